@@ -1,0 +1,220 @@
+"""Read spreadsheets that people send, safely.
+
+Files come from outside and may be damaged, mislabelled or hostile.  They are parsed in a child
+process with limits on time and memory (see ``spreadsheet_worker``); here are the entry point, the
+messages, and what every importer needs to find its table in a sheet.
+"""
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+FILE_LIMIT = 20 * 2**20  # bytes
+WALL_SECONDS = 12  # only a stopgap: the child's processor time is limited to 4 s
+HEADER_ROWS = 10
+
+WORKER = Path(__file__).with_name("spreadsheet_worker.py")
+
+Cell = str | float | bool | dt.date | None
+
+MESSAGES: Mapping[str, Promise] = {
+    "missing": _("找不到这个文件。请检查文件名和路径后再试。"),
+    "empty": _("文件是空的。请确认选对了文件，填好内容并保存后再上传。"),
+    "file_too_big": _("文件超过 20 MB。请只保留名册所在的工作表，或分成几个文件上传。"),
+    "too_big": _("表格太大，无法读取。请删除多余的行、列和工作表，或分成几个文件上传。"),
+    "too_many_rows": _("表格超过 %(detail)s 行。请删除多余的行，或分成几个文件上传。"),
+    "too_slow": _("读取文件用时过长，已停止。请把表格复制到一个新工作簿里，另存为 .xlsx 再上传。"),
+    "far_cell": _(
+        "单元格 %(detail)s 里有内容，离表格太远。请删除它，或把表格复制到一个新工作簿里再上传。"
+    ),
+    "expands_too_much": _(
+        "文件解压后异常地大，已拒绝读取。请把表格复制到一个新工作簿里，另存为 .xlsx 再上传。"
+    ),
+    "declarations": _(
+        "文件里含有表格不该有的声明（DOCTYPE），已拒绝读取。请用 Excel 或 WPS 重新另存为 .xlsx 再上传。"
+    ),
+    "damaged": _(
+        "文件已损坏或不完整，无法打开。请用 Excel 或 WPS 打开原文件，另存为 .xlsx 再上传。"
+    ),
+    "password": _("工作簿有打开密码。请去掉密码，另存为 .xlsx 再上传。"),
+    "other_format": _("这不是 Excel 工作簿。请用 Excel 或 WPS 另存为 .xlsx，或导出为 .csv 再上传。"),
+    "web_page": _(
+        "文件内容是网页或 XML，不是 Excel 工作簿。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
+    ),
+    "text_named_workbook": _(
+        "文件名像 Excel 工作簿，内容却是纯文本。请用 Excel 或 WPS 打开后另存为 .xlsx，"
+        "或把扩展名改为 .csv 再上传。"
+    ),
+    "not_text": _("文件内容不是文字表格。请上传 .xlsx，或用 UTF-8 或 GB18030 编码保存的 .csv。"),
+    "not_a_table": _("文件不是规范的 CSV 表格。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"),
+    "no_header": _(
+        "前 %(rows)s 行里没有找到表头。请确认有一行写着列名：%(columns)s，再上传。"
+    ),
+    "column_missing": _("表头（第 %(row)s 行）缺少必填的列：%(columns)s。请补上后再上传。"),
+    "column_repeated": _(
+        "表头（第 %(row)s 行）有 %(count)s 列都是“%(column)s”（%(places)s），"
+        "不知道以哪一列为准。请只保留一列再上传。"
+    ),
+    "no_rows": _("表头（第 %(row)s 行）下面没有数据。请填好名单再上传。"),
+}
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be used; ``message`` says in the reader's words why and what to do."""
+
+    def __init__(self, code: str, **detail: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = gettext(str(MESSAGES[code])) % detail
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows as they stand in the file, from its first row; blank cells are None, row ends are cut."""
+
+    name: str
+    rows: list[list[Cell]]
+
+
+@dataclass(frozen=True)
+class Workbook:
+    sheets: list[Sheet]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet with a header: ``columns`` maps a column's canonical name to its position."""
+
+    sheet: Sheet
+    header: int  # position of the header row
+    columns: dict[str, int]
+    unknown: list[str]
+
+    def records(self) -> Iterator[tuple[int, dict[str, Cell]]]:
+        """Rows below the header as ``(Excel row number, {column: value})``."""
+        columns = self.columns.items()
+        for position in range(self.header + 1, len(self.sheet.rows)):
+            row = self.sheet.rows[position]
+            size = len(row)
+            yield position + 1, {name: row[at] if at < size else None for name, at in columns}
+
+
+def read_workbook(path: str | Path, name: str = "") -> Workbook:
+    """Every visible sheet of the xlsx, xls or csv file at ``path``.
+
+    ``name`` is the file's original name when it is stored under another.  Vertically merged cells
+    are spread over their rows; a formula counts with its stored result, and one without a result
+    stands as its text.  Takes at most about 4 s of processor time and 280 MB, in a child process.
+    Raises Unreadable.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise Unreadable("missing")
+    if path.stat().st_size > FILE_LIMIT:
+        raise Unreadable("file_too_big")
+    answer = ask_worker(path, name or path.name)
+    if "error" in answer:
+        raise Unreadable(answer["error"], detail=answer["detail"])
+    return Workbook([Sheet(sheet["name"], sheet["rows"]) for sheet in answer["sheets"]])
+
+
+def ask_worker(path: Path, name: str) -> dict[str, Any]:
+    """Run the parser apart; -I keeps the project's and the user's environment out of it."""
+    command = [sys.executable, "-I", str(WORKER), str(path.absolute()), name]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, timeout=WALL_SECONDS, env={}, stdin=subprocess.DEVNULL, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Unreadable("too_slow") from error
+    if done.returncode != 0:
+        raise Unreadable(code_of_death(done.returncode))
+    answer: dict[str, Any] = json.loads(done.stdout, object_hook=as_date)
+    return answer
+
+
+def code_of_death(returncode: int) -> str:
+    """A killed child ran out of time; an aborted one (the parser's way) ran out of memory."""
+    return {-9: "too_slow", -24: "too_slow", -6: "too_big", -11: "too_big"}.get(returncode, "damaged")
+
+
+def as_date(value: dict[str, Any]) -> Any:
+    return dt.date.fromisoformat(value["date"]) if value.keys() == {"date"} else value
+
+
+def find_table(
+    workbook: Workbook, canonical: Callable[[str], str | None], required: Sequence[str]
+) -> Table:
+    """The first sheet with a row, among its first ten, that names every required column.
+
+    ``canonical`` turns a header cell into a column's name, or None for a column nobody knows.
+    Raises Unreadable: no header, a required column missing, a column named twice, no rows.
+    """
+    nearest: tuple[int, dict[str, list[int]]] = (0, {})
+    for sheet in workbook.sheets:
+        for position, row in enumerate(sheet.rows[:HEADER_ROWS]):
+            places = column_places(row, canonical)
+            if all(column in places for column in required):
+                return table_at(sheet, position, places, canonical)
+            if len(places) > len(nearest[1]):
+                nearest = (position, places)
+    position, places = nearest
+    if len(places) < 2:
+        raise Unreadable("no_header", rows=HEADER_ROWS, columns="、".join(required))
+    missing = [column for column in required if column not in places]
+    raise Unreadable("column_missing", row=position + 1, columns="、".join(missing))
+
+
+def column_places(row: list[Cell], canonical: Callable[[str], str | None]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for at, cell in enumerate(row):
+        column = canonical(cell) if isinstance(cell, str) else None
+        if column is not None:
+            places.setdefault(column, []).append(at)
+    return places
+
+
+def table_at(
+    sheet: Sheet, position: int, places: dict[str, list[int]], canonical: Callable[[str], str | None]
+) -> Table:
+    for column, repeated in places.items():
+        if len(repeated) > 1:
+            raise repeated_column(position, column, repeated)
+    row = sheet.rows[position]
+    unknown = [str(cell).strip() for cell in row if cell is not None and canonical(str(cell)) is None]
+    if not any(any(cell is not None for cell in below) for below in sheet.rows[position + 1 :]):
+        raise Unreadable("no_rows", row=position + 1)
+    columns = {column: at[0] for column, at in places.items()}
+    return Table(sheet, position, columns, [name for name in unknown if name])
+
+
+def repeated_column(position: int, column: str, places: list[int]) -> Unreadable:
+    return Unreadable(
+        "column_repeated",
+        row=position + 1,
+        count=len(places),
+        column=column,
+        places="、".join(column_letters(at) for at in places),
+    )
+
+
+def column_letters(index: int) -> str:
+    """Excel's name of a column by zero-based position: A, …, Z, AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, digit = divmod(index - 1, 26)
+        letters = chr(65 + digit) + letters
+    return letters
