@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class XianfengConfig(AppConfig):
+    name = "xianfeng"
+    verbose_name = _("先锋微家")
+
+    def ready(self) -> None:
+        from xianfeng import checks  # noqa: F401  (registers the system checks)

@@ -1,0 +1,34 @@
+"""The Celery app and the whole beat schedule."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xianfeng.settings")
+
+app = Celery("xianfeng")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["xianfeng"], related_name="jobs")
+# A callable: the list of apps exists only after the settings were read.
+app.autodiscover_tasks(related_name="jobs")
+
+Schedule = float | crontab
+
+# What runs when (Asia/Shanghai). One line an entry: name → (job, when, keyword arguments).
+# Every job is idempotent by a key in the database: a missed time is made up for by the next one.
+SCHEDULE: dict[str, tuple[str, Schedule, dict[str, Any]]] = {
+    "heartbeat": ("xianfeng.heartbeat", 15.0, {}),
+}
+
+app.conf.beat_schedule = {
+    name: {
+        "task": job,
+        "schedule": when,
+        "kwargs": arguments,
+        # A job that waits longer than its own interval is of no more use than the next one.
+        "options": {"expires": when} if isinstance(when, float) else {},
+    }
+    for name, (job, when, arguments) in SCHEDULE.items()
+}

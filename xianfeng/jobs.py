@@ -1,0 +1,11 @@
+"""Jobs of the house itself."""
+
+from celery import shared_task
+
+from xianfeng import health
+
+
+@shared_task(name="xianfeng.heartbeat")
+def heartbeat() -> None:
+    """Leaves the stamp that /healthz reads to tell that a worker works."""
+    health.stamp(health.WORKER)

@@ -1,0 +1,22 @@
+"""All addresses. Each app lists its own; the prefix is empty so that an app names its paths in full."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from xianfeng import views
+
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("", include("members.urls")),
+    path("", include("tasks.urls")),
+    path("", include("wishes.urls")),
+    path("", include("flags.urls")),
+    path("", include("notices.urls")),
+    path("", include("reports.urls")),
+]
