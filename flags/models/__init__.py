@@ -1,0 +1,15 @@
+"""The bank of red flags and the yearly check."""
+
+from .assessment import Assessment, AssessmentEvent, AssessmentRun, Policy
+from .ledger import Category, FlagEntry, LedgerHead, MemberYear
+
+__all__ = [
+    "Assessment",
+    "AssessmentEvent",
+    "AssessmentRun",
+    "Category",
+    "FlagEntry",
+    "LedgerHead",
+    "MemberYear",
+    "Policy",
+]

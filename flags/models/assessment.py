@@ -1,0 +1,208 @@
+"""The rules of a year and each member's result."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Member, Organization
+from members.models.people import member_scope
+
+if TYPE_CHECKING:
+    from members.models import User
+
+
+def default_reminder_dates() -> list[str]:
+    """June, September, November and December, as month-day."""
+    return ["06-15", "09-15", "11-15", "12-10"]
+
+
+class Policy(models.Model):
+    """考核办法: the rules of one year; what a settled year used is copied into its run."""
+
+    year = models.PositiveSmallIntegerField(_("年度"), unique=True)
+    min_flags = models.PositiveSmallIntegerField(_("最低红旗数"), default=5)
+    min_flags_leader = models.PositiveSmallIntegerField(
+        _("领导干部最低红旗数"), default=5
+    )
+    min_minutes = models.PositiveIntegerField(_("最低服务时长（分钟）"), default=0)
+    # Share of the year that counts: months left after joining, months exempt; rounded up.
+    pro_rata = models.BooleanField(_("年中新进按月折算"), default=True)
+    # Limits of claiming (抢单): zero means no limit.
+    places_per_week = models.PositiveSmallIntegerField(_("任意7天接单上限"), default=3)
+    open_claims = models.PositiveSmallIntegerField(_("同时未完成接单上限"), default=5)
+    suspend_after_no_shows = models.PositiveSmallIntegerField(
+        _("爽约几次后暂停接单"), default=3
+    )
+    suspend_days = models.PositiveSmallIntegerField(_("暂停天数"), default=30)
+    withdraw_hours = models.PositiveSmallIntegerField(
+        _("开始前几小时起退出须说明原因"), default=24
+    )
+    bonus_minutes_excellent = models.PositiveSmallIntegerField(
+        _("评为“很好”另加分钟"), default=12
+    )
+    publicity_days = models.PositiveSmallIntegerField(_("公示工作日"), default=5)
+    reminder_dates = models.JSONField(_("提醒日期"), default=default_reminder_dates)
+    text = models.TextField(_("办法全文"), blank=True)
+
+    class Meta:
+        verbose_name = _("考核办法")
+        verbose_name_plural = _("考核办法")
+        ordering = ["-year"]
+
+    def __str__(self) -> str:
+        return _("%(year)s 年考核办法") % {"year": self.year}
+
+
+class AssessmentRunQuerySet(models.QuerySet["AssessmentRun"]):
+    def visible_to(self, user: "User") -> "AssessmentRunQuerySet":
+        """Every desk sees the runs (results are scoped); members see runs once publicised."""
+        if user.desk:
+            return self.all()
+        return self.filter(
+            state__in=[AssessmentRun.State.PUBLICISED, AssessmentRun.State.SETTLED]
+        )
+
+
+class AssessmentRun(models.Model):
+    """One pass over all members: a forecast at any time, or the official check of an ended year."""
+
+    class State(models.TextChoices):
+        FORECAST = "forecast", _("预测")
+        DRAFT = "draft", _("初评")
+        PUBLICISED = "publicised", _("公示中")
+        SETTLED = "settled", _("已定案")
+
+    year = models.PositiveSmallIntegerField(_("年度"))
+    is_official = models.BooleanField(_("正式"), default=False)
+    state = models.CharField(_("状态"), max_length=10, choices=State)
+    as_of = models.DateField(_("截至日期"))
+    # The rules as they were, and the end of the ledger as read: the same two give the same figures again.
+    rules = models.JSONField(_("考核规则"), default=dict)
+    ledger_seq = models.BigIntegerField(_("账本流水号"), default=0)
+    ledger_hash = models.CharField(_("账本校验值"), max_length=64, blank=True)
+    counts = models.JSONField(_("统计"), default=dict)
+    started_at = models.DateTimeField(_("开始时间"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("完成时间"), null=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("发起人"),
+    )
+    publicised_on = models.DateField(_("公示开始"), null=True)
+    publicised_until = models.DateField(_("公示截止"), null=True)
+    settled_at = models.DateTimeField(_("定案时间"), null=True)
+
+    objects = AssessmentRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("年度考核")
+        verbose_name_plural = _("年度考核")
+        ordering = ["-year", "-is_official"]
+        constraints = [
+            # One forecast (replaced by each new one) and one official check a year.
+            models.UniqueConstraint(
+                fields=["year", "is_official"], name="assessment_run_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_official=False, state="forecast")
+                | (Q(is_official=True) & ~Q(state="forecast")),
+                name="assessment_forecast_is_not_official",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} · {self.get_state_display()}"
+
+
+class AssessmentEvent(models.Model):
+    """Append-only history of a run."""
+
+    run = models.ForeignKey(AssessmentRun, models.CASCADE, related_name="events")
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    from_state = models.CharField(max_length=10, blank=True)
+    to_state = models.CharField(max_length=10)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("考核记录")
+        verbose_name_plural = _("考核记录")
+        ordering = ["id"]
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def visible_to(self, user: "User") -> "AssessmentQuerySet":
+        if not user.desk:
+            return self.filter(
+                member__user=user, run__in=AssessmentRun.objects.visible_to(user)
+            )
+        return self.filter(assessment_scope(user.desk.organization))
+
+
+def assessment_scope(organization: Organization) -> Q:
+    """Results stay with the unit and community of the day of the check."""
+    if organization.kind == Organization.Kind.CITY:
+        return Q()
+    if organization.kind == Organization.Kind.UNIT:
+        return Q(unit__path__startswith=organization.path)
+    if organization.kind == Organization.Kind.ESTATE:
+        return member_scope(organization, "member__")
+    return Q(community__path__startswith=organization.path)
+
+
+class Assessment(models.Model):
+    """One member's result in one run, with every figure it follows from."""
+
+    class Result(models.TextChoices):
+        QUALIFIED = "qualified", _("合格")
+        UNQUALIFIED = "unqualified", _("不合格")
+        EXEMPT = "exempt", _("豁免")
+
+    run = models.ForeignKey(AssessmentRun, models.CASCADE, related_name="results")
+    member = models.ForeignKey(
+        Member, models.PROTECT, related_name="assessments", verbose_name=_("党员")
+    )
+    unit = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", verbose_name=_("单位")
+    )
+    community = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("社区"),
+    )
+    result = models.CharField(_("结果"), max_length=12, choices=Result)
+    flags = models.IntegerField(_("红旗"))
+    minutes = models.IntegerField(_("服务时长（分钟）"))
+    lines = models.PositiveIntegerField(_("流水条数"))
+    required_flags = models.PositiveSmallIntegerField(_("应得红旗"))
+    required_minutes = models.PositiveIntegerField(_("应服务时长（分钟）"))
+    # Whole months of the year that count after joining, leaving and exemptions.
+    months = models.PositiveSmallIntegerField(_("计入月数"))
+    exempt_months = models.PositiveSmallIntegerField(_("豁免月数"))
+    missing_flags = models.PositiveSmallIntegerField(_("缺红旗"))
+    missing_minutes = models.PositiveIntegerField(_("缺时长（分钟）"))
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("考核结果")
+        verbose_name_plural = _("考核结果")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "member"], name="assessment_once_per_run"
+            )
+        ]
+        indexes = [models.Index(fields=["run", "result"], name="assessment_by_result")]
+
+    def __str__(self) -> str:
+        return f"{self.member} {self.get_result_display()}"

@@ -1,0 +1,145 @@
+"""Who may do what: one table of capabilities, read by menus, buttons, views and the admin.
+
+A right follows from the appointment a user acts under (the "desk"). Views fetch through
+`visible_to(user)`, so what lies outside the scope is 404; inside it, a missing capability is 403.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from members.models import Appointment, Member, Organization, User
+
+CITY, STREET, COMMUNITY, ESTATE, UNIT = (
+    Organization.Kind.CITY,
+    Organization.Kind.STREET,
+    Organization.Kind.COMMUNITY,
+    Organization.Kind.ESTATE,
+    Organization.Kind.UNIT,
+)
+
+# Reading: every role at these tiers, auditors included (DOMAIN: who sees and does what).
+SEES: dict[str, set[str]] = {
+    "members.see": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
+    "registrations.see": {CITY, STREET, COMMUNITY, UNIT},
+    "organizations.see": {CITY, STREET, COMMUNITY},
+    "wishes.see": {CITY, STREET, COMMUNITY, ESTATE},
+    "tasks.see": {CITY, STREET, COMMUNITY, ESTATE},
+    "flags.see": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
+    "assessments.see": {CITY, STREET, COMMUNITY, UNIT},
+    "notices.see": {CITY, COMMUNITY, UNIT},
+}
+
+# Acting: secretaries and clerks only.
+DOES: dict[str, set[str]] = {
+    "members.import": {CITY, UNIT},
+    "members.edit": {CITY},
+    "members.reveal": {CITY, COMMUNITY, UNIT},
+    "members.remind": {CITY, COMMUNITY, UNIT},
+    "members.exempt": {CITY, COMMUNITY, UNIT},
+    "registrations.decide": {COMMUNITY},
+    "organizations.edit": {CITY},
+    "appointments.grant": {CITY},
+    "wishes.handle": {COMMUNITY, ESTATE},
+    "tasks.publish": {CITY, COMMUNITY, ESTATE},
+    "presence.mark": {CITY, COMMUNITY, ESTATE},
+    "claims.verify": {CITY, COMMUNITY},
+    "flags.reverse": {CITY, COMMUNITY},
+    "assessments.run": {CITY},
+    "policy.edit": {CITY},
+    "notices.resend": {CITY},
+}
+
+
+def holds(desk: Appointment, capability: str) -> bool:
+    """Whether an appointment carries a capability. Raises KeyError for an unknown word."""
+    kind = desk.organization.kind
+    if capability in SEES:
+        return kind in SEES[capability]
+    return kind in DOES[capability] and not desk.reads_only
+
+
+class StaffRequest(HttpRequest):
+    """A request that passed `desk_required`: its user has a desk."""
+
+    user: User
+    desk: Appointment
+    desks: list[Appointment]
+
+
+class MemberRequest(HttpRequest):
+    """A request that passed `member_required`: its user is a person on the roster."""
+
+    user: User
+    member: Member
+
+
+class DeskMiddleware:
+    """Gives each request `desk` and `desks`, read from the database only when somebody asks."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        cast(User, request.user).active_desk_id = request.session.get("desk")
+        request.desk = SimpleLazyObject(lambda: getattr(request.user, "desk", None))  # type: ignore[attr-defined]
+        request.desks = SimpleLazyObject(lambda: getattr(request.user, "desks", []))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+type View[R: HttpRequest, **P] = Callable[Concatenate[R, P], HttpResponse]
+
+
+def desk_required[**P](
+    *capabilities: str,
+) -> Callable[[View[StaffRequest, P]], View[HttpRequest, P]]:
+    """The view needs a desk that holds one of the capabilities; otherwise 403 with what to do."""
+
+    def decorate(view: View[StaffRequest, P]) -> View[HttpRequest, P]:
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
+            require(cast(User, request.user), *capabilities)
+            return view(cast(StaffRequest, request), *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def require(user: User, *capabilities: str) -> Appointment:
+    """The user's desk. Raises PermissionDenied where there is none or it holds none of the capabilities."""
+    desk = user.desk
+    if not desk or not any(holds(desk, capability) for capability in capabilities):
+        raise PermissionDenied(
+            _("您当前的任职没有这项权限。如需办理，请切换组织或联系上级。")
+        )
+    return desk
+
+
+def member_required[**P](view: View[MemberRequest, P]) -> View[HttpRequest, P]:
+    """The view is for people on the roster; `request.member` comes with unit, community and estate."""
+
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        member = (
+            Member.objects.select_related("unit", "community", "estate")
+            .filter(user=request.user)
+            .first()
+        )
+        if member is None:
+            raise PermissionDenied(
+                _("您的账号还没有关联党员名册。请扫社区二维码报到，或联系单位。")
+            )
+        request.member = member  # type: ignore[attr-defined]
+        return view(cast(MemberRequest, request), *args, **kwargs)
+
+    return guarded

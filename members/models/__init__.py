@@ -1,0 +1,22 @@
+"""People and the organisation tree."""
+
+from .audit import ContactReveal
+from .imports import ImportBatch, ImportRow
+from .organization import Appointment, Organization
+from .people import Exemption, Member
+from .registration import MobileProof, Registration, RegistrationEvent
+from .user import User
+
+__all__ = [
+    "Appointment",
+    "ContactReveal",
+    "Exemption",
+    "ImportBatch",
+    "ImportRow",
+    "Member",
+    "MobileProof",
+    "Organization",
+    "Registration",
+    "RegistrationEvent",
+    "User",
+]

@@ -1,0 +1,126 @@
+"""Uploaded rosters and organisation lists, with their preview row by row."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .organization import Organization
+
+if TYPE_CHECKING:
+    from .user import User
+
+
+class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
+    def visible_to(self, user: "User") -> "ImportBatchQuerySet":
+        if not user.desk:
+            return self.none()
+        return self.filter(organization__path__startswith=user.desk.organization.path)
+
+
+class ImportBatch(models.Model):
+    """One uploaded file on its way: checked, previewed, confirmed, perhaps undone."""
+
+    class Kind(models.TextChoices):
+        ORGANIZATIONS = "organizations", _("组织")
+        ROSTER = "roster", _("党员名册")
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", _("已上传")
+        CHECKING = "checking", _("检查中")
+        PREVIEWED = "previewed", _("待确认")
+        CONFIRMING = "confirming", _("写入中")
+        CONFIRMED = "confirmed", _("已导入")
+        UNDONE = "undone", _("已撤销")
+        DISCARDED = "discarded", _("已放弃")
+        FAILED = "failed", _("无法读取")
+
+    kind = models.CharField(_("内容"), max_length=14, choices=Kind)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", verbose_name=_("导入组织")
+    )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("上传人"),
+    )
+    file = models.FileField(_("文件"), upload_to="imports/%Y/%m/")
+    filename = models.CharField(_("文件名"), max_length=200)
+    state = models.CharField(
+        _("状态"), max_length=12, choices=State, default=State.UPLOADED, db_index=True
+    )
+    done = models.PositiveIntegerField(_("已处理行数"), default=0)
+    total = models.PositiveIntegerField(_("总行数"), default=0)
+    # {"new": 0, "changed": 0, "unchanged": 0, "rejected": 0, "unknown_columns": []}
+    counts = models.JSONField(_("统计"), default=dict, blank=True)
+    error = models.CharField(_("错误"), max_length=500, blank=True)
+    created_at = models.DateTimeField(_("上传时间"), auto_now_add=True)
+    # Moves with every step of the worker; a batch that stands still was left by a worker that died.
+    beat_at = models.DateTimeField(null=True, editable=False)
+    confirmed_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("确认人"),
+    )
+    undone_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+    undo_reason = models.CharField(_("撤销原因"), max_length=200, blank=True)
+
+    objects = ImportBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("导入批次")
+        verbose_name_plural = _("导入批次")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class ImportRowQuerySet(models.QuerySet["ImportRow"]):
+    def visible_to(self, user: "User") -> "ImportRowQuerySet":
+        if not user.desk:
+            return self.none()
+        return self.filter(
+            batch__organization__path__startswith=user.desk.organization.path
+        )
+
+
+class ImportRow(models.Model):
+    """What one row of the file will do, or did."""
+
+    class Outcome(models.TextChoices):
+        NEW = "new", _("新增")
+        CHANGED = "changed", _("变更")
+        UNCHANGED = "unchanged", _("无变化")
+        REJECTED = "rejected", _("有错误")
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    sheet = models.CharField(_("工作表"), max_length=40)
+    row = models.PositiveIntegerField(_("行号"))
+    outcome = models.CharField(_("结果"), max_length=10, choices=Outcome)
+    values = models.JSONField(_("内容"), default=dict)
+    # {"field": ["before", "after"]}: the preview shows it, the undo restores it.
+    changes = models.JSONField(_("变更"), default=dict)
+    # [{"column", "code", "value", "message"}]
+    errors = models.JSONField(_("错误"), default=list)
+    member = models.ForeignKey(
+        "members.Member", models.SET_NULL, null=True, related_name="+"
+    )
+
+    objects = ImportRowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("导入行")
+        verbose_name_plural = _("导入行")
+        ordering = ["batch", "row"]
+        indexes = [
+            models.Index(
+                fields=["batch", "outcome", "row"], name="import_row_by_outcome"
+            )
+        ]

@@ -1,0 +1,168 @@
+"""The organisation tree and who holds which post in it."""
+
+import datetime as dt
+import secrets
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from xianfeng.lib.times import today
+
+if TYPE_CHECKING:
+    from .user import User
+
+
+def public_code() -> str:
+    """Unguessable token that a printed QR code carries (about 71 bits)."""
+    return secrets.token_urlsafe(9)
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def active(self) -> "OrganizationQuerySet":
+        return self.filter(is_active=True)
+
+    def within(self, organization: "Organization") -> "OrganizationQuerySet":
+        """The organisation itself and all below it."""
+        return self.filter(path__startswith=organization.path)
+
+    def communities(self) -> "OrganizationQuerySet":
+        return self.filter(kind=Organization.Kind.COMMUNITY)
+
+    def estates(self) -> "OrganizationQuerySet":
+        return self.filter(kind=Organization.Kind.ESTATE)
+
+    def units(self) -> "OrganizationQuerySet":
+        return self.filter(kind=Organization.Kind.UNIT)
+
+    def visible_to(self, user: "User") -> "OrganizationQuerySet":
+        """What the user's present desk may see: its own branch of the tree."""
+        return self.within(user.desk.organization) if user.desk else self.none()
+
+
+class Organization(models.Model):
+    """A node of the one tree; `path` ("/1/4/9/") holds the ids from the root down to itself."""
+
+    class Kind(models.TextChoices):
+        CITY = "city", _("市委组织部")
+        STREET = "street", _("街道")
+        COMMUNITY = "community", _("社区")
+        ESTATE = "estate", _("小区")
+        UNIT = "unit", _("单位")
+        PARTNER = "partner", _("共建单位")
+
+    code = models.CharField(_("编码"), max_length=20, unique=True)
+    kind = models.CharField(_("类型"), max_length=12, choices=Kind)
+    name = models.CharField(_("名称"), max_length=80, db_index=True)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("上级组织"),
+    )
+    # Null only between the insert that gives the id and the update that uses it.
+    path = models.CharField(
+        _("路径"), max_length=120, unique=True, null=True, editable=False
+    )
+    is_active = models.BooleanField(_("启用"), default=True)
+    public_code = models.CharField(
+        _("二维码编号"), max_length=24, unique=True, default=public_code, editable=False
+    )
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("组织")
+        verbose_name_plural = _("组织")
+        ordering = ["path"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def contains(self, other: "Organization | None") -> bool:
+        """Whether `other` is this organisation or lies below it."""
+        return (
+            other is not None
+            and bool(other.path)
+            and str(other.path).startswith(str(self.path))
+        )
+
+    def ancestor_ids(self) -> list[int]:
+        """Ids from the root down to itself, read from the path without a query."""
+        return [int(part) for part in str(self.path).strip("/").split("/")]
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def current(self, on: dt.date | None = None) -> "AppointmentQuerySet":
+        """Appointments whose term covers the day, in organisations that are active."""
+        day = on or today()
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day),
+            starts_on__lte=day,
+            organization__is_active=True,
+        )
+
+    def visible_to(self, user: "User") -> "AppointmentQuerySet":
+        if not user.desk:
+            return self.none()
+        return self.filter(organization__path__startswith=user.desk.organization.path)
+
+
+class Appointment(models.Model):
+    """A user holds a role in an organisation for a term; every right follows from current appointments."""
+
+    class Role(models.TextChoices):
+        SECRETARY = "secretary", _("书记")
+        CLERK = "clerk", _("工作人员")
+        AUDITOR = "auditor", _("监督员")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="appointments",
+        verbose_name=_("用户"),
+    )
+    organization = models.ForeignKey(
+        Organization,
+        models.CASCADE,
+        related_name="appointments",
+        verbose_name=_("组织"),
+    )
+    role = models.CharField(_("角色"), max_length=10, choices=Role)
+    starts_on = models.DateField(_("任期起"), default=today)
+    ends_on = models.DateField(_("任期止"), null=True, blank=True)
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("任命人"),
+    )  # fmt: skip
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("任职")
+        verbose_name_plural = _("任职")
+        ordering = ["organization__path", "role", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True)
+                | Q(ends_on__gte=models.F("starts_on")),
+                name="appointment_term_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.get_role_display()}"
+
+    def can(self, capability: str) -> bool:
+        """Whether this desk holds the capability (the table stands in `members/access.py`)."""
+        from members.access import holds
+
+        return holds(self, capability)
+
+    @property
+    def reads_only(self) -> bool:
+        return self.role == self.Role.AUDITOR

@@ -1,0 +1,207 @@
+"""Members on the roster and what lowers their requirement."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from members.mobile import validate_mobile
+from xianfeng.lib.crypto import EncryptedTextField
+
+from .organization import Organization
+
+if TYPE_CHECKING:
+    from .user import User
+
+# A list inside one text column: "、理发、财务、" so that `contains="、理发、"` finds whole words.
+SEPARATOR = "、"
+
+
+def member_scope(organization: Organization, prefix: str = "") -> Q:
+    """Condition for members an organisation may see; `prefix` leads to the member ("claim__member__").
+
+    Unit and community are two lines of one person (条 and 块): a unit finds its members by unit, a
+    street or community by residence, and the city sees all.
+    """
+    if organization.kind == Organization.Kind.CITY:
+        return Q()
+    line = {Organization.Kind.UNIT: "unit", Organization.Kind.ESTATE: "estate"}.get(
+        Organization.Kind(organization.kind), "community"
+    )
+    return Q(**{f"{prefix}{line}__path__startswith": organization.path})
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def visible_to(self, user: "User") -> "MemberQuerySet":
+        return (
+            self.filter(member_scope(user.desk.organization))
+            if user.desk
+            else self.filter(user=user)
+        )
+
+    def of(self, organization: Organization) -> "MemberQuerySet":
+        return self.filter(member_scope(organization))
+
+    def on_roster(self) -> "MemberQuerySet":
+        return self.exclude(state=Member.State.DEPARTED)
+
+    def registered(self) -> "MemberQuerySet":
+        return self.filter(state=Member.State.REGISTERED)
+
+
+class Member(models.Model):
+    """An in-service Party member on the roster; belongs to a unit and, by residence, to a community."""
+
+    class State(models.TextChoices):
+        LISTED = "listed", _("在册未报到")
+        PENDING = "pending", _("报到待确认")
+        REGISTERED = "registered", _("已报到")
+        DEPARTED = "departed", _("已离开")
+
+    name = models.CharField(_("姓名"), max_length=60, db_index=True)
+    pinyin = models.CharField(_("拼音"), max_length=160, blank=True, editable=False)
+    initials = models.CharField(
+        _("拼音首字母"), max_length=20, blank=True, editable=False, db_index=True
+    )
+    mobile = models.CharField(
+        _("手机号"), max_length=11, unique=True, validators=[validate_mobile]
+    )
+    unit = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        related_name="unit_members",
+        verbose_name=_("单位"),
+    )
+    position = models.CharField(_("职务"), max_length=60, blank=True)
+    is_leader = models.BooleanField(_("领导干部"), default=False)
+    community = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="community_members",
+        verbose_name=_("社区"),
+    )
+    estate = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="estate_members",
+        verbose_name=_("小区"),
+    )
+    address = EncryptedTextField(_("住址"), blank=True, default="")
+    skills = models.CharField(
+        _("特长"), max_length=200, blank=True, help_text=_("多项用顿号分隔。")
+    )
+    intentions = models.CharField(
+        _("服务意向"), max_length=200, blank=True, help_text=_("多项用顿号分隔。")
+    )
+    free_times = models.CharField(_("空闲时间"), max_length=200, blank=True)
+    note = models.CharField(_("备注"), max_length=500, blank=True)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=State, default=State.LISTED, db_index=True
+    )
+    joined_on = models.DateField(
+        _("计入考核日期"), null=True, blank=True,
+        help_text=_("年中新进党员按剩余月份折算要求；留空表示全年在册。"),
+    )  # fmt: skip
+    registered_at = models.DateTimeField(
+        _("报到时间"), null=True, blank=True, editable=False
+    )
+    departed_on = models.DateField(_("离开日期"), null=True, blank=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="member",
+        verbose_name=_("账号"),
+    )
+    batch = models.ForeignKey(
+        "ImportBatch", models.SET_NULL, null=True, blank=True, editable=False, related_name="members",
+        verbose_name=_("导入批次"),
+    )  # fmt: skip
+    created_at = models.DateTimeField(_("入册时间"), auto_now_add=True)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("在职党员")
+        verbose_name_plural = _("在职党员")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(estate__isnull=True) | Q(community__isnull=False),
+                name="member_estate_needs_community",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_registered(self) -> bool:
+        return self.state == self.State.REGISTERED
+
+    @property
+    def skill_list(self) -> list[str]:
+        return [part for part in self.skills.split(SEPARATOR) if part]
+
+    def organization_ids(self) -> set[int]:
+        """Every organisation the member stands below: an audience naming one of them reaches the member."""
+        homes = [home for home in (self.unit, self.estate or self.community) if home]
+        return {pk for home in homes for pk in home.ancestor_ids()}
+
+
+class ExemptionQuerySet(models.QuerySet["Exemption"]):
+    def visible_to(self, user: "User") -> "ExemptionQuerySet":
+        if not user.desk:
+            return self.filter(member__user=user)
+        return self.filter(member_scope(user.desk.organization, "member__"))
+
+
+class Exemption(models.Model):
+    """Dated leave from service (sick leave, posting away, pregnancy); lowers the year's requirement."""
+
+    class Kind(models.TextChoices):
+        SICK = "sick", _("病假")
+        POSTED = "posted", _("外派挂职")
+        PREGNANCY = "pregnancy", _("孕产")
+        OTHER = "other", _("其他")
+
+    member = models.ForeignKey(
+        Member, models.CASCADE, related_name="exemptions", verbose_name=_("党员")
+    )
+    kind = models.CharField(_("类型"), max_length=10, choices=Kind)
+    starts_on = models.DateField(_("开始日期"))
+    ends_on = models.DateField(_("结束日期"))
+    reason = models.CharField(_("原因"), max_length=200)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("批准人"),
+    )
+    approved_at = models.DateTimeField(_("批准时间"), auto_now_add=True)
+    withdrawn_at = models.DateTimeField(
+        _("撤销时间"), null=True, blank=True, editable=False
+    )
+
+    objects = ExemptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("豁免")
+        verbose_name_plural = _("豁免")
+        ordering = ["-starts_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="exemption_dates_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member} {self.get_kind_display()}"

@@ -1,0 +1,82 @@
+"""One account a person; a member on the roster has none until they register."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from members.mobile import validate_mobile
+
+if TYPE_CHECKING:
+    from .organization import Appointment
+    from .people import Member
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: "User") -> "UserQuerySet":
+        """Accounts appointed inside the desk's branch; system administrators see every account."""
+        if user.is_superuser:
+            return self.all()
+        if not user.desk:
+            return self.filter(pk=user.pk)
+        path = user.desk.organization.path
+        return self.filter(
+            models.Q(pk=user.pk)
+            | models.Q(appointments__organization__path__startswith=path)
+        ).distinct()
+
+
+class Accounts(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    pass
+
+
+class User(AbstractUser):
+    """An account. Staff log in by name and password, members by mobile and code."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("姓名"), max_length=60, blank=True)
+    mobile = models.CharField(
+        _("手机号"),
+        max_length=11,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[validate_mobile],
+    )
+
+    # Chosen in the organisation switcher; set by DeskMiddleware for one request.
+    active_desk_id: int | None = None
+
+    objects: ClassVar[UserManager["User"]] = Accounts()
+
+    class Meta:
+        verbose_name = _("用户")
+        verbose_name_plural = _("用户")
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+    @cached_property
+    def desks(self) -> list["Appointment"]:
+        """Current appointments, read once a request (a fresh user object is loaded for each)."""
+        return list(self.appointments.current().select_related("organization"))  # type: ignore[attr-defined]
+
+    @cached_property
+    def desk(self) -> "Appointment | None":
+        """The appointment the user acts under now: the chosen one, else the first."""
+        chosen = [desk for desk in self.desks if desk.pk == self.active_desk_id]
+        return (chosen or self.desks or [None])[0]
+
+    @cached_property
+    def own_member(self) -> "Member | None":
+        """The roster entry this account belongs to, if any."""
+        return getattr(self, "member", None)

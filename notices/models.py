@@ -1,0 +1,98 @@
+"""Messages to people and the outbox that carries them. Knows a recipient and a text, never why."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, user: "AbstractBaseUser") -> "NoticeQuerySet":
+        """A message is its recipient's alone."""
+        return self.filter(recipient=user)
+
+    def unread(self) -> "NoticeQuerySet":
+        return self.filter(read_at__isnull=True)
+
+
+class Notice(models.Model):
+    """A message to one person; in-app always, other channels through its deliveries."""
+
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="notices",
+        verbose_name=_("收件人"),
+    )
+    kind = models.CharField(_("类别"), max_length=30, db_index=True)
+    # Deterministic ("reminder:2026:06:member:12"): the same reason never sends twice.
+    key = models.CharField(_("唯一键"), max_length=120, unique=True)
+    subject = models.CharField(_("标题"), max_length=120)
+    body = models.TextField(_("正文"))
+    url = models.CharField(_("链接"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("时间"), auto_now_add=True)
+    read_at = models.DateTimeField(_("已读时间"), null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("通知")
+        verbose_name_plural = _("通知")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Delivery(models.Model):
+    """One notice on one channel: the outbox row, written in the transaction of the change it tells of."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("邮件")
+        SMS = "sms", _("短信")
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("待发送")
+        # The whole text was handed to the server, whose answer we do not know (the worker died there):
+        # never sent again by itself, listed for a person to decide.
+        HANDED_OVER = "handed_over", _("不确定")
+        SENT = "sent", _("已送达服务器")
+        FAILED = "failed", _("发送失败")
+        UNREACHABLE = "unreachable", _("无联系方式")
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries")
+    channel = models.CharField(_("渠道"), max_length=10, choices=Channel)
+    address = models.CharField(_("地址"), max_length=254, blank=True)
+    state = models.CharField(
+        _("状态"), max_length=12, choices=State, default=State.PENDING
+    )
+    attempts = models.PositiveSmallIntegerField(_("次数"), default=0)
+    due_at = models.DateTimeField(_("下次发送"))
+    # A worker holds the row until then; a dead worker's lease runs out and another takes over.
+    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
+    lease = models.CharField(max_length=36, blank=True, editable=False)
+    handed_over_at = models.DateTimeField(null=True, blank=True, editable=False)
+    sent_at = models.DateTimeField(_("送达时间"), null=True, blank=True)
+    error = models.CharField(_("错误"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("投递")
+        verbose_name_plural = _("投递")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["notice", "channel"], name="delivery_once_per_channel"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="delivery_due", condition=Q(state="pending")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice} · {self.get_channel_display()}"

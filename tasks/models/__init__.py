@@ -1,0 +1,6 @@
+"""Tasks, the places members take on them, and what became of the work."""
+
+from .claim import Claim, ClaimEvent, Verification
+from .task import ServiceItem, Task, TaskEvent
+
+__all__ = ["Claim", "ClaimEvent", "ServiceItem", "Task", "TaskEvent", "Verification"]

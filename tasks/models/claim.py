@@ -1,0 +1,182 @@
+"""One member's place on a task, the evidence of presence, and the community's decision."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from flags.models import FlagEntry
+from members.models import Member, Organization
+
+from .task import Task
+
+if TYPE_CHECKING:
+    from members.models import User
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def visible_to(self, user: "User") -> "ClaimQuerySet":
+        """The publishing branch sees the claims on its tasks, a unit those of its people."""
+        if not user.desk:
+            return self.filter(member__user=user)
+        organization = user.desk.organization
+        if organization.kind == Organization.Kind.UNIT:
+            return self.filter(member__unit__path__startswith=organization.path)
+        return self.filter(task__publisher__path__startswith=organization.path)
+
+    def holding(self) -> "ClaimQuerySet":
+        """Claims that occupy a place."""
+        return self.exclude(state=Claim.State.WITHDRAWN)
+
+    def open(self) -> "ClaimQuerySet":
+        """Taken and not yet decided."""
+        return self.filter(state=Claim.State.CLAIMED)
+
+
+class Claim(models.Model):
+    """接单: a member's place on a task."""
+
+    class State(models.TextChoices):
+        CLAIMED = "claimed", _("已接单")
+        WITHDRAWN = "withdrawn", _("已退出")
+        FREED = "freed", _("任务取消")
+        VERIFIED = "verified", _("已亮旗")
+        DENIED = "denied", _("不予认定")
+        NO_SHOW = "no_show", _("未到场")
+
+    class Presence(models.TextChoices):
+        UNKNOWN = "", _("未记录")
+        PRESENT = "present", _("到场")
+        ABSENT = "absent", _("缺席")
+
+    task = models.ForeignKey(
+        Task, models.CASCADE, related_name="claims", verbose_name=_("任务")
+    )
+    member = models.ForeignKey(
+        Member, models.PROTECT, related_name="claims", verbose_name=_("党员")
+    )
+    state = models.CharField(
+        _("状态"), max_length=10, choices=State, default=State.CLAIMED
+    )
+    claimed_at = models.DateTimeField(_("接单时间"), default=timezone.now)
+    presence = models.CharField(
+        _("到场"), max_length=8, choices=Presence, default=Presence.UNKNOWN, blank=True
+    )
+    presence_method = models.CharField(
+        _("签到方式"), max_length=10, choices=Task.Presence, blank=True
+    )
+    presence_at = models.DateTimeField(_("签到记录时间"), null=True, blank=True)
+    presence_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("签到记录人"),
+    )
+    report = models.CharField(_("服务小结"), max_length=500, blank=True)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("接单")
+        verbose_name_plural = _("接单")
+        ordering = ["claimed_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "member"], name="claim_once_per_member"
+            )
+        ]
+        indexes = [models.Index(fields=["member", "state"], name="claim_member_state")]
+
+    def __str__(self) -> str:
+        return f"{self.member} · {self.task}"
+
+
+class ClaimEvent(models.Model):
+    """Append-only history of a claim."""
+
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    from_state = models.CharField(max_length=10, blank=True)
+    to_state = models.CharField(max_length=10)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("接单记录")
+        verbose_name_plural = _("接单记录")
+        ordering = ["id"]
+
+
+class VerificationQuerySet(models.QuerySet["Verification"]):
+    def visible_to(self, user: "User") -> "VerificationQuerySet":
+        return self.filter(claim__in=Claim.objects.visible_to(user))
+
+    def standing(self) -> "VerificationQuerySet":
+        return self.filter(reversed_at__isnull=True)
+
+
+class Verification(models.Model):
+    """认定: the decision on one claim. A reversed one stays, and another may follow."""
+
+    class Grade(models.TextChoices):
+        EXCELLENT = "excellent", _("很好")
+        GOOD = "good", _("好")
+        FAIR = "fair", _("较好")
+        DENIED = "denied", _("不予认定")
+        NO_SHOW = "no_show", _("未到场")
+
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, related_name="verifications", verbose_name=_("接单")
+    )
+    grade = models.CharField(_("等次"), max_length=10, choices=Grade)
+    minutes = models.PositiveIntegerField(_("服务时长（分钟）"), default=0)
+    flags = models.PositiveSmallIntegerField(_("红旗"), default=0)
+    note = models.CharField(_("说明"), max_length=300, blank=True)
+    verifier = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("认定人"),
+    )
+    verified_at = models.DateTimeField(_("认定时间"), default=timezone.now)
+    entry = models.OneToOneField(
+        FlagEntry,
+        models.PROTECT,
+        null=True,
+        related_name="verification",
+        verbose_name=_("红旗流水"),
+    )
+    reversed_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+    reversed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("撤销人"),
+    )
+    reversal_reason = models.CharField(_("撤销原因"), max_length=300, blank=True)
+
+    objects = VerificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("认定")
+        verbose_name_plural = _("认定")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["claim"],
+                condition=Q(reversed_at__isnull=True),
+                name="verification_one_standing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim} {self.get_grade_display()}"

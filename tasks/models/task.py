@@ -1,0 +1,213 @@
+"""What members can claim."""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from flags.models import Category
+from members.models import Member, Organization
+from wishes.models import Wish
+
+if TYPE_CHECKING:
+    from members.models import User
+
+
+class ServiceItem(models.Model):
+    """An entry of the catalogue: what may be published, and for how many flags."""
+
+    code = models.CharField(_("编码"), max_length=20, unique=True)
+    name = models.CharField(_("名称"), max_length=60)
+    category = models.CharField(_("类别"), max_length=12, choices=Category)
+    min_flags = models.PositiveSmallIntegerField(_("红旗下限"), default=1)
+    max_flags = models.PositiveSmallIntegerField(_("红旗上限"), default=1)
+    default_minutes = models.PositiveIntegerField(_("默认时长（分钟）"), default=120)
+    is_volunteering = models.BooleanField(_("计志愿服务时长"), default=True)
+    is_active = models.BooleanField(_("启用"), default=True)
+
+    class Meta:
+        verbose_name = _("服务事项")
+        verbose_name_plural = _("服务事项")
+        ordering = ["category", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(max_flags__gte=F("min_flags")),
+                name="service_item_flag_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def visible_to(self, user: "User") -> "TaskQuerySet":
+        """What the desk's branch published; for a street also what reaches its communities is below it."""
+        if not user.desk:
+            return self.none()
+        return self.filter(publisher__path__startswith=user.desk.organization.path)
+
+    def for_member(self, member: Member) -> "TaskQuerySet":
+        """Published tasks whose audience the member is in."""
+        reached = Task.audience.through.objects.filter(
+            organization_id__in=member.organization_ids()
+        )
+        return self.filter(state=Task.State.PUBLISHED, pk__in=reached.values("task_id"))
+
+    def with_free_places(self) -> "TaskQuerySet":
+        return self.filter(places_taken__lt=F("capacity"))
+
+    def open_for_claims(self, at: dt.datetime) -> "TaskQuerySet":
+        return self.filter(
+            state=Task.State.PUBLISHED, signup_opens_at__lte=at, signup_closes_at__gt=at
+        )
+
+
+class Task(models.Model):
+    """Something members can claim. "Full", "under way" and "over" are derived from figures and the clock."""
+
+    class Kind(models.TextChoices):
+        ACTIVITY = "activity", _("活动")
+        WISH = "wish", _("心愿单")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("草稿")
+        PUBLISHED = "published", _("已发布")
+        SETTLED = "settled", _("已认定")
+        CANCELLED = "cancelled", _("已取消")
+
+    class Presence(models.TextChoices):
+        ROSTER = "roster", _("组织者点名")
+        SHEET = "sheet", _("纸质签到补录")
+
+    kind = models.CharField(
+        _("形式"), max_length=10, choices=Kind, default=Kind.ACTIVITY
+    )
+    item = models.ForeignKey(
+        ServiceItem, models.PROTECT, related_name="tasks", verbose_name=_("服务事项")
+    )
+    # Copied from the item at publication, so that later edits of the catalogue rewrite no history.
+    category = models.CharField(
+        _("类别"), max_length=12, choices=Category, editable=False
+    )
+    title = models.CharField(_("标题"), max_length=60)
+    text = models.TextField(_("说明"), blank=True, max_length=2000)
+    place = models.CharField(_("地点"), max_length=100)
+    starts_at = models.DateTimeField(_("开始时间"))
+    ends_at = models.DateTimeField(_("结束时间"))
+    signup_opens_at = models.DateTimeField(_("接单开始"), default=timezone.now)
+    signup_closes_at = models.DateTimeField(_("接单截止"))
+    capacity = models.PositiveIntegerField(_("名额"))
+    places_taken = models.PositiveIntegerField(_("已接"), default=0, editable=False)
+    flags = models.PositiveSmallIntegerField(_("红旗"), default=1)
+    minutes = models.PositiveIntegerField(_("时长（分钟）"))
+    wanted_skills = models.CharField(_("所需特长"), max_length=200, blank=True)
+    presence = models.CharField(
+        _("签到方式"), max_length=10, choices=Presence, default=Presence.ROSTER
+    )
+    organiser_name = models.CharField(_("负责人"), max_length=60)
+    risk_note = models.CharField(_("安全提示"), max_length=300, blank=True)
+    publisher = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        related_name="published_tasks",
+        verbose_name=_("发布组织"),
+    )
+    audience = models.ManyToManyField(
+        Organization, related_name="offered_tasks", verbose_name=_("面向")
+    )
+    wish = models.ForeignKey(
+        Wish,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        verbose_name=_("微心愿"),
+    )
+    state = models.CharField(
+        _("状态"), max_length=10, choices=State, default=State.DRAFT
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("拟稿人"),
+    )
+    created_at = models.DateTimeField(_("拟稿时间"), auto_now_add=True)
+    published_at = models.DateTimeField(
+        _("发布时间"), null=True, blank=True, editable=False
+    )
+    cancel_reason = models.CharField(
+        _("取消原因"), max_length=300, blank=True, editable=False
+    )
+    # Idempotency key of the form that made it.
+    key = models.CharField(max_length=64, unique=True, null=True, editable=False)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("任务")
+        verbose_name_plural = _("任务")
+        ordering = ["-starts_at", "-id"]
+        constraints = [
+            # The last line of defence against overselling: no path can store more places than there are.
+            models.CheckConstraint(
+                condition=Q(places_taken__lte=F("capacity")), name="task_never_oversold"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="task_times_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__gte=1), name="task_has_a_place"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "starts_at"], name="task_state_start"),
+            models.Index(
+                fields=["publisher", "-starts_at"], name="task_publisher_recent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def places_left(self) -> int:
+        return self.capacity - self.places_taken
+
+    @property
+    def is_full(self) -> bool:
+        return self.places_taken >= self.capacity
+
+    @property
+    def is_over(self) -> bool:
+        return timezone.now() >= self.ends_at
+
+    @property
+    def awarding_organization(self) -> Organization:
+        """Who verifies and lights the flags: an estate's tasks are verified by its community."""
+        if self.publisher.kind == Organization.Kind.ESTATE and self.publisher.parent:
+            return self.publisher.parent
+        return self.publisher
+
+
+class TaskEvent(models.Model):
+    """Append-only history of a task."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="events")
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    from_state = models.CharField(max_length=10, blank=True)
+    to_state = models.CharField(max_length=10)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("任务记录")
+        verbose_name_plural = _("任务记录")
+        ordering = ["id"]

@@ -1,0 +1,135 @@
+"""What residents ask for (微心愿)."""
+
+import secrets
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Organization
+from xianfeng.lib.crypto import EncryptedTextField
+
+if TYPE_CHECKING:
+    from members.models import User
+
+# Without look-alikes (0 O, 1 I L): people read the code aloud and type it on a phone.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def tracking_code() -> str:
+    """Ten characters, about 50 bits: not guessable at the rate the tracking page allows."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _position in range(10))
+
+
+class WishQuerySet(models.QuerySet["Wish"]):
+    def visible_to(self, user: "User") -> "WishQuerySet":
+        if not user.desk:
+            return self.none()
+        return self.filter(organization__path__startswith=user.desk.organization.path)
+
+    def waiting(self) -> "WishQuerySet":
+        return self.filter(state=Wish.State.SUBMITTED)
+
+
+class Wish(models.Model):
+    """A resident's need: a public text without personal data and a private brief for those who help."""
+
+    class State(models.TextChoices):
+        SUBMITTED = "submitted", _("待受理")
+        ACCEPTED = "accepted", _("已受理")
+        DECLINED = "declined", _("未受理")
+        PUBLISHED = "published", _("已发布")
+        FULFILLED = "fulfilled", _("已完成")
+        CLOSED = "closed", _("已关闭")
+
+    class Source(models.TextChoices):
+        ONLINE = "online", _("扫码提交")
+        GROUP = "group", _("居民群")
+        SAFETY = "safety", _("社区平安通")
+        THREE_SERVICES = "three_services", _("三服务")
+        BOX = "box", _("心愿箱")
+        VISIT = "visit", _("走访")
+        HOTLINE = "hotline", _("热线")
+
+    code = models.CharField(
+        _("查询码"), max_length=12, unique=True, default=tracking_code, editable=False
+    )
+    # The estate or community whose QR code the resident scanned, or that the clerk chose.
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="wishes", verbose_name=_("小区/社区")
+    )
+    need = models.CharField(_("心愿"), max_length=200)
+    # The private brief: only the case owner and the members who hold the claim open it.
+    contact_name = EncryptedTextField(_("联系人"), blank=True, default="")
+    contact_mobile = EncryptedTextField(_("联系电话"), blank=True, default="")
+    contact_address = EncryptedTextField(_("地址"), blank=True, default="")
+    detail = EncryptedTextField(_("详细说明"), blank=True, default="")
+    source = models.CharField(
+        _("来源"), max_length=16, choices=Source, default=Source.ONLINE
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("录入人"),
+    )
+    state = models.CharField(
+        _("状态"), max_length=12, choices=State, default=State.SUBMITTED, db_index=True
+    )
+    decline_reason = models.CharField(_("未受理原因"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("提出时间"), auto_now_add=True)
+    fulfilled_at = models.DateTimeField(
+        _("完成时间"), null=True, blank=True, editable=False
+    )
+    # Idempotency key of the form that made it.
+    key = models.CharField(max_length=64, unique=True, null=True, editable=False)
+
+    objects = WishQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("微心愿")
+        verbose_name_plural = _("微心愿")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.need
+
+
+class WishEvent(models.Model):
+    """Append-only history of a wish; `by` is empty where the resident acted."""
+
+    wish = models.ForeignKey(Wish, models.CASCADE, related_name="events")
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    from_state = models.CharField(max_length=12, blank=True)
+    to_state = models.CharField(max_length=12)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("心愿记录")
+        verbose_name_plural = _("心愿记录")
+        ordering = ["id"]
+
+
+class BriefOpening(models.Model):
+    """Who opened a wish's private brief, and when."""
+
+    wish = models.ForeignKey(Wish, models.CASCADE, related_name="openings")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("查看人"),
+    )
+    at = models.DateTimeField(_("时间"), auto_now_add=True)
+    reason = models.CharField(_("理由"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("心愿详情查看记录")
+        verbose_name_plural = _("心愿详情查看记录")
+        ordering = ["-id"]
