@@ -1,22 +1,72 @@
-"""Settings of the test run, made before Django reads its own."""
+"""The test run's environment, made before Django reads its settings, and its servers."""
 
 import os
+import shutil
 import tempfile
+from pathlib import Path
 
-# A test must not see what `make run` left in var/.
-os.environ.setdefault("ENVIRONMENT", "test")
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="xianfeng-test-"))
-os.environ.setdefault("SECRET_KEY", "a-key-for-tests-only-" + "x" * 40)
-os.environ.setdefault("SECURE", "false")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xianfeng.settings")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+# The first process makes a private folder for the run; xdist's workers inherit it.
+VAR_DIR = Path(os.environ.get("TEST_VAR_DIR") or tempfile.mkdtemp(prefix="xianfeng-test-"))
 
+os.environ.update(
+    TEST_VAR_DIR=str(VAR_DIR),
+    VAR_DIR=str(VAR_DIR),
+    ENV_FILE="",  # a test must not see what `make run` generated
+    ENVIRONMENT="test",
+    DEBUG="false",
+    SECURE="false",
+    SECRET_KEY="a-key-for-tests-only-" + "x" * 40,
+    FIELD_ENCRYPTION_KEYS="",
+    ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
+    SITE_URL="http://testserver",
+    EMAIL_URL="consolemail://",
+    SMS_BACKEND="console",
+    LOG_LEVEL="WARNING",
+    # Two numbered databases for each worker: its queue and its cache.
+    REDIS_DB=str(2 * int(WORKER.removeprefix("gw") or 0) if WORKER else 0),
+    REDIS_URL=os.environ.get("TEST_REDIS_URL", ""),
+    DJANGO_SETTINGS_MODULE="xianfeng.settings",
+    DJANGO_ALLOW_ASYNC_UNSAFE="true",  # Playwright's sync API keeps a loop in the test's thread
+)
+if os.environ.get("TEST_DATABASE_URL"):
+    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 
+from collections.abc import Iterator  # noqa: E402
+
+import django  # noqa: E402
 import pytest  # noqa: E402
 
+from xianfeng.lib.embedded import Valkey  # noqa: E402
 
-@pytest.fixture
-def cast(db: None) -> "Cast":
-    """The named people and organisations of xianfeng/testing.py."""
-    from xianfeng.testing import make_cast
+django.setup()  # the cast imports models
+pytest_plugins = ["xianfeng.testing"]
 
-    return make_cast()
+valkey: Valkey | None = None
+
+
+def pytest_configure() -> None:
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    global valkey
+    if settings.IS_EMBEDDED_BROKER and not WORKER:
+        valkey = Valkey.for_var(VAR_DIR)
+        valkey.start()
+
+
+def pytest_unconfigure() -> None:
+    if WORKER:
+        return
+    if valkey is not None:
+        valkey.stop()
+    shutil.rmtree(VAR_DIR, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Rate limits and stamps of one test must not reach the next."""
+    yield
+    from django.core.cache import cache
+
+    cache.clear()

@@ -33,9 +33,7 @@ def local_year(moment: date | datetime) -> int:
 
 def year_bounds(year: int) -> tuple[datetime, datetime]:
     """The year in Shanghai as a half-open pair of UTC datetimes, for index-friendly filters."""
-    start, end = (
-        datetime(y, 1, 1, tzinfo=SHANGHAI).astimezone(UTC) for y in (year, year + 1)
-    )
+    start, end = (datetime(y, 1, 1, tzinfo=SHANGHAI).astimezone(UTC) for y in (year, year + 1))
     return start, end
 
 
