@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Notice(models.Model):
     subject = models.CharField(_("标题"), max_length=120)
     body = models.TextField(_("正文"))
     url = models.CharField(_("链接"), max_length=200, blank=True)
-    created_at = models.DateTimeField(_("时间"), auto_now_add=True)
+    created_at = models.DateTimeField(_("时间"), default=timezone.now, editable=False)
     read_at = models.DateTimeField(_("已读时间"), null=True, blank=True)
 
     objects = NoticeQuerySet.as_manager()
@@ -68,9 +69,7 @@ class Delivery(models.Model):
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries")
     channel = models.CharField(_("渠道"), max_length=10, choices=Channel)
     address = models.CharField(_("地址"), max_length=254, blank=True)
-    state = models.CharField(
-        _("状态"), max_length=12, choices=State, default=State.PENDING
-    )
+    state = models.CharField(_("状态"), max_length=12, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(_("次数"), default=0)
     due_at = models.DateTimeField(_("下次发送"))
     # A worker holds the row until then; a dead worker's lease runs out and another takes over.
@@ -84,14 +83,10 @@ class Delivery(models.Model):
         verbose_name = _("投递")
         verbose_name_plural = _("投递")
         constraints = [
-            models.UniqueConstraint(
-                fields=["notice", "channel"], name="delivery_once_per_channel"
-            ),
+            models.UniqueConstraint(fields=["notice", "channel"], name="delivery_once_per_channel"),
         ]
         indexes = [
-            models.Index(
-                fields=["due_at"], name="delivery_due", condition=Q(state="pending")
-            ),
+            models.Index(fields=["due_at"], name="delivery_due", condition=Q(state="pending")),
         ]
 
     def __str__(self) -> str:

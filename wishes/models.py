@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organization
@@ -52,9 +53,7 @@ class Wish(models.Model):
         VISIT = "visit", _("走访")
         HOTLINE = "hotline", _("热线")
 
-    code = models.CharField(
-        _("查询码"), max_length=12, unique=True, default=tracking_code, editable=False
-    )
+    code = models.CharField(_("查询码"), max_length=12, unique=True, default=tracking_code, editable=False)
     # The estate or community whose QR code the resident scanned, or that the clerk chose.
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="wishes", verbose_name=_("小区/社区")
@@ -65,9 +64,7 @@ class Wish(models.Model):
     contact_mobile = EncryptedTextField(_("联系电话"), blank=True, default="")
     contact_address = EncryptedTextField(_("地址"), blank=True, default="")
     detail = EncryptedTextField(_("详细说明"), blank=True, default="")
-    source = models.CharField(
-        _("来源"), max_length=16, choices=Source, default=Source.ONLINE
-    )
+    source = models.CharField(_("来源"), max_length=16, choices=Source, default=Source.ONLINE)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -76,14 +73,10 @@ class Wish(models.Model):
         related_name="+",
         verbose_name=_("录入人"),
     )
-    state = models.CharField(
-        _("状态"), max_length=12, choices=State, default=State.SUBMITTED, db_index=True
-    )
+    state = models.CharField(_("状态"), max_length=12, choices=State, default=State.SUBMITTED, db_index=True)
     decline_reason = models.CharField(_("未受理原因"), max_length=300, blank=True)
-    created_at = models.DateTimeField(_("提出时间"), auto_now_add=True)
-    fulfilled_at = models.DateTimeField(
-        _("完成时间"), null=True, blank=True, editable=False
-    )
+    created_at = models.DateTimeField(_("提出时间"), default=timezone.now, editable=False)
+    fulfilled_at = models.DateTimeField(_("完成时间"), null=True, blank=True, editable=False)
     # Idempotency key of the form that made it.
     key = models.CharField(max_length=64, unique=True, null=True, editable=False)
 
@@ -102,10 +95,8 @@ class WishEvent(models.Model):
     """Append-only history of a wish; `by` is empty where the resident acted."""
 
     wish = models.ForeignKey(Wish, models.CASCADE, related_name="events")
-    at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     from_state = models.CharField(max_length=12, blank=True)
     to_state = models.CharField(max_length=12)
     note = models.CharField(max_length=300, blank=True)

@@ -34,9 +34,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "mobile",
-                    models.CharField(
-                        db_index=True, max_length=11, verbose_name="手机号"
-                    ),
+                    models.CharField(db_index=True, max_length=11, verbose_name="手机号"),
                 ),
                 ("code_hash", models.CharField(max_length=128)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
@@ -64,9 +62,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "is_superuser",
@@ -79,23 +75,17 @@ class Migration(migrations.Migration):
                 (
                     "username",
                     models.CharField(
-                        error_messages={
-                            "unique": "A user with that username already exists."
-                        },
+                        error_messages={"unique": "A user with that username already exists."},
                         help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
                         max_length=150,
                         unique=True,
-                        validators=[
-                            django.contrib.auth.validators.UnicodeUsernameValidator()
-                        ],
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
                         verbose_name="username",
                     ),
                 ),
                 (
                     "email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="email address"
-                    ),
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
                 ),
                 (
                     "is_staff",
@@ -115,9 +105,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "date_joined",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="date joined"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
                 ),
                 (
                     "name",
@@ -232,21 +220,15 @@ class Migration(migrations.Migration):
                 ("beat_at", models.DateTimeField(editable=False, null=True)),
                 (
                     "confirmed_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="确认时间"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="确认时间"),
                 ),
                 (
                     "undone_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="撤销时间"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="撤销时间"),
                 ),
                 (
                     "undo_reason",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="撤销原因"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="撤销原因"),
                 ),
                 (
                     "confirmed_by",
@@ -367,9 +349,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "pinyin",
-                    models.CharField(
-                        blank=True, editable=False, max_length=160, verbose_name="拼音"
-                    ),
+                    models.CharField(blank=True, editable=False, max_length=160, verbose_name="拼音"),
                 ),
                 (
                     "initials",
@@ -400,9 +380,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "address",
-                    xianfeng.lib.crypto.EncryptedTextField(
-                        blank=True, default="", verbose_name="住址"
-                    ),
+                    xianfeng.lib.crypto.EncryptedTextField(blank=True, default="", verbose_name="住址"),
                 ),
                 (
                     "skills",
@@ -424,9 +402,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "free_times",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="空闲时间"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="空闲时间"),
                 ),
                 (
                     "note",
@@ -458,9 +434,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "registered_at",
-                    models.DateTimeField(
-                        blank=True, editable=False, null=True, verbose_name="报到时间"
-                    ),
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="报到时间"),
                 ),
                 (
                     "departed_on",
@@ -616,9 +590,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "starts_on",
-                    models.DateField(
-                        default=xianfeng.lib.times.today, verbose_name="任期起"
-                    ),
+                    models.DateField(default=xianfeng.lib.times.today, verbose_name="任期起"),
                 ),
                 (
                     "ends_on",
@@ -677,9 +649,7 @@ class Migration(migrations.Migration):
                 ("mobile", models.CharField(max_length=11, verbose_name="手机号")),
                 (
                     "address",
-                    xianfeng.lib.crypto.EncryptedTextField(
-                        blank=True, default="", verbose_name="住址"
-                    ),
+                    xianfeng.lib.crypto.EncryptedTextField(blank=True, default="", verbose_name="住址"),
                 ),
                 (
                     "skills",
@@ -687,21 +657,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "intentions",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="服务意向"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="服务意向"),
                 ),
                 (
                     "free_times",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="空闲时间"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="空闲时间"),
                 ),
                 (
                     "differences",
-                    models.JSONField(
-                        blank=True, default=list, verbose_name="与名册不符"
-                    ),
+                    models.JSONField(blank=True, default=list, verbose_name="与名册不符"),
                 ),
                 ("promised_at", models.DateTimeField(verbose_name="承诺时间")),
                 (
@@ -722,13 +686,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "submitted_at",
-                    models.DateTimeField(auto_now_add=True, verbose_name="提交时间"),
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="提交时间"
+                    ),
                 ),
                 (
                     "decided_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="处理时间"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="处理时间"),
                 ),
                 (
                     "reason",
@@ -813,7 +777,7 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("at", models.DateTimeField(auto_now_add=True)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("from_state", models.CharField(blank=True, max_length=12)),
                 ("to_state", models.CharField(max_length=12)),
                 ("note", models.CharField(blank=True, max_length=300)),
@@ -893,11 +857,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "导入行",
                 "verbose_name_plural": "导入行",
                 "ordering": ["batch", "row"],
-                "indexes": [
-                    models.Index(
-                        fields=["batch", "outcome", "row"], name="import_row_by_outcome"
-                    )
-                ],
+                "indexes": [models.Index(fields=["batch", "outcome", "row"], name="import_row_by_outcome")],
             },
         ),
         migrations.CreateModel(
@@ -934,9 +894,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "withdrawn_at",
-                    models.DateTimeField(
-                        blank=True, editable=False, null=True, verbose_name="撤销时间"
-                    ),
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="撤销时间"),
                 ),
                 (
                     "approved_by",

@@ -23,9 +23,7 @@ class ContactRevealQuerySet(models.QuerySet["ContactReveal"]):
 class ContactReveal(models.Model):
     """One look at one field, with its reason; the person concerned can read it (个人信息保护法 第44、45条)."""
 
-    member = models.ForeignKey(
-        Member, models.CASCADE, related_name="reveals", verbose_name=_("党员")
-    )
+    member = models.ForeignKey(Member, models.CASCADE, related_name="reveals", verbose_name=_("党员"))
     field = models.CharField(_("内容"), max_length=20)
     viewer = models.ForeignKey(
         settings.AUTH_USER_MODEL,

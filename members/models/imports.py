@@ -48,9 +48,7 @@ class ImportBatch(models.Model):
     )
     file = models.FileField(_("文件"), upload_to="imports/%Y/%m/")
     filename = models.CharField(_("文件名"), max_length=200)
-    state = models.CharField(
-        _("状态"), max_length=12, choices=State, default=State.UPLOADED, db_index=True
-    )
+    state = models.CharField(_("状态"), max_length=12, choices=State, default=State.UPLOADED, db_index=True)
     done = models.PositiveIntegerField(_("已处理行数"), default=0)
     total = models.PositiveIntegerField(_("总行数"), default=0)
     # {"new": 0, "changed": 0, "unchanged": 0, "rejected": 0, "unknown_columns": []}
@@ -86,9 +84,7 @@ class ImportRowQuerySet(models.QuerySet["ImportRow"]):
     def visible_to(self, user: "User") -> "ImportRowQuerySet":
         if not user.desk:
             return self.none()
-        return self.filter(
-            batch__organization__path__startswith=user.desk.organization.path
-        )
+        return self.filter(batch__organization__path__startswith=user.desk.organization.path)
 
 
 class ImportRow(models.Model):
@@ -109,9 +105,7 @@ class ImportRow(models.Model):
     changes = models.JSONField(_("变更"), default=dict)
     # [{"column", "code", "value", "message"}]
     errors = models.JSONField(_("错误"), default=list)
-    member = models.ForeignKey(
-        "members.Member", models.SET_NULL, null=True, related_name="+"
-    )
+    member = models.ForeignKey("members.Member", models.SET_NULL, null=True, related_name="+")
 
     objects = ImportRowQuerySet.as_manager()
 
@@ -119,8 +113,4 @@ class ImportRow(models.Model):
         verbose_name = _("导入行")
         verbose_name_plural = _("导入行")
         ordering = ["batch", "row"]
-        indexes = [
-            models.Index(
-                fields=["batch", "outcome", "row"], name="import_row_by_outcome"
-            )
-        ]
+        indexes = [models.Index(fields=["batch", "outcome", "row"], name="import_row_by_outcome")]

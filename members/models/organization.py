@@ -65,9 +65,7 @@ class Organization(models.Model):
         verbose_name=_("上级组织"),
     )
     # Null only between the insert that gives the id and the update that uses it.
-    path = models.CharField(
-        _("路径"), max_length=120, unique=True, null=True, editable=False
-    )
+    path = models.CharField(_("路径"), max_length=120, unique=True, null=True, editable=False)
     is_active = models.BooleanField(_("启用"), default=True)
     public_code = models.CharField(
         _("二维码编号"), max_length=24, unique=True, default=public_code, editable=False
@@ -85,11 +83,7 @@ class Organization(models.Model):
 
     def contains(self, other: "Organization | None") -> bool:
         """Whether `other` is this organisation or lies below it."""
-        return (
-            other is not None
-            and bool(other.path)
-            and str(other.path).startswith(str(self.path))
-        )
+        return other is not None and bool(other.path) and str(other.path).startswith(str(self.path))
 
     def ancestor_ids(self) -> list[int]:
         """Ids from the root down to itself, read from the path without a query."""
@@ -148,8 +142,7 @@ class Appointment(models.Model):
         ordering = ["organization__path", "role", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True)
-                | Q(ends_on__gte=models.F("starts_on")),
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
                 name="appointment_term_in_order",
             ),
         ]

@@ -35,11 +35,7 @@ def member_scope(organization: Organization, prefix: str = "") -> Q:
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def visible_to(self, user: "User") -> "MemberQuerySet":
-        return (
-            self.filter(member_scope(user.desk.organization))
-            if user.desk
-            else self.filter(user=user)
-        )
+        return self.filter(member_scope(user.desk.organization)) if user.desk else self.filter(user=user)
 
     def of(self, organization: Organization) -> "MemberQuerySet":
         return self.filter(member_scope(organization))
@@ -62,12 +58,8 @@ class Member(models.Model):
 
     name = models.CharField(_("姓名"), max_length=60, db_index=True)
     pinyin = models.CharField(_("拼音"), max_length=160, blank=True, editable=False)
-    initials = models.CharField(
-        _("拼音首字母"), max_length=20, blank=True, editable=False, db_index=True
-    )
-    mobile = models.CharField(
-        _("手机号"), max_length=11, unique=True, validators=[validate_mobile]
-    )
+    initials = models.CharField(_("拼音首字母"), max_length=20, blank=True, editable=False, db_index=True)
+    mobile = models.CharField(_("手机号"), max_length=11, unique=True, validators=[validate_mobile])
     unit = models.ForeignKey(
         Organization,
         models.PROTECT,
@@ -93,24 +85,16 @@ class Member(models.Model):
         verbose_name=_("小区"),
     )
     address = EncryptedTextField(_("住址"), blank=True, default="")
-    skills = models.CharField(
-        _("特长"), max_length=200, blank=True, help_text=_("多项用顿号分隔。")
-    )
-    intentions = models.CharField(
-        _("服务意向"), max_length=200, blank=True, help_text=_("多项用顿号分隔。")
-    )
+    skills = models.CharField(_("特长"), max_length=200, blank=True, help_text=_("多项用顿号分隔。"))
+    intentions = models.CharField(_("服务意向"), max_length=200, blank=True, help_text=_("多项用顿号分隔。"))
     free_times = models.CharField(_("空闲时间"), max_length=200, blank=True)
     note = models.CharField(_("备注"), max_length=500, blank=True)
-    state = models.CharField(
-        _("状态"), max_length=10, choices=State, default=State.LISTED, db_index=True
-    )
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.LISTED, db_index=True)
     joined_on = models.DateField(
         _("计入考核日期"), null=True, blank=True,
         help_text=_("年中新进党员按剩余月份折算要求；留空表示全年在册。"),
     )  # fmt: skip
-    registered_at = models.DateTimeField(
-        _("报到时间"), null=True, blank=True, editable=False
-    )
+    registered_at = models.DateTimeField(_("报到时间"), null=True, blank=True, editable=False)
     departed_on = models.DateField(_("离开日期"), null=True, blank=True)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -172,9 +156,7 @@ class Exemption(models.Model):
         PREGNANCY = "pregnancy", _("孕产")
         OTHER = "other", _("其他")
 
-    member = models.ForeignKey(
-        Member, models.CASCADE, related_name="exemptions", verbose_name=_("党员")
-    )
+    member = models.ForeignKey(Member, models.CASCADE, related_name="exemptions", verbose_name=_("党员"))
     kind = models.CharField(_("类型"), max_length=10, choices=Kind)
     starts_on = models.DateField(_("开始日期"))
     ends_on = models.DateField(_("结束日期"))
@@ -186,9 +168,7 @@ class Exemption(models.Model):
         verbose_name=_("批准人"),
     )
     approved_at = models.DateTimeField(_("批准时间"), auto_now_add=True)
-    withdrawn_at = models.DateTimeField(
-        _("撤销时间"), null=True, blank=True, editable=False
-    )
+    withdrawn_at = models.DateTimeField(_("撤销时间"), null=True, blank=True, editable=False)
 
     objects = ExemptionQuerySet.as_manager()
 

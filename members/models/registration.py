@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from xianfeng.lib.crypto import EncryptedTextField
@@ -73,9 +74,7 @@ class Registration(models.Model):
     )
     name = models.CharField(_("姓名"), max_length=60)
     mobile = models.CharField(_("手机号"), max_length=11)
-    unit = models.ForeignKey(
-        Organization, models.PROTECT, related_name="+", verbose_name=_("单位")
-    )
+    unit = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("单位"))
     community = models.ForeignKey(
         Organization,
         models.PROTECT,
@@ -97,10 +96,8 @@ class Registration(models.Model):
     # What differs from the roster: [["unit", "名册上的单位", "本人填写的单位"], …].
     differences = models.JSONField(_("与名册不符"), default=list, blank=True)
     promised_at = models.DateTimeField(_("承诺时间"))
-    state = models.CharField(
-        _("状态"), max_length=12, choices=State, default=State.SUBMITTED, db_index=True
-    )
-    submitted_at = models.DateTimeField(_("提交时间"), auto_now_add=True)
+    state = models.CharField(_("状态"), max_length=12, choices=State, default=State.SUBMITTED, db_index=True)
+    submitted_at = models.DateTimeField(_("提交时间"), default=timezone.now, editable=False)
     decided_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -137,13 +134,9 @@ class Registration(models.Model):
 class RegistrationEvent(models.Model):
     """Append-only history of a registration."""
 
-    registration = models.ForeignKey(
-        Registration, models.CASCADE, related_name="events"
-    )
-    at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    registration = models.ForeignKey(Registration, models.CASCADE, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     from_state = models.CharField(max_length=12, blank=True)
     to_state = models.CharField(max_length=12)
     note = models.CharField(max_length=300, blank=True)

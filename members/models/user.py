@@ -23,8 +23,7 @@ class UserQuerySet(models.QuerySet["User"]):
             return self.filter(pk=user.pk)
         path = user.desk.organization.path
         return self.filter(
-            models.Q(pk=user.pk)
-            | models.Q(appointments__organization__path__startswith=path)
+            models.Q(pk=user.pk) | models.Q(appointments__organization__path__startswith=path)
         ).distinct()
 
 

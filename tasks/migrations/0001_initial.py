@@ -47,9 +47,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "claimed_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="接单时间"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="接单时间"),
                 ),
                 (
                     "presence",
@@ -76,15 +74,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "presence_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="签到记录时间"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="签到记录时间"),
                 ),
                 (
                     "report",
-                    models.CharField(
-                        blank=True, max_length=500, verbose_name="服务小结"
-                    ),
+                    models.CharField(blank=True, max_length=500, verbose_name="服务小结"),
                 ),
                 (
                     "member",
@@ -187,21 +181,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "min_flags",
-                    models.PositiveSmallIntegerField(
-                        default=1, verbose_name="红旗下限"
-                    ),
+                    models.PositiveSmallIntegerField(default=1, verbose_name="红旗下限"),
                 ),
                 (
                     "max_flags",
-                    models.PositiveSmallIntegerField(
-                        default=1, verbose_name="红旗上限"
-                    ),
+                    models.PositiveSmallIntegerField(default=1, verbose_name="红旗上限"),
                 ),
                 (
                     "default_minutes",
-                    models.PositiveIntegerField(
-                        default=120, verbose_name="默认时长（分钟）"
-                    ),
+                    models.PositiveIntegerField(default=120, verbose_name="默认时长（分钟）"),
                 ),
                 (
                     "is_volunteering",
@@ -268,17 +256,13 @@ class Migration(migrations.Migration):
                 ("ends_at", models.DateTimeField(verbose_name="结束时间")),
                 (
                     "signup_opens_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="接单开始"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="接单开始"),
                 ),
                 ("signup_closes_at", models.DateTimeField(verbose_name="接单截止")),
                 ("capacity", models.PositiveIntegerField(verbose_name="名额")),
                 (
                     "places_taken",
-                    models.PositiveIntegerField(
-                        default=0, editable=False, verbose_name="已接"
-                    ),
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="已接"),
                 ),
                 (
                     "flags",
@@ -287,9 +271,7 @@ class Migration(migrations.Migration):
                 ("minutes", models.PositiveIntegerField(verbose_name="时长（分钟）")),
                 (
                     "wanted_skills",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="所需特长"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="所需特长"),
                 ),
                 (
                     "presence",
@@ -306,9 +288,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "risk_note",
-                    models.CharField(
-                        blank=True, max_length=300, verbose_name="安全提示"
-                    ),
+                    models.CharField(blank=True, max_length=300, verbose_name="安全提示"),
                 ),
                 (
                     "state",
@@ -326,13 +306,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(auto_now_add=True, verbose_name="拟稿时间"),
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="拟稿时间"
+                    ),
                 ),
                 (
                     "published_at",
-                    models.DateTimeField(
-                        blank=True, editable=False, null=True, verbose_name="发布时间"
-                    ),
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="发布时间"),
                 ),
                 (
                     "cancel_reason",
@@ -345,9 +325,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "key",
-                    models.CharField(
-                        editable=False, max_length=64, null=True, unique=True
-                    ),
+                    models.CharField(editable=False, max_length=64, null=True, unique=True),
                 ),
                 (
                     "audience",
@@ -424,7 +402,7 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("at", models.DateTimeField(auto_now_add=True)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("from_state", models.CharField(blank=True, max_length=10)),
                 ("to_state", models.CharField(max_length=10)),
                 ("note", models.CharField(blank=True, max_length=300)),
@@ -480,9 +458,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "minutes",
-                    models.PositiveIntegerField(
-                        default=0, verbose_name="服务时长（分钟）"
-                    ),
+                    models.PositiveIntegerField(default=0, verbose_name="服务时长（分钟）"),
                 ),
                 (
                     "flags",
@@ -494,21 +470,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "verified_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="认定时间"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="认定时间"),
                 ),
                 (
                     "reversed_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="撤销时间"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="撤销时间"),
                 ),
                 (
                     "reversal_reason",
-                    models.CharField(
-                        blank=True, max_length=300, verbose_name="撤销原因"
-                    ),
+                    models.CharField(blank=True, max_length=300, verbose_name="撤销原因"),
                 ),
                 (
                     "claim",
@@ -562,9 +532,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="task",
-            index=models.Index(
-                fields=["publisher", "-starts_at"], name="task_publisher_recent"
-            ),
+            index=models.Index(fields=["publisher", "-starts_at"], name="task_publisher_recent"),
         ),
         migrations.AddConstraint(
             model_name="task",
@@ -592,9 +560,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="claim",
-            constraint=models.UniqueConstraint(
-                fields=("task", "member"), name="claim_once_per_member"
-            ),
+            constraint=models.UniqueConstraint(fields=("task", "member"), name="claim_once_per_member"),
         ),
         migrations.AddConstraint(
             model_name="verification",

@@ -52,22 +52,14 @@ class Claim(models.Model):
         PRESENT = "present", _("到场")
         ABSENT = "absent", _("缺席")
 
-    task = models.ForeignKey(
-        Task, models.CASCADE, related_name="claims", verbose_name=_("任务")
-    )
-    member = models.ForeignKey(
-        Member, models.PROTECT, related_name="claims", verbose_name=_("党员")
-    )
-    state = models.CharField(
-        _("状态"), max_length=10, choices=State, default=State.CLAIMED
-    )
+    task = models.ForeignKey(Task, models.CASCADE, related_name="claims", verbose_name=_("任务"))
+    member = models.ForeignKey(Member, models.PROTECT, related_name="claims", verbose_name=_("党员"))
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.CLAIMED)
     claimed_at = models.DateTimeField(_("接单时间"), default=timezone.now)
     presence = models.CharField(
         _("到场"), max_length=8, choices=Presence, default=Presence.UNKNOWN, blank=True
     )
-    presence_method = models.CharField(
-        _("签到方式"), max_length=10, choices=Task.Presence, blank=True
-    )
+    presence_method = models.CharField(_("签到方式"), max_length=10, choices=Task.Presence, blank=True)
     presence_at = models.DateTimeField(_("签到记录时间"), null=True, blank=True)
     presence_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -85,11 +77,7 @@ class Claim(models.Model):
         verbose_name = _("接单")
         verbose_name_plural = _("接单")
         ordering = ["claimed_at", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["task", "member"], name="claim_once_per_member"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["task", "member"], name="claim_once_per_member")]
         indexes = [models.Index(fields=["member", "state"], name="claim_member_state")]
 
     def __str__(self) -> str:
@@ -101,9 +89,7 @@ class ClaimEvent(models.Model):
 
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     from_state = models.CharField(max_length=10, blank=True)
     to_state = models.CharField(max_length=10)
     note = models.CharField(max_length=300, blank=True)
@@ -132,9 +118,7 @@ class Verification(models.Model):
         DENIED = "denied", _("不予认定")
         NO_SHOW = "no_show", _("未到场")
 
-    claim = models.ForeignKey(
-        Claim, models.PROTECT, related_name="verifications", verbose_name=_("接单")
-    )
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="verifications", verbose_name=_("接单"))
     grade = models.CharField(_("等次"), max_length=10, choices=Grade)
     minutes = models.PositiveIntegerField(_("服务时长（分钟）"), default=0)
     flags = models.PositiveSmallIntegerField(_("红旗"), default=0)

@@ -53,18 +53,14 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def for_member(self, member: Member) -> "TaskQuerySet":
         """Published tasks whose audience the member is in."""
-        reached = Task.audience.through.objects.filter(
-            organization_id__in=member.organization_ids()
-        )
+        reached = Task.audience.through.objects.filter(organization_id__in=member.organization_ids())
         return self.filter(state=Task.State.PUBLISHED, pk__in=reached.values("task_id"))
 
     def with_free_places(self) -> "TaskQuerySet":
         return self.filter(places_taken__lt=F("capacity"))
 
     def open_for_claims(self, at: dt.datetime) -> "TaskQuerySet":
-        return self.filter(
-            state=Task.State.PUBLISHED, signup_opens_at__lte=at, signup_closes_at__gt=at
-        )
+        return self.filter(state=Task.State.PUBLISHED, signup_opens_at__lte=at, signup_closes_at__gt=at)
 
 
 class Task(models.Model):
@@ -84,16 +80,10 @@ class Task(models.Model):
         ROSTER = "roster", _("组织者点名")
         SHEET = "sheet", _("纸质签到补录")
 
-    kind = models.CharField(
-        _("形式"), max_length=10, choices=Kind, default=Kind.ACTIVITY
-    )
-    item = models.ForeignKey(
-        ServiceItem, models.PROTECT, related_name="tasks", verbose_name=_("服务事项")
-    )
+    kind = models.CharField(_("形式"), max_length=10, choices=Kind, default=Kind.ACTIVITY)
+    item = models.ForeignKey(ServiceItem, models.PROTECT, related_name="tasks", verbose_name=_("服务事项"))
     # Copied from the item at publication, so that later edits of the catalogue rewrite no history.
-    category = models.CharField(
-        _("类别"), max_length=12, choices=Category, editable=False
-    )
+    category = models.CharField(_("类别"), max_length=12, choices=Category, editable=False)
     title = models.CharField(_("标题"), max_length=60)
     text = models.TextField(_("说明"), blank=True, max_length=2000)
     place = models.CharField(_("地点"), max_length=100)
@@ -106,9 +96,7 @@ class Task(models.Model):
     flags = models.PositiveSmallIntegerField(_("红旗"), default=1)
     minutes = models.PositiveIntegerField(_("时长（分钟）"))
     wanted_skills = models.CharField(_("所需特长"), max_length=200, blank=True)
-    presence = models.CharField(
-        _("签到方式"), max_length=10, choices=Presence, default=Presence.ROSTER
-    )
+    presence = models.CharField(_("签到方式"), max_length=10, choices=Presence, default=Presence.ROSTER)
     organiser_name = models.CharField(_("负责人"), max_length=60)
     risk_note = models.CharField(_("安全提示"), max_length=300, blank=True)
     publisher = models.ForeignKey(
@@ -117,9 +105,7 @@ class Task(models.Model):
         related_name="published_tasks",
         verbose_name=_("发布组织"),
     )
-    audience = models.ManyToManyField(
-        Organization, related_name="offered_tasks", verbose_name=_("面向")
-    )
+    audience = models.ManyToManyField(Organization, related_name="offered_tasks", verbose_name=_("面向"))
     wish = models.ForeignKey(
         Wish,
         models.PROTECT,
@@ -128,22 +114,16 @@ class Task(models.Model):
         related_name="tasks",
         verbose_name=_("微心愿"),
     )
-    state = models.CharField(
-        _("状态"), max_length=10, choices=State, default=State.DRAFT
-    )
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.DRAFT)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         related_name="+",
         verbose_name=_("拟稿人"),
     )
-    created_at = models.DateTimeField(_("拟稿时间"), auto_now_add=True)
-    published_at = models.DateTimeField(
-        _("发布时间"), null=True, blank=True, editable=False
-    )
-    cancel_reason = models.CharField(
-        _("取消原因"), max_length=300, blank=True, editable=False
-    )
+    created_at = models.DateTimeField(_("拟稿时间"), default=timezone.now, editable=False)
+    published_at = models.DateTimeField(_("发布时间"), null=True, blank=True, editable=False)
+    cancel_reason = models.CharField(_("取消原因"), max_length=300, blank=True, editable=False)
     # Idempotency key of the form that made it.
     key = models.CharField(max_length=64, unique=True, null=True, editable=False)
 
@@ -155,21 +135,13 @@ class Task(models.Model):
         ordering = ["-starts_at", "-id"]
         constraints = [
             # The last line of defence against overselling: no path can store more places than there are.
-            models.CheckConstraint(
-                condition=Q(places_taken__lte=F("capacity")), name="task_never_oversold"
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="task_times_in_order"
-            ),
-            models.CheckConstraint(
-                condition=Q(capacity__gte=1), name="task_has_a_place"
-            ),
+            models.CheckConstraint(condition=Q(places_taken__lte=F("capacity")), name="task_never_oversold"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="task_times_in_order"),
+            models.CheckConstraint(condition=Q(capacity__gte=1), name="task_has_a_place"),
         ]
         indexes = [
             models.Index(fields=["state", "starts_at"], name="task_state_start"),
-            models.Index(
-                fields=["publisher", "-starts_at"], name="task_publisher_recent"
-            ),
+            models.Index(fields=["publisher", "-starts_at"], name="task_publisher_recent"),
         ]
 
     def __str__(self) -> str:
@@ -199,10 +171,8 @@ class TaskEvent(models.Model):
     """Append-only history of a task."""
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="events")
-    at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     from_state = models.CharField(max_length=10, blank=True)
     to_state = models.CharField(max_length=10)
     note = models.CharField(max_length=300, blank=True)
