@@ -1,0 +1,5 @@
+"""Deliver what the outbox holds."""
+
+
+def deliver_due() -> None:
+    """Send every message that is due."""
