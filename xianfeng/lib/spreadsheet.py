@@ -33,32 +33,24 @@ MESSAGES: Mapping[str, Promise] = {
     "too_big": _("表格太大，无法读取。请删除多余的行、列和工作表，或分成几个文件上传。"),
     "too_many_rows": _("表格超过 %(detail)s 行。请删除多余的行，或分成几个文件上传。"),
     "too_slow": _("读取文件用时过长，已停止。请把表格复制到一个新工作簿里，另存为 .xlsx 再上传。"),
-    "far_cell": _(
-        "单元格 %(detail)s 里有内容，离表格太远。请删除它，或把表格复制到一个新工作簿里再上传。"
-    ),
+    "far_cell": _("单元格 %(detail)s 里有内容，离表格太远。请删除它，或把表格复制到一个新工作簿里再上传。"),
     "expands_too_much": _(
         "文件解压后异常地大，已拒绝读取。请把表格复制到一个新工作簿里，另存为 .xlsx 再上传。"
     ),
     "declarations": _(
         "文件里含有表格不该有的声明（DOCTYPE），已拒绝读取。请用 Excel 或 WPS 重新另存为 .xlsx 再上传。"
     ),
-    "damaged": _(
-        "文件已损坏或不完整，无法打开。请用 Excel 或 WPS 打开原文件，另存为 .xlsx 再上传。"
-    ),
+    "damaged": _("文件已损坏或不完整，无法打开。请用 Excel 或 WPS 打开原文件，另存为 .xlsx 再上传。"),
     "password": _("工作簿有打开密码。请去掉密码，另存为 .xlsx 再上传。"),
     "other_format": _("这不是 Excel 工作簿。请用 Excel 或 WPS 另存为 .xlsx，或导出为 .csv 再上传。"),
-    "web_page": _(
-        "文件内容是网页或 XML，不是 Excel 工作簿。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
-    ),
+    "web_page": _("文件内容是网页或 XML，不是 Excel 工作簿。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"),
     "text_named_workbook": _(
         "文件名像 Excel 工作簿，内容却是纯文本。请用 Excel 或 WPS 打开后另存为 .xlsx，"
         "或把扩展名改为 .csv 再上传。"
     ),
     "not_text": _("文件内容不是文字表格。请上传 .xlsx，或用 UTF-8 或 GB18030 编码保存的 .csv。"),
     "not_a_table": _("文件不是规范的 CSV 表格。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"),
-    "no_header": _(
-        "前 %(rows)s 行里没有找到表头。请确认有一行写着列名：%(columns)s，再上传。"
-    ),
+    "no_header": _("前 %(rows)s 行里没有找到表头。请确认有一行写着列名：%(columns)s，再上传。"),
     "column_missing": _("表头（第 %(row)s 行）缺少必填的列：%(columns)s。请补上后再上传。"),
     "column_repeated": _(
         "表头（第 %(row)s 行）有 %(count)s 列都是“%(column)s”（%(places)s），"
@@ -134,7 +126,7 @@ def ask_worker(path: Path, name: str) -> dict[str, Any]:
     """Run the parser apart; -I keeps the project's and the user's environment out of it."""
     command = [sys.executable, "-I", str(WORKER), str(path.absolute()), name]
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603  (our own script; the path is an argument, never a command)
             command, capture_output=True, timeout=WALL_SECONDS, env={}, stdin=subprocess.DEVNULL, check=False
         )
     except subprocess.TimeoutExpired as error:
@@ -154,9 +146,7 @@ def as_date(value: dict[str, Any]) -> Any:
     return dt.date.fromisoformat(value["date"]) if value.keys() == {"date"} else value
 
 
-def find_table(
-    workbook: Workbook, canonical: Callable[[str], str | None], required: Sequence[str]
-) -> Table:
+def find_table(workbook: Workbook, canonical: Callable[[str], str | None], required: Sequence[str]) -> Table:
     """The first sheet with a row, among its first ten, that names every required column.
 
     ``canonical`` turns a header cell into a column's name, or None for a column nobody knows.

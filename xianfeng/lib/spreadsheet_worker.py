@@ -19,6 +19,7 @@ import resource
 import sys
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, Any
 from xml.parsers import expat
 
@@ -72,7 +73,7 @@ def limit_this_process() -> None:
 
 def read(path: str, name: str) -> list[dict[str, Any]]:
     """Choose the reader by content, since clerks rename files; the name only rules out a renamed text."""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         head = file.read(4096)
     if not head.strip():
         raise Refused("empty")
@@ -120,9 +121,7 @@ def visible_sheets(book: Any, formulas: "dict[str, Formulas]") -> Iterator[dict[
 def sheet_rows(book: Any, name: str, formulas: "dict[str, Formulas]", budget: "Budget") -> Rows:
     sheet = book.get_sheet_by_name(name)
     budget.take_cells(sheet.total_height, sheet.total_width)
-    rows: Rows = [
-        [portable(cell, budget) for cell in row] for row in sheet.to_python(skip_empty_area=False)
-    ]
+    rows: Rows = [[portable(cell, budget) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
     spread_down(rows, sheet.merged_cell_ranges or [])
     show_formulas(rows, formulas.get(name, {}))
     return [trimmed(row) for row in rows]
@@ -378,8 +377,7 @@ def column_letters(index: int) -> str:
 
 
 def read_text(path: str) -> list[dict[str, Any]]:
-    with open(path, "rb") as file:
-        text = decoded(file.read())
+    text = decoded(Path(path).read_bytes())
     budget = Budget()
     rows: Rows = []
     width = 0

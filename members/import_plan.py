@@ -1,0 +1,78 @@
+"""What an import file would do, row by row, before anything is written."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from members.models import ImportRow
+
+NEW = ImportRow.Outcome.NEW
+CHANGED = ImportRow.Outcome.CHANGED
+UNCHANGED = ImportRow.Outcome.UNCHANGED
+REJECTED = ImportRow.Outcome.REJECTED
+OUTCOMES = (NEW, CHANGED, UNCHANGED, REJECTED)
+
+
+@dataclass(frozen=True)
+class RowError:
+    """Why a row cannot be taken: the column, the value found there, and what to do about it."""
+
+    column: str
+    code: str
+    value: str
+    message: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"column": self.column, "code": self.code, "value": self.value, "message": self.message}
+
+
+@dataclass
+class RowPlan:
+    """One row: as written in the file (`values`), as it will be stored (`fields`), and what differs.
+
+    `changes` maps a model field to its value before and after; foreign keys stand as ids.
+    """
+
+    row: int
+    values: dict[str, str]
+    fields: dict[str, Any] = field(default_factory=dict)
+    errors: list[RowError] = field(default_factory=list)
+    changes: dict[str, list[Any]] = field(default_factory=dict)
+    existing: int | None = None  # primary key of what the row is about, where it is known already
+
+    @property
+    def outcome(self) -> ImportRow.Outcome:
+        if self.errors:
+            return REJECTED
+        if self.existing is None:
+            return NEW
+        return CHANGED if self.changes else UNCHANGED
+
+
+@dataclass
+class Plan:
+    """All rows of the one sheet that was read."""
+
+    sheet: str
+    rows: list[RowPlan]
+    unknown_columns: list[str] = field(default_factory=list)
+
+    def of(self, outcome: ImportRow.Outcome) -> list[RowPlan]:
+        return [row for row in self.rows if row.outcome == outcome]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        counted = Counter(row.outcome for row in self.rows)
+        return {outcome.value: counted[outcome] for outcome in OUTCOMES}
+
+    def errors(self) -> list[dict[str, Any]]:
+        """Every error with its place in the file, in the file's order."""
+        return [
+            {"sheet": self.sheet, "row": row.row, **error.as_dict()}
+            for row in self.rows
+            for error in row.errors
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer of the import commands."""
+        return {**self.counts, "errors": self.errors()}

@@ -1,0 +1,32 @@
+"""Import a roster of members from a spreadsheet."""
+
+from argparse import ArgumentParser
+
+from members.import_command import ImportCommand
+from members.import_plan import Plan
+from members.models import Organization
+from members.roster import apply_roster, plan_roster
+
+
+class Command(ImportCommand):
+    help = "Import a roster (xlsx, xls, csv). Rejected rows do not stop the good ones."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--organization", metavar="CODE", help="import on behalf of this organisation only"
+        )
+
+    def plan(self, file: str, organization: str | None = None, **options: object) -> Plan:
+        return plan_roster(file, self.scope(organization))
+
+    def scope(self, code: str | None) -> Organization | None:
+        if code is None:
+            return None
+        found = Organization.objects.active().filter(code=code).first()
+        if found is None:
+            raise self.refusal(f"没有编码为“{code}”的组织。请核对 --organization。")
+        return found
+
+    def apply(self, plan: Plan) -> None:
+        apply_roster(plan, None)

@@ -1,0 +1,73 @@
+"""The organisation tree as an import looks things up in it: by name, within the importer's own."""
+
+import difflib
+from collections import defaultdict
+from dataclasses import dataclass
+
+from members.models import Organization
+
+from .cleaning import organization_key
+
+Kind = Organization.Kind
+SUGGESTION_LIMIT = 200  # distinct unknown names that are worth a search for the nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An organisation, as far as an import needs it."""
+
+    pk: int
+    kind: str
+    name: str
+    path: str
+
+
+class Directory:
+    """Organisations by kind and name; one query. Names find only active ones."""
+
+    def __init__(self, scope: Organization | None) -> None:
+        self.scope = scope if scope is not None and scope.kind != Kind.CITY else None
+        self.by_id: dict[int, Place] = {}
+        self.by_name: dict[tuple[str, str], list[Place]] = defaultdict(list)
+        self.suggestions: dict[tuple[str, str], str] = {}
+        rows = Organization.objects.exclude(path=None).order_by("path")
+        for *about, is_active in rows.values_list("pk", "kind", "name", "path", "is_active"):
+            place = self.by_id[about[0]] = Place(*about)
+            if is_active:
+                self.by_name[place.kind, organization_key(place.name)].append(place)
+
+    def find(self, kind: Kind, name: str) -> list[Place]:
+        """Organisations of that name; of several, the importer's own are meant."""
+        found = self.find_all(kind, name)
+        own = [place for place in found if self.is_own(place)] if len(found) > 1 else []
+        return own or found
+
+    def find_all(self, kind: Kind, name: str) -> list[Place]:
+        return self.by_name.get((kind, organization_key(name)), [])
+
+    def is_own(self, place: Place) -> bool:
+        return self.scope is None or place.path.startswith(str(self.scope.path))
+
+    def within(self, place: Place, above: Place) -> bool:
+        return place.path.startswith(above.path)
+
+    def community_of(self, estate: Place) -> Place | None:
+        """The nearest community above an estate."""
+        above = (self.by_id.get(int(pk)) for pk in reversed(estate.path.strip("/").split("/")[:-1]))
+        return next((place for place in above if place and place.kind == Kind.COMMUNITY), None)
+
+    def nearest(self, kind: Kind, name: str) -> str:
+        """The name that was probably meant, or empty."""
+        key = (kind, organization_key(name))
+        if key not in self.suggestions and len(self.suggestions) < SUGGESTION_LIMIT:
+            known = {known: places[0].name for (of, known), places in self.by_name.items() if of == kind}
+            close = difflib.get_close_matches(key[1], known, n=1, cutoff=0.5)
+            self.suggestions[key] = known[close[0]] if close else ""
+        return self.suggestions.get(key, "")
+
+    @property
+    def line(self) -> str | None:
+        """Which line of a person the importer owns: unit (条) or residence (块); None means both."""
+        if self.scope is None:
+            return None
+        return "unit" if self.scope.kind == Kind.UNIT else "residence"
