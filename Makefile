@@ -2,35 +2,74 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.9
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
+export PYTHONUNBUFFERED := 1
 VENV := .venv
 BIN := $(VENV)/bin
+PYTHON := $(BIN)/python
 UV := $(BIN)/uv
 STAMP := $(VENV)/.installed
 # No registry host and no comment on where a package came from may get into the lock files.
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
+FIRST_PARTY := xianfeng notices members flags wishes tasks reports
+WORKERS ?= 2
+PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: help install requirements
+.PHONY: help install env run test test-sqlite test-postgres system lint format bench requirements
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-install: $(STAMP) ## .venv with every dependency, by hash
+install: $(STAMP) env ## .venv with every dependency, by hash
 
-$(VENV)/bin/python:
+$(PYTHON):
 	@bash tools/make_venv.sh $(VENV)
 
-$(STAMP): $(VENV)/bin/python requirements.txt requirements-dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes \
+$(UV): | $(PYTHON)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(STAMP): requirements.txt requirements-dev.txt | $(UV)
+	@echo "Installing dependencies into $(VENV)"
+	@$(UV) pip install --quiet --python $(PYTHON) --require-hashes \
 		-r requirements.txt -r requirements-dev.txt
 	@touch $@
 
-requirements: ## recompile the lock files from the .in files
-	@test -x $(UV) || { bash tools/make_venv.sh $(VENV); $(BIN)/python -m pip install -q uv==$(UV_VERSION); }
+env: $(STAMP)
+	@test -f "$${VAR_DIR:-var}/.env" || $(PYTHON) manage.py generate_env
+
+run: install ## the whole platform on http://127.0.0.1:8000 (PORT=…)
+	@exec $(PYTHON) manage.py run
+
+test: install system ## every test: on SQLite, then on PostgreSQL with browser and process tests
+	@$(MAKE) --no-print-directory test-sqlite
+	@$(MAKE) --no-print-directory test-postgres
+
+test-sqlite: install
+	@echo "== Tests on SQLite"
+	@env -u TEST_DATABASE_URL -u DATABASE_URL $(PYTEST) -q
+
+test-postgres: install
+	@echo "== Tests on PostgreSQL, with browser and process tests"
+	@$(PYTHON) -m xianfeng.testing_servers $(PYTEST) -q -m ""
+
+system: # Chromium and Chinese fonts for the browser tests
+	@bash tools/system_packages.sh
+
+lint: install ## ruff, mypy, import contract, migrations, deployment checks, function length
+	@bash tools/lint.sh $(BIN)
+
+format: install ## let ruff put the code in order
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: install ## the figures of README.md, measured here
+	@$(PYTHON) manage.py bench
+
+requirements: $(UV) ## recompile the lock files from the .in files
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt

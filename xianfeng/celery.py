@@ -1,10 +1,12 @@
 """The Celery app and the whole beat schedule."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import after_task_publish, beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xianfeng.settings")
 
@@ -32,3 +34,21 @@ app.conf.beat_schedule = {
     }
     for name, (job, when, arguments) in SCHEDULE.items()
 }
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_dangerous_settings(**_: Any) -> None:
+    """Celery reports an exception in a signal and goes on; leaving is what stops it."""
+    from xianfeng.checks import dangers
+
+    if found := dangers():
+        sys.exit(found)
+
+
+@after_task_publish.connect(sender="xianfeng.heartbeat")
+def stamp_beat(**_: Any) -> None:
+    """Only beat sends the heartbeat, so a sent one shows that beat and the broker work."""
+    from xianfeng import health
+
+    health.stamp(health.BEAT)

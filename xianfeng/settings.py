@@ -34,7 +34,8 @@ SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_SECRET_KEY)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SITE_URL: str = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+PORT = env.int("PORT", default=8000)  # where `manage.py run` serves
+SITE_URL: str = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 
 # Encrypts contact data, addresses and private briefs. The first key writes, all of them read.
 FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[])
@@ -79,7 +80,7 @@ INSTALLED_APPS = [
     # Ours first: their templates and commands win over a library's of the same name.
     "xianfeng",
     *FIRST_PARTY_APPS,
-    "django.contrib.admin",
+    "members.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -161,6 +162,7 @@ def database(url: str) -> dict[str, Any]:
     else:
         config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
         config["CONN_HEALTH_CHECKS"] = True
+        config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
     return config
 
 
@@ -208,8 +210,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # Longer than the longest job, or a running one is handed out a second time.
-    "visibility_timeout": 2 * 3600,
+    # Longer than the hard limit of a job, or a running one is handed out a second time.
+    "visibility_timeout": 35 * 60,
     # A job of a killed worker comes back within seconds of its timeout, not minutes.
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
