@@ -51,7 +51,7 @@ class ImportBatch(models.Model):
     state = models.CharField(_("状态"), max_length=12, choices=State, default=State.UPLOADED, db_index=True)
     done = models.PositiveIntegerField(_("已处理行数"), default=0)
     total = models.PositiveIntegerField(_("总行数"), default=0)
-    # {"new": 0, "changed": 0, "unchanged": 0, "rejected": 0, "unknown_columns": []}
+    # How many rows of each outcome, and the list of unknown columns.
     counts = models.JSONField(_("统计"), default=dict, blank=True)
     error = models.CharField(_("错误"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("上传时间"), auto_now_add=True)
@@ -103,7 +103,7 @@ class ImportRow(models.Model):
     values = models.JSONField(_("内容"), default=dict)
     # {"field": ["before", "after"]}: the preview shows it, the undo restores it.
     changes = models.JSONField(_("变更"), default=dict)
-    # [{"column", "code", "value", "message"}]
+    # Each with column, code, value and message.
     errors = models.JSONField(_("错误"), default=list)
     member = models.ForeignKey("members.Member", models.SET_NULL, null=True, related_name="+")
 
@@ -114,3 +114,6 @@ class ImportRow(models.Model):
         verbose_name_plural = _("导入行")
         ordering = ["batch", "row"]
         indexes = [models.Index(fields=["batch", "outcome", "row"], name="import_row_by_outcome")]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.row}"

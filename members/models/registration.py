@@ -31,6 +31,9 @@ class MobileProof(models.Model):
         verbose_name = _("手机验证")
         verbose_name_plural = _("手机验证")
 
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     def visible_to(self, user: "User") -> "RegistrationQuerySet":
@@ -145,3 +148,6 @@ class RegistrationEvent(models.Model):
         verbose_name = _("报到记录")
         verbose_name_plural = _("报到记录")
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.registration}: {self.to_state}"
