@@ -1,8 +1,10 @@
 """Messages to people and the outbox that carries them. Knows a recipient and a text, never why."""
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -10,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
+
+    from members.models import User
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -50,6 +54,24 @@ class Notice(models.Model):
         return self.subject
 
 
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, user: "User") -> "DeliveryQuerySet":
+        """Messages to the people whom the desk can reach in another way; nothing without a desk."""
+        if not user.desk:
+            return self.none()
+        people = get_user_model().objects.within_reach_of(user)  # type: ignore[attr-defined]
+        return self.filter(notice__recipient__in=people)
+
+    def due(self, at: dt.datetime) -> "DeliveryQuerySet":
+        """Waiting, its time has come, and no living worker holds it."""
+        free = Q(leased_until__isnull=True) | Q(leased_until__lte=at)
+        return self.filter(free, state=Delivery.State.PENDING, due_at__lte=at)
+
+    def unreached(self) -> "DeliveryQuerySet":
+        """Messages that a person has to look after."""
+        return self.filter(state__in=Delivery.UNREACHED)
+
+
 class Delivery(models.Model):
     """One notice on one channel: the outbox row, written in the transaction of the change it tells of."""
 
@@ -65,6 +87,8 @@ class Delivery(models.Model):
         SENT = "sent", _("已送达服务器")
         FAILED = "failed", _("发送失败")
         UNREACHABLE = "unreachable", _("无联系方式")
+        # A person told the recipient in another way; the end of a message that could not be delivered.
+        TOLD = "told", _("已当面告知")
 
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries")
     channel = models.CharField(_("渠道"), max_length=10, choices=Channel)
@@ -79,6 +103,9 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(_("送达时间"), null=True, blank=True)
     error = models.CharField(_("错误"), max_length=300, blank=True)
 
+    UNREACHED = (State.HANDED_OVER, State.FAILED, State.UNREACHABLE)
+    objects = DeliveryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("投递")
         verbose_name_plural = _("投递")
@@ -87,7 +114,31 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], name="delivery_due", condition=Q(state="pending")),
+            models.Index(
+                fields=["state", "-id"],
+                name="delivery_unreached",
+                condition=Q(state__in=["handed_over", "failed", "unreachable"]),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.notice} · {self.get_channel_display()}"
+
+
+class DeliveryEvent(models.Model):
+    """Append-only history of what people did about a delivery that did not arrive."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    from_state = models.CharField(max_length=12)
+    to_state = models.CharField(max_length=12)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("投递记录")
+        verbose_name_plural = _("投递记录")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"

@@ -22,6 +22,7 @@ Schedule = float | crontab
 # Every job is idempotent by a key in the database: a missed time is made up for by the next one.
 SCHEDULE: dict[str, tuple[str, Schedule, dict[str, Any]]] = {
     "heartbeat": ("xianfeng.heartbeat", 15.0, {}),
+    "deliver": ("notices.deliver", 30.0, {}),
 }
 
 app.conf.beat_schedule = {

@@ -1,7 +1,7 @@
 """One account a person; a member on the roster has none until they register."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.mobile import validate_mobile
 
-if TYPE_CHECKING:
-    from .organization import Appointment
-    from .people import Member
+from .organization import Appointment, Organization
+from .people import Member
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -25,6 +24,16 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(
             models.Q(pk=user.pk) | models.Q(appointments__organization__path__startswith=path)
         ).distinct()
+
+    def within_reach_of(self, user: "User") -> "UserQuerySet":
+        """Accounts of the people whom the desk may look after: its staff and its members."""
+        if not user.desk:
+            return self.none()
+        if user.desk.organization.kind == Organization.Kind.CITY:
+            return self.all()
+        staff = Appointment.objects.current().visible_to(user).values("user_id")
+        members = Member.objects.visible_to(user).values("user_id")
+        return self.filter(models.Q(pk__in=staff) | models.Q(pk__in=members.filter(user__isnull=False)))
 
 
 class Accounts(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -67,13 +76,13 @@ class User(AbstractUser):
     @cached_property
     def desks(self) -> list["Appointment"]:
         """Current appointments, read once a request (a fresh user object is loaded for each)."""
-        return list(self.appointments.current().select_related("organization"))  # type: ignore[attr-defined]
+        return list(self.appointments.current().select_related("organization"))
 
     @cached_property
     def desk(self) -> "Appointment | None":
         """The appointment the user acts under now: the chosen one, else the first."""
         chosen = [desk for desk in self.desks if desk.pk == self.active_desk_id]
-        return (chosen or self.desks or [None])[0]
+        return next(iter(chosen or self.desks), None)
 
     @cached_property
     def own_member(self) -> "Member | None":
