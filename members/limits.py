@@ -1,0 +1,38 @@
+"""How often something may happen: atomic counters in the shared cache."""
+
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
+from xianfeng.lib.refusal import Refusal
+
+
+class TooOften(Refusal):
+    code = "too_often"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `times` in a window of `seconds` that begins with the first."""
+
+    name: str
+    times: int
+    seconds: int
+
+    def take(self, subject: str) -> None:
+        """Count one. Raises TooOften beyond the limit."""
+        key = f"limit:{self.name}:{subject}"
+        cache.add(key, 0, timeout=self.seconds)
+        try:
+            count = cache.incr(key)
+        except ValueError:  # the window ended between the two calls
+            cache.set(key, 1, timeout=self.seconds)
+            count = 1
+        if count > self.times:
+            raise TooOften(self.message())
+
+    def message(self) -> str:
+        if self.seconds < 120:
+            return _("操作太频繁，请 %(seconds)s 秒后再试。") % {"seconds": self.seconds}
+        return _("操作太频繁，请 %(minutes)s 分钟后再试。") % {"minutes": self.seconds // 60}
