@@ -50,7 +50,7 @@ NAME_LIMIT = 80
 MESSAGES: dict[str, Promise] = {
     "code_missing": _("没有填编码。请填写唯一的编码，例如 C01。"),
     "code_invalid": _("编码只能用字母、数字、点和横线，最多 20 个字符。请改正。"),
-    "code_duplicate_in_file": _("与第 %(row)s 行的编码相同，以前面的一行为准。请改正编码或删除这一行。"),
+    "code_duplicate_in_file": _("与第 %(first)s 行的编码相同，以前面的一行为准。请改正编码或删除这一行。"),
     "name_missing": _("没有填名称。请填写组织的全称。"),
     "name_invalid": _("名称超过 80 个字。请缩短。"),
     "kind_missing": _("没有填类型。请填写 city、street、community、estate、unit 或 partner。"),
@@ -58,7 +58,7 @@ MESSAGES: dict[str, Promise] = {
     "kind_fixed": _("已有组织的类型不能更改（现为“%(kind)s”）。请换一个编码新建。"),
     "parent_missing": _("没有填上级编码。除市委组织部外，每个组织都要有上级。"),
     "parent_unknown": _("找不到这个上级编码。请核对，或在表里加上这个上级组织。"),
-    "parent_rejected": _("上级组织所在的第 %(row)s 行有错误。请先改正那一行。"),
+    "parent_rejected": _("上级组织所在的第 %(first)s 行有错误。请先改正那一行。"),
     "parent_cycle": _("上下级关系成了环。请核对上级编码。"),
     "parent_not_allowed": _("“%(kind)s”不能放在“%(above)s”下面。请核对上级编码。"),
     "root_exists": _("已经有一个最上级组织（%(code)s）。请把这一行放到它的下面。"),
@@ -67,7 +67,7 @@ CODES = {"parent_rejected": "parent_unknown"}
 
 
 def canonical(header: str) -> str | None:
-    plain = unicodedata.normalize("NFKC", without_spaces(header)).lower()
+    plain = unicodedata.normalize("NFKC", without_spaces(header[:60])).lower()
     return SYNONYMS.get(plain) or SYNONYMS.get(re.sub(r"\(.*?\)|[*:]", "", plain))
 
 
@@ -148,7 +148,7 @@ class TreeCheck:
         elif not CODE_FORM.fullmatch(code):
             self.refuse(row, CODE, "code_invalid")
         elif code in self.by_code:
-            self.refuse(row, CODE, "code_duplicate_in_file", row=self.by_code[code].row)
+            self.refuse(row, CODE, "code_duplicate_in_file", first=self.by_code[code].row)
         else:
             self.by_code[code] = row
 
@@ -176,7 +176,7 @@ class TreeCheck:
         if known is None and above is None:
             self.refuse(row, PARENT, "parent_unknown")
         elif known is None and above is not None and above.errors:
-            self.refuse(row, PARENT, "parent_rejected", row=above.row)
+            self.refuse(row, PARENT, "parent_rejected", first=above.row)
         elif self.is_cycle(row):
             self.refuse(row, PARENT, "parent_cycle")
         else:

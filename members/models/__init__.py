@@ -1,7 +1,7 @@
 """People and the organisation tree."""
 
 from .audit import ContactReveal
-from .imports import ImportBatch, ImportRow
+from .imports import ImportBatch, ImportEvent, ImportRow
 from .organization import Appointment, Organization
 from .people import Exemption, Member
 from .registration import MobileProof, Registration, RegistrationEvent
@@ -12,6 +12,7 @@ __all__ = [
     "ContactReveal",
     "Exemption",
     "ImportBatch",
+    "ImportEvent",
     "ImportRow",
     "Member",
     "MobileProof",

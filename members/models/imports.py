@@ -32,6 +32,7 @@ class ImportBatch(models.Model):
         PREVIEWED = "previewed", _("待确认")
         CONFIRMING = "confirming", _("写入中")
         CONFIRMED = "confirmed", _("已导入")
+        UNDOING = "undoing", _("撤销中")
         UNDONE = "undone", _("已撤销")
         DISCARDED = "discarded", _("已放弃")
         FAILED = "failed", _("无法读取")
@@ -117,3 +118,28 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sheet} {self.row}"
+
+
+class ImportEventQuerySet(models.QuerySet["ImportEvent"]):
+    def visible_to(self, user: "User") -> "ImportEventQuerySet":
+        if not user.desk:
+            return self.none()
+        return self.filter(batch__organization__path__startswith=user.desk.organization.path)
+
+
+class ImportEvent(models.Model):
+    """Append-only history of a batch; `by` is empty where the worker took the step."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="events")
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    from_state = models.CharField(max_length=12, blank=True)
+    to_state = models.CharField(max_length=12)
+    note = models.CharField(max_length=300, blank=True)
+
+    objects = ImportEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("导入记录")
+        verbose_name_plural = _("导入记录")
+        ordering = ["id"]

@@ -77,7 +77,8 @@ def row_error(column: str, reason: str, cell: Cell, **detail: object) -> RowErro
 
 
 def limit_of(field: str) -> int:
-    return Member._meta.get_field(field).max_length or 0
+    column = Member._meta.get_field(field)
+    return getattr(column, "max_length", None) or 0
 
 
 class RowCheck:
@@ -184,7 +185,7 @@ class RowCheck:
             community = self.directory.community_of(place)
         if len(self.errors) == before:
             self.own_residence(cells, place or community)
-        return {"community_id": community and community.pk, "estate_id": place and place.pk}
+        return {"community_id": community.pk if community else None, "estate_id": place.pk if place else None}
 
     def estate(self, cell: Cell, community: Place | None) -> Place | None:
         if community is None:

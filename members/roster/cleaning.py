@@ -58,7 +58,7 @@ def clean_name(cell: Cell) -> str | None:
     """A person's name; empty if there is none. Spaces beside Chinese characters are padding."""
     text = NOTHING.sub("", as_text(cell)).translate(DOTS)
     text = unicodedata.normalize("NFKC", text).translate(DOTS)
-    text = PADDING.sub("", GAP.sub(" ", DOT_IN_NAME.sub("·", text)).strip())
+    text = PADDING.sub("", DOT_IN_NAME.sub("·", GAP.sub(" ", text)).strip())
     if not text:
         return ""
     return text if len(text) > 1 and PERSON.fullmatch(text) else None

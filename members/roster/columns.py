@@ -25,6 +25,8 @@ SYNONYMS: dict[str, str] = {
     **dict.fromkeys(("所在小区", "小区"), ESTATE),
 }
 
+HEADER_LIMIT = 60  # a longer text is a title or a note, and costly to search
+
 # "手机号(必填)", "*姓名", "单位:" are still the column.
 ORNAMENT = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|[*:#]")
 SIGNATURE = re.compile(
@@ -34,6 +36,8 @@ SIGNATURE = re.compile(
 
 def canonical(header: str) -> str | None:
     """The column a header cell means, or None for one that a roster does not have."""
+    if len(header) > HEADER_LIMIT:
+        return None
     plain = unicodedata.normalize("NFKC", without_spaces(header))
     return SYNONYMS.get(plain) or SYNONYMS.get(ORNAMENT.sub("", plain))
 

@@ -9,6 +9,7 @@ from members.models import Organization
 from .cleaning import organization_key
 
 Kind = Organization.Kind
+LONGEST_NAME = 80
 SUGGESTION_LIMIT = 200  # distinct unknown names that are worth a search for the nearest
 
 
@@ -31,8 +32,8 @@ class Directory:
         self.by_name: dict[tuple[str, str], list[Place]] = defaultdict(list)
         self.suggestions: dict[tuple[str, str], str] = {}
         rows = Organization.objects.exclude(path=None).order_by("path")
-        for *about, is_active in rows.values_list("pk", "kind", "name", "path", "is_active"):
-            place = self.by_id[about[0]] = Place(*about)
+        for pk, kind, name, path, is_active in rows.values_list("pk", "kind", "name", "path", "is_active"):
+            place = self.by_id[pk] = Place(pk, kind, name, str(path))
             if is_active:
                 self.by_name[place.kind, organization_key(place.name)].append(place)
 
@@ -59,7 +60,11 @@ class Directory:
     def nearest(self, kind: Kind, name: str) -> str:
         """The name that was probably meant, or empty."""
         key = (kind, organization_key(name))
-        if key not in self.suggestions and len(self.suggestions) < SUGGESTION_LIMIT:
+        if (
+            len(name) <= LONGEST_NAME
+            and key not in self.suggestions
+            and len(self.suggestions) < SUGGESTION_LIMIT
+        ):
             known = {known: places[0].name for (of, known), places in self.by_name.items() if of == kind}
             close = difflib.get_close_matches(key[1], known, n=1, cutoff=0.5)
             self.suggestions[key] = known[close[0]] if close else ""

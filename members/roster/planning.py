@@ -42,9 +42,9 @@ def plan_roster(path: str | Path, scope: Organization | None = None, *, name: st
 def plan_table(table: Table, scope: Organization | None) -> Plan:
     check = RowCheck(Directory(scope))
     rows = [planned(row, cells, check) for row, cells in table.records() if not is_no_row(cells)]
-    known = members_by_mobile(row.fields["mobile"] for row in rows if row.fields.get("mobile"))
+    known = members_by_mobile(row.fields["mobile"] for row in rows if row.fields["mobile"])
     for row in rows:
-        member = known.get(row.fields.get("mobile"))
+        member = known.get(row.fields["mobile"])
         if member is not None:
             compare(row, member, check)
     return Plan(table.sheet.name, rows, table.unknown)

@@ -156,7 +156,7 @@ def portable(cell: Any, budget: Budget) -> Cell:
         return {"date": cell.isoformat()[:10]}
     if isinstance(cell, dt.time | dt.timedelta):
         return str(cell)
-    return cell  # type: ignore[no-any-return]  # bool or float, as the parser typed it
+    return cell  # bool or float, as the parser typed it
 
 
 def spread_down(rows: Rows, merges: list[Any]) -> None:
