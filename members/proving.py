@@ -65,7 +65,8 @@ def check_code(proof_id: int, mobile: str, code: str, *, address: str) -> None:
     proof = MobileProof.objects.get(pk=proof_id)
     if not constant_time_compare(proof.code_hash, hashed(mobile, code)):
         raise CodeRefused(
-            _("验证码不对，请核对短信，还可以试 %(left)s 次。") % {"left": TRIES - proof.attempts}, "code_wrong"
+            _("验证码不对，请核对短信，还可以试 %(left)s 次。") % {"left": TRIES - proof.attempts},
+            "code_wrong",
         )
     with transaction.atomic():
         if not open_proofs.update(used_at=timezone.now()):
