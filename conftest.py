@@ -33,14 +33,18 @@ if os.environ.get("TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 
 from collections.abc import Iterator  # noqa: E402
+from typing import TYPE_CHECKING  # noqa: E402
 
 import django  # noqa: E402
 import pytest  # noqa: E402
 
 from xianfeng.lib.embedded import Valkey  # noqa: E402
 
+if TYPE_CHECKING:
+    from xianfeng.testing import Cast
+
 django.setup()  # the cast imports models
-pytest_plugins = ["xianfeng.testing"]
+pytest_plugins = ["xianfeng.testing", "flags.testing"]
 
 valkey: Valkey | None = None
 
@@ -70,3 +74,11 @@ def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture
+def cast(db: None) -> "Cast":
+    """The named people and organisations of xianfeng/testing.py."""
+    from xianfeng.testing import make_cast
+
+    return make_cast()

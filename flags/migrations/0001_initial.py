@@ -59,21 +59,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "min_flags",
-                    models.PositiveSmallIntegerField(
-                        default=5, verbose_name="最低红旗数"
-                    ),
+                    models.PositiveSmallIntegerField(default=5, verbose_name="最低红旗数"),
                 ),
                 (
                     "min_flags_leader",
-                    models.PositiveSmallIntegerField(
-                        default=5, verbose_name="领导干部最低红旗数"
-                    ),
+                    models.PositiveSmallIntegerField(default=5, verbose_name="领导干部最低红旗数"),
                 ),
                 (
                     "min_minutes",
-                    models.PositiveIntegerField(
-                        default=0, verbose_name="最低服务时长（分钟）"
-                    ),
+                    models.PositiveIntegerField(default=0, verbose_name="最低服务时长（分钟）"),
                 ),
                 (
                     "pro_rata",
@@ -81,45 +75,31 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "places_per_week",
-                    models.PositiveSmallIntegerField(
-                        default=3, verbose_name="任意7天接单上限"
-                    ),
+                    models.PositiveSmallIntegerField(default=3, verbose_name="任意7天接单上限"),
                 ),
                 (
                     "open_claims",
-                    models.PositiveSmallIntegerField(
-                        default=5, verbose_name="同时未完成接单上限"
-                    ),
+                    models.PositiveSmallIntegerField(default=5, verbose_name="同时未完成接单上限"),
                 ),
                 (
                     "suspend_after_no_shows",
-                    models.PositiveSmallIntegerField(
-                        default=3, verbose_name="爽约几次后暂停接单"
-                    ),
+                    models.PositiveSmallIntegerField(default=3, verbose_name="爽约几次后暂停接单"),
                 ),
                 (
                     "suspend_days",
-                    models.PositiveSmallIntegerField(
-                        default=30, verbose_name="暂停天数"
-                    ),
+                    models.PositiveSmallIntegerField(default=30, verbose_name="暂停天数"),
                 ),
                 (
                     "withdraw_hours",
-                    models.PositiveSmallIntegerField(
-                        default=24, verbose_name="开始前几小时起退出须说明原因"
-                    ),
+                    models.PositiveSmallIntegerField(default=24, verbose_name="开始前几小时起退出须说明原因"),
                 ),
                 (
                     "bonus_minutes_excellent",
-                    models.PositiveSmallIntegerField(
-                        default=12, verbose_name="评为“很好”另加分钟"
-                    ),
+                    models.PositiveSmallIntegerField(default=12, verbose_name="评为“很好”另加分钟"),
                 ),
                 (
                     "publicity_days",
-                    models.PositiveSmallIntegerField(
-                        default=5, verbose_name="公示工作日"
-                    ),
+                    models.PositiveSmallIntegerField(default=5, verbose_name="公示工作日"),
                 ),
                 (
                     "reminder_dates",
@@ -174,9 +154,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "ledger_hash",
-                    models.CharField(
-                        blank=True, max_length=64, verbose_name="账本校验值"
-                    ),
+                    models.CharField(blank=True, max_length=64, verbose_name="账本校验值"),
                 ),
                 ("counts", models.JSONField(default=dict, verbose_name="统计")),
                 (
@@ -349,9 +327,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "seq",
-                    models.BigIntegerField(
-                        primary_key=True, serialize=False, verbose_name="流水号"
-                    ),
+                    models.BigIntegerField(primary_key=True, serialize=False, verbose_name="流水号"),
                 ),
                 (
                     "kind",
@@ -399,9 +375,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "settled_year",
-                    models.PositiveSmallIntegerField(
-                        null=True, verbose_name="更正年度"
-                    ),
+                    models.PositiveSmallIntegerField(null=True, verbose_name="更正年度"),
                 ),
                 (
                     "key",
@@ -511,9 +485,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="assessmentrun",
-            constraint=models.UniqueConstraint(
-                fields=("year", "is_official"), name="assessment_run_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("year", "is_official"), name="assessment_run_once"),
         ),
         migrations.AddConstraint(
             model_name="assessmentrun",
@@ -535,9 +507,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="assessment",
-            constraint=models.UniqueConstraint(
-                fields=("run", "member"), name="assessment_once_per_run"
-            ),
+            constraint=models.UniqueConstraint(fields=("run", "member"), name="assessment_once_per_run"),
         ),
         migrations.AddIndex(
             model_name="flagentry",
@@ -586,8 +556,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="memberyear",
-            constraint=models.UniqueConstraint(
-                fields=("member", "year"), name="member_year_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("member", "year"), name="member_year_once"),
         ),
     ]

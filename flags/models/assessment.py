@@ -24,25 +24,17 @@ class Policy(models.Model):
 
     year = models.PositiveSmallIntegerField(_("年度"), unique=True)
     min_flags = models.PositiveSmallIntegerField(_("最低红旗数"), default=5)
-    min_flags_leader = models.PositiveSmallIntegerField(
-        _("领导干部最低红旗数"), default=5
-    )
+    min_flags_leader = models.PositiveSmallIntegerField(_("领导干部最低红旗数"), default=5)
     min_minutes = models.PositiveIntegerField(_("最低服务时长（分钟）"), default=0)
     # Share of the year that counts: months left after joining, months exempt; rounded up.
     pro_rata = models.BooleanField(_("年中新进按月折算"), default=True)
     # Limits of claiming (抢单): zero means no limit.
     places_per_week = models.PositiveSmallIntegerField(_("任意7天接单上限"), default=3)
     open_claims = models.PositiveSmallIntegerField(_("同时未完成接单上限"), default=5)
-    suspend_after_no_shows = models.PositiveSmallIntegerField(
-        _("爽约几次后暂停接单"), default=3
-    )
+    suspend_after_no_shows = models.PositiveSmallIntegerField(_("爽约几次后暂停接单"), default=3)
     suspend_days = models.PositiveSmallIntegerField(_("暂停天数"), default=30)
-    withdraw_hours = models.PositiveSmallIntegerField(
-        _("开始前几小时起退出须说明原因"), default=24
-    )
-    bonus_minutes_excellent = models.PositiveSmallIntegerField(
-        _("评为“很好”另加分钟"), default=12
-    )
+    withdraw_hours = models.PositiveSmallIntegerField(_("开始前几小时起退出须说明原因"), default=24)
+    bonus_minutes_excellent = models.PositiveSmallIntegerField(_("评为“很好”另加分钟"), default=12)
     publicity_days = models.PositiveSmallIntegerField(_("公示工作日"), default=5)
     reminder_dates = models.JSONField(_("提醒日期"), default=default_reminder_dates)
     text = models.TextField(_("办法全文"), blank=True)
@@ -61,9 +53,7 @@ class AssessmentRunQuerySet(models.QuerySet["AssessmentRun"]):
         """Every desk sees the runs (results are scoped); members see runs once publicised."""
         if user.desk:
             return self.all()
-        return self.filter(
-            state__in=[AssessmentRun.State.PUBLICISED, AssessmentRun.State.SETTLED]
-        )
+        return self.filter(state__in=[AssessmentRun.State.PUBLICISED, AssessmentRun.State.SETTLED])
 
 
 class AssessmentRun(models.Model):
@@ -105,9 +95,7 @@ class AssessmentRun(models.Model):
         ordering = ["-year", "-is_official"]
         constraints = [
             # One forecast (replaced by each new one) and one official check a year.
-            models.UniqueConstraint(
-                fields=["year", "is_official"], name="assessment_run_once"
-            ),
+            models.UniqueConstraint(fields=["year", "is_official"], name="assessment_run_once"),
             models.CheckConstraint(
                 condition=Q(is_official=False, state="forecast")
                 | (Q(is_official=True) & ~Q(state="forecast")),
@@ -124,9 +112,7 @@ class AssessmentEvent(models.Model):
 
     run = models.ForeignKey(AssessmentRun, models.CASCADE, related_name="events")
     at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     from_state = models.CharField(max_length=10, blank=True)
     to_state = models.CharField(max_length=10)
     note = models.CharField(max_length=300, blank=True)
@@ -136,13 +122,14 @@ class AssessmentEvent(models.Model):
         verbose_name_plural = _("考核记录")
         ordering = ["id"]
 
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"
+
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, user: "User") -> "AssessmentQuerySet":
         if not user.desk:
-            return self.filter(
-                member__user=user, run__in=AssessmentRun.objects.visible_to(user)
-            )
+            return self.filter(member__user=user, run__in=AssessmentRun.objects.visible_to(user))
         return self.filter(assessment_scope(user.desk.organization))
 
 
@@ -166,12 +153,8 @@ class Assessment(models.Model):
         EXEMPT = "exempt", _("豁免")
 
     run = models.ForeignKey(AssessmentRun, models.CASCADE, related_name="results")
-    member = models.ForeignKey(
-        Member, models.PROTECT, related_name="assessments", verbose_name=_("党员")
-    )
-    unit = models.ForeignKey(
-        Organization, models.PROTECT, related_name="+", verbose_name=_("单位")
-    )
+    member = models.ForeignKey(Member, models.PROTECT, related_name="assessments", verbose_name=_("党员"))
+    unit = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("单位"))
     community = models.ForeignKey(
         Organization,
         models.PROTECT,
@@ -197,11 +180,7 @@ class Assessment(models.Model):
         verbose_name = _("考核结果")
         verbose_name_plural = _("考核结果")
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["run", "member"], name="assessment_once_per_run"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["run", "member"], name="assessment_once_per_run")]
         indexes = [models.Index(fields=["run", "result"], name="assessment_by_result")]
 
     def __str__(self) -> str:

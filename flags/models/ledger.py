@@ -36,9 +36,7 @@ def ledger_scope(organization: Organization) -> Q:
 class FlagEntryQuerySet(models.QuerySet["FlagEntry"]):
     def visible_to(self, user: "User") -> "FlagEntryQuerySet":
         return (
-            self.filter(ledger_scope(user.desk.organization))
-            if user.desk
-            else self.filter(member__user=user)
+            self.filter(ledger_scope(user.desk.organization)) if user.desk else self.filter(member__user=user)
         )
 
 
@@ -53,9 +51,7 @@ class FlagEntry(models.Model):
     # Position in the chain, from 1 without gaps.
     seq = models.BigIntegerField(_("流水号"), primary_key=True)
     kind = models.CharField(_("类型"), max_length=10, choices=Kind)
-    member = models.ForeignKey(
-        Member, models.PROTECT, related_name="flag_entries", verbose_name=_("党员")
-    )
+    member = models.ForeignKey(Member, models.PROTECT, related_name="flag_entries", verbose_name=_("党员"))
     delta = models.IntegerField(_("红旗"))
     # Service time in minutes; negative on a reversal. Zero where the category is no volunteer service.
     minutes = models.IntegerField(_("服务时长（分钟）"), default=0)
@@ -69,9 +65,7 @@ class FlagEntry(models.Model):
         related_name="flag_entries",
         verbose_name=_("授旗组织"),
     )
-    unit = models.ForeignKey(
-        Organization, models.PROTECT, related_name="+", verbose_name=_("当时单位")
-    )
+    unit = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("当时单位"))
     source_kind = models.CharField(_("来源类型"), max_length=20)
     source_id = models.BigIntegerField(_("来源编号"))
     source_label = models.CharField(_("来源"), max_length=120)
@@ -141,6 +135,9 @@ class LedgerHead(models.Model):
         verbose_name = _("账本末端")
         verbose_name_plural = _("账本末端")
 
+    def __str__(self) -> str:
+        return f"#{self.seq}"
+
 
 class MemberYearQuerySet(models.QuerySet["MemberYear"]):
     def visible_to(self, user: "User") -> "MemberYearQuerySet":
@@ -149,7 +146,7 @@ class MemberYearQuerySet(models.QuerySet["MemberYear"]):
 
 
 class MemberYear(models.Model):
-    """Sum of one member's lines in one year, kept in the transaction that appends them and compared nightly."""
+    """Sum of one member's lines in one year, kept in the transaction that appends them, compared nightly."""
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="years")
     year = models.PositiveSmallIntegerField()
@@ -162,7 +159,8 @@ class MemberYear(models.Model):
     class Meta:
         verbose_name = _("年度合计")
         verbose_name_plural = _("年度合计")
-        constraints = [
-            models.UniqueConstraint(fields=["member", "year"], name="member_year_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["member", "year"], name="member_year_once")]
         indexes = [models.Index(fields=["year", "flags"], name="member_year_flags")]
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.flags}"

@@ -1,0 +1,74 @@
+"""Help for tests: the ledger's triggers would refuse the clean-up of a transactional test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from flags.models import LedgerHead
+
+GUARDED = ("flags_flagentry", "flags_ledgerhead")
+
+
+@contextmanager
+def ledger_unguarded() -> Iterator[None]:
+    """Lift the append-only triggers and put them back as they were, also after an error."""
+    if connection.vendor == "postgresql":
+        with _postgresql_unguarded():
+            yield
+    else:
+        with _sqlite_unguarded():
+            yield
+
+
+@contextmanager
+def _postgresql_unguarded() -> Iterator[None]:
+    _execute(f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in GUARDED)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT format('ALTER TABLE %%I ENABLE ALWAYS TRIGGER %%I', tgrelid::regclass::text, tgname)"
+                " FROM pg_trigger WHERE NOT tgisinternal AND tgrelid::regclass::text = ANY(%s)",
+                [list(GUARDED)],
+            )
+            statements = [row[0] for row in cursor.fetchall()]
+        _execute(statements)
+
+
+@contextmanager
+def _sqlite_unguarded() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'flags_%%'"
+        )
+        triggers = cursor.fetchall()
+    _execute(f"DROP TRIGGER {name}" for name, _sql in triggers)
+    try:
+        yield
+    finally:
+        _execute(sql for _name, sql in triggers)
+
+
+def _execute(statements: Iterator[str] | list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_passes_the_ledger() -> Iterator[None]:
+    """The flush after a transactional test lifts the triggers and lays down an empty ledger again."""
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def teardown(case: TransactionTestCase) -> None:
+        with ledger_unguarded():
+            flush(case)
+            LedgerHead.objects.get_or_create(pk=1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
