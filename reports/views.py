@@ -1,0 +1,52 @@
+"""First screens: the desk's and the member's."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from flags.models import MemberYear
+from flags.policies import policy_for
+from members.access import StaffRequest, desk_required
+from members.models import Registration, User
+from reports import workbench
+from xianfeng.lib.times import today
+
+
+@desk_required("members.see")
+def desk_home(request: StaffRequest) -> HttpResponse:
+    user = request.user
+    context = {
+        "figures": list(workbench.todo(user, request.desk)),
+        "progress": workbench.progress(user),
+        "months": workbench.flags_by_month(user),
+        "categories": workbench.flags_by_category(user),
+        "coming": workbench.coming_tasks(user) if request.desk.can("tasks.see") else [],
+    }
+    return render(request, "reports/desk_home.html", context)
+
+
+def me(request: HttpRequest) -> HttpResponse:
+    """The member's home; a person whose registration still waits sees where it stands."""
+    user: User = request.user  # type: ignore[assignment]
+    member = user.own_member
+    if member is None:
+        registration = Registration.objects.filter(user=user).select_related("community").first()
+        if registration is None and user.desk:
+            return redirect("reports:desk_home")
+        return render(request, "reports/me_waiting.html", {"registration": registration})
+    year = today().year
+    total = MemberYear.objects.filter(member=member, year=year).first()
+    policy = policy_for(year)
+    required = policy.min_flags_leader if member.is_leader else policy.min_flags
+    flags = total.flags if total else 0
+    context = {
+        "member": member,
+        "year": year,
+        "flags": flags,
+        "required": required,
+        "missing": max(required - flags, 0),
+        "minutes": total.minutes if total else 0,
+        "claims": workbench.next_claims(member),
+        "offers": workbench.offers(member) if member.is_registered else [],
+        "registration": None if member.is_registered else member.registrations.first(),
+    }
+    return render(request, "reports/me.html", context)

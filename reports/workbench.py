@@ -1,0 +1,181 @@
+"""The desk's first screen: what must I do now, and how far the year has come."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import ExtractMonth
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from flags.models import Category, FlagEntry, MemberYear
+from flags.policies import policy_for
+from members.models import Appointment, Member, Registration, User
+from notices.models import Delivery
+from tasks.models import Claim, Task
+from wishes.models import Wish
+from xianfeng.lib.times import today
+from xianfeng.lib.workdays import add_working_days
+
+# Days before the verification deadline (民政部令67号: ten working days) at which a task counts as urgent.
+DEADLINE = 10
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count that opens the list behind it."""
+
+    label: str
+    value: int
+    url: str
+    unit: str = ""
+    note: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How the desk's members stand in the year."""
+
+    year: int
+    roster: int
+    registered: int
+    reached: int
+    required: int
+    flags: int
+
+    @property
+    def registered_share(self) -> int:
+        return round(100 * self.registered / self.roster) if self.roster else 0
+
+    @property
+    def reached_share(self) -> int:
+        return round(100 * self.reached / self.roster) if self.roster else 0
+
+
+def todo(user: User, desk: Appointment) -> Iterator[Figure]:
+    """What waits for this desk, each with the list behind the count; at most one query a figure."""
+    if desk.can("registrations.decide"):
+        yield waiting_registrations(user)
+    if desk.can("wishes.see"):
+        yield waiting_wishes(user)
+    if desk.can("tasks.see"):
+        yield from waiting_verifications(user)
+        yield open_places(user)
+    if desk.can("notices.resend"):
+        yield unreached()
+
+
+def waiting_registrations(user: User) -> Figure:
+    count = Registration.objects.visible_to(user).open().count()
+    return Figure(
+        _("待确认报到"), count, reverse("members:registrations"), _("人"), tone="warning" if count else ""
+    )
+
+
+def waiting_wishes(user: User) -> Figure:
+    wishes = Wish.objects.visible_to(user).waiting()
+    old = timezone.now() - dt.timedelta(days=3)
+    figures = wishes.aggregate(count=Count("pk"), old=Count("pk", filter=Q(created_at__lt=old)))
+    note = _("%(count)s 件超过三天") % {"count": figures["old"]} if figures["old"] else ""
+    return Figure(
+        _("待受理心愿"),
+        figures["count"],
+        reverse("wishes:list"),
+        _("件"),
+        note,
+        "warning" if figures["count"] else "",
+    )
+
+
+def waiting_verifications(user: User) -> Iterator[Figure]:
+    """Ended tasks with undecided claims, and those past ten working days (民政部令67号)."""
+    now = timezone.now()
+    ended = Task.objects.visible_to(user).filter(
+        state=Task.State.PUBLISHED, ends_at__lte=now, places_taken__gt=0
+    )
+    late = Q(ends_at__date__lt=add_working_days(today(), -DEADLINE))
+    figures = ended.aggregate(count=Count("pk"), late=Count("pk", filter=late))
+    url = reverse("tasks:to_verify")
+    yield Figure(_("待认定任务"), figures["count"], url, _("项"), tone="warning" if figures["count"] else "")
+    if figures["late"]:
+        yield Figure(_("超过10个工作日未认定"), figures["late"], url, _("项"), tone="danger")
+
+
+def open_places(user: User) -> Figure:
+    tasks = Task.objects.visible_to(user).filter(starts_at__gt=timezone.now()).with_free_places()
+    figures = tasks.filter(state=Task.State.PUBLISHED).aggregate(
+        count=Count("pk"), places=Sum(F("capacity") - F("places_taken"))
+    )
+    note = _("还有 %(count)s 个名额") % {"count": figures["places"] or 0}
+    return Figure(_("报名中的任务"), figures["count"], reverse("tasks:list"), _("项"), note)
+
+
+def unreached() -> Figure:
+    missed = [Delivery.State.FAILED, Delivery.State.HANDED_OVER, Delivery.State.UNREACHABLE]
+    count = Delivery.objects.filter(state__in=missed).count()
+    return Figure(
+        _("未送达通知"), count, reverse("notices:unreached"), _("条"), tone="warning" if count else ""
+    )
+
+
+def progress(user: User) -> Progress:
+    year = today().year
+    members = Member.objects.visible_to(user).on_roster()
+    figures = members.aggregate(
+        roster=Count("pk"), registered=Count("pk", filter=Q(state=Member.State.REGISTERED))
+    )
+    required = policy_for(year).min_flags
+    totals = MemberYear.objects.filter(member__in=members, year=year).aggregate(
+        reached=Count("pk", filter=Q(flags__gte=required)), flags=Sum("flags")
+    )
+    return Progress(
+        year, figures["roster"], figures["registered"], totals["reached"], required, totals["flags"] or 0
+    )
+
+
+def flags_by_month(user: User) -> list[tuple[str, int]]:
+    """Flags of this year by month of service, up to the present month."""
+    lines = FlagEntry.objects.visible_to(user).filter(year=today().year).order_by()
+    sums = dict(
+        lines.annotate(month=ExtractMonth("service_date")).values_list("month").annotate(Sum("delta"))
+    )
+    return [
+        (_("%(month)s月") % {"month": month}, sums.get(month, 0)) for month in range(1, today().month + 1)
+    ]
+
+
+def flags_by_category(user: User) -> list[tuple[str, int, str]]:
+    """Flags of this year by category, each with the ledger behind it."""
+    lines = FlagEntry.objects.visible_to(user).filter(year=today().year).order_by()
+    sums = dict(lines.values_list("category").annotate(Sum("delta")))
+    url = reverse("flags:ledger")
+    return [
+        (str(label), sums.get(value, 0), f"{url}?year={today().year}&category={value}")
+        for value, label in Category.choices
+    ]
+
+
+def coming_tasks(user: User, count: int = 6) -> list[Task]:
+    tasks = Task.objects.visible_to(user).filter(state=Task.State.PUBLISHED, ends_at__gte=timezone.now())
+    return list(tasks.select_related("publisher").order_by("starts_at")[:count])
+
+
+def next_claims(member: Member, count: int = 3) -> list[Claim]:
+    """What the member has promised and not yet done."""
+    claims = member.claims.open().filter(task__ends_at__gte=timezone.now()).select_related("task")
+    return list(claims.order_by("task__starts_at")[:count])
+
+
+def offers(member: Member, count: int = 3) -> list[Task]:
+    """Open tasks for the member, wanted skills first, then soonest."""
+    now = timezone.now()
+    tasks = Task.objects.for_member(member).open_for_claims(now).with_free_places()
+    tasks = (
+        tasks.exclude(claims__in=member.claims.holding()).select_related("publisher").order_by("starts_at")
+    )
+    found = list(tasks[:30])
+    found.sort(key=lambda task: not set(member.skill_list) & set(task.wanted_skills.split("、")))
+    return found[:count]
