@@ -52,6 +52,7 @@ valkey: Valkey | None = None
 def pytest_configure() -> None:
     from django.conf import settings
 
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     global valkey
     if settings.IS_EMBEDDED_BROKER and not WORKER:

@@ -1,0 +1,70 @@
+"""Who gets which answer at which address: the whole table, as data.
+
+Every URL name of the platform stands here (test_access.py fails for one that does not), with the
+status each role gets by GET and by POST. A method left out is closed: nobody gets an answer
+other than 403, 404 or 405 (or the way to the log-in). To add an address, add a line::
+
+    "tasks:publish": Access(
+        get=only("city", "community", "estate"),
+        post=only("city", "community", "estate", status=302),
+        kwargs=lambda cast: {"pk": a_draft(cast).pk},
+        data=lambda cast: {"idempotency_key": "1"},
+    ),
+
+`only` gives `status` to the roles named, 403 to the others and 302 (to the log-in) to anonymous.
+Give `otherwise=404` where the object lies outside the scope of the others, or write a dict.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from xianfeng.testing import Cast
+
+ROLES = ("anonymous", "city", "street", "community", "estate", "unit", "auditor", "member", "sysadmin")
+Answers = Mapping[str, int]
+
+
+def nothing(cast: Cast) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Access:
+    """Expected answers of one URL; `kwargs` makes what its path names, `data` the POST's body."""
+
+    get: Answers | None = None
+    post: Answers | None = None
+    kwargs: Callable[[Cast], dict[str, Any]] = nothing
+    data: Callable[[Cast], dict[str, Any]] = nothing
+    query: str = ""
+
+
+def everyone(status: int = 200) -> Answers:
+    return dict.fromkeys(ROLES, status)
+
+
+def only(*roles: str, status: int = 200, otherwise: int = 403, anonymous: int = 302) -> Answers:
+    """`status` for `roles`, `otherwise` for the rest, `anonymous` for who is not logged in."""
+    if unknown := set(roles) - set(ROLES):
+        raise ValueError(f"Unknown roles: {unknown}")
+    return {role: status if role in roles else otherwise for role in ROLES} | {
+        "anonymous": status if "anonymous" in roles else anonymous
+    }
+
+
+def logged_in(status: int = 200) -> Answers:
+    return only(*ROLES[1:], status=status)
+
+
+ACCESS: dict[str, Access] = {
+    "healthz": Access(get=everyone()),
+}
+
+# Addresses of libraries, by pattern, and why one line is enough for all of them.
+LIBRARY: dict[str, str] = {
+    "admin:*": "the admin asks each ModelAdmin; test_access.py walks its lists with every role",
+    "account_*": "allauth's own log-in pages, tested there; ours are in members/tests",
+    "mfa_*": "allauth's second factor, about the user's own devices only",
+    "usersessions_*": "allauth's list of the user's own sessions",
+}

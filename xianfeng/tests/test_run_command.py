@@ -1,0 +1,94 @@
+"""The small parts of the launcher that need no processes."""
+
+import socket
+import sys
+
+import pytest
+from django.core.management.base import CommandError
+
+from xianfeng import launcher
+from xianfeng.management.commands import run
+
+
+class Fake:
+    """A process that ends as often as it is told to."""
+
+    name = "fake"
+
+    def __init__(self, ends: int = 0) -> None:
+        self.ends, self.started, self.stopped = ends, 0, False
+
+    def start(self) -> None:
+        self.started += 1
+
+    def ended(self) -> int | None:
+        self.ends -= 1
+        return 1 if self.ends >= 0 else None
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+def test_what_ends_is_started_again():
+    keeper, fake = launcher.Launcher(), Fake(ends=2)
+    keeper.start(fake)
+    for _round in range(4):
+        keeper.revive()
+    assert fake.started == 3
+
+
+def test_what_keeps_ending_stops_the_platform():
+    keeper, fake = launcher.Launcher(), Fake(ends=100)
+    keeper.start(fake)
+    with pytest.raises(launcher.LaunchError, match="keeps ending"):
+        for _round in range(100):
+            keeper.revive()
+    assert fake.started == 1 + launcher.MOST_RESTARTS
+
+
+def test_all_are_stopped_last_started_first():
+    keeper, order = launcher.Launcher(), []
+    for number in range(3):
+        fake = Fake()
+        fake.stop = lambda number=number: order.append(number)  # type: ignore[method-assign]
+        keeper.start(fake)
+    keeper.stop()
+    assert order == [2, 1, 0]
+
+
+def test_a_child_that_ignores_the_signal_is_killed_with_its_group(monkeypatch):
+    monkeypatch.setattr(launcher, "GRACE", 0.2)
+    stubborn = "import signal, sys; signal.signal(15, signal.SIG_IGN); print(1, flush=True); signal.pause()"
+    child = launcher.Child("stubborn", [sys.executable, "-c", stubborn])
+    child.start()
+    process = child.process
+    assert process
+    child.stop()
+    assert process.returncode is not None
+    assert child.ended() is None
+
+
+@pytest.mark.parametrize(
+    ("sqlite", "embedded", "names"),
+    [(True, True, ["worker"]), (True, False, ["worker", "beat"]), (False, True, ["worker", "beat"])],
+)
+def test_beat_has_its_own_process_outside_the_embedded_default(settings, sqlite, embedded, names):
+    settings.IS_SQLITE, settings.IS_EMBEDDED_BROKER = sqlite, embedded
+    children = launcher.workers()
+    assert [child.name for child in children] == names
+    assert ("--beat" in children[0].command) is (len(children) == 1)
+    assert ("--pool=prefork" in children[0].command) is (len(children) == 2)
+
+
+def test_a_taken_port_is_told_at_once():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(CommandError, match="taken"):
+            run.refuse_taken_port("127.0.0.1", other.getsockname()[1])
+
+
+def test_the_table_lines_up_with_chinese_characters():
+    lines = list(run.table([("角色", "账号"), ("社区书记", "secretary"), ("x", "y")]))
+    assert lines == ["角色      账号", "社区书记  secretary", "x         y"]
+    assert list(run.table([])) == []

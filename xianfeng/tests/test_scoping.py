@@ -1,0 +1,38 @@
+"""Every model of ours can be narrowed to what a user may see, or says here why it need not."""
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+
+# label → why nobody needs a scope for it
+EXEMPT: dict[str, str] = {
+    "flags.LedgerHead": "one row that locks the chain; holds a number and a hash",
+    "flags.Policy": "the rules of a year are the same for everybody and no secret",
+    "flags.AssessmentEvent": "read only through its run or assessment, which are scoped",
+    "members.MobileProof": "hashes of one-time codes; no page shows them",
+    "members.RegistrationEvent": "read only through its registration, which is scoped",
+    "notices.DeliveryEvent": "read only through its delivery, which is scoped",
+    "tasks.ClaimEvent": "read only through its claim, which is scoped",
+    "tasks.TaskEvent": "read only through its task, which is scoped",
+    "wishes.BriefOpening": "read only through its wish, which is scoped",
+    "wishes.WishEvent": "read only through its wish, which is scoped",
+}
+
+MODELS = [
+    model
+    for app in settings.FIRST_PARTY_APPS
+    for model in apps.get_app_config(app).get_models()
+    if not model._meta.auto_created
+]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_each_model_has_a_scope_or_a_written_exemption(model: type[models.Model]):
+    scoped = hasattr(model._default_manager.all(), "visible_to")
+    assert scoped != (model._meta.label in EXEMPT), "exactly one of the two"
+
+
+def test_no_exemption_outlives_its_model():
+    assert set(EXEMPT) <= {model._meta.label for model in MODELS}
+    assert all(EXEMPT.values())
