@@ -13,6 +13,7 @@ from members import rules
 from members.matching import Match, match
 from members.models import Appointment, Member, Organization, Registration, RegistrationEvent, User
 from members.pinyin import in_pinyin
+from members.roster.cleaning import clean_list
 from notices.outbox import Message, send_many
 
 State = Registration.State
@@ -67,9 +68,11 @@ def submit(application: Application, *, by: User) -> Registration:
         community=application.community,
     )
     values = dict(vars(application))
+    member = own(found, by)
     registration = Registration(
-        user=by, member=own(found, by), differences=found.differences, promised_at=timezone.now(), **values
-    )
+        user=by, member=member, on_roster=member is not None, differences=found.differences,
+        promised_at=timezone.now(), **values,
+    )  # fmt: skip
     rules.check_place(registration)
     try:
         with transaction.atomic():
@@ -174,18 +177,11 @@ def move_in(member: Member, registration: Registration) -> None:
     Member.objects.filter(pk=member.pk).update(
         user=registration.user_id, mobile=registration.mobile, community=registration.community_id,
         estate=registration.estate_id, address=registration.address,
-        skills=as_words(registration.skills or member.skills),
-        intentions=as_words(registration.intentions or member.intentions),
+        skills=clean_list(registration.skills or member.skills),
+        intentions=clean_list(registration.intentions or member.intentions),
         free_times=registration.free_times or member.free_times, state=Member.State.REGISTERED,
         registered_at=member.registered_at or timezone.now(), departed_on=None,
     )  # fmt: skip
-
-
-def as_words(text: str) -> str:
-    """ "理发、财务" → "、理发、财务、", so that whole words are found by `contains`."""
-    words = [word.strip() for word in text.replace("，", "、").replace(",", "、").split("、")]
-    words = [word for word in words if word]
-    return f"、{'、'.join(words)}、" if words else ""
 
 
 def leave_former_community(registration: Registration, member: Member, by: User) -> None:
@@ -239,7 +235,7 @@ def tell_community(registration: Registration) -> None:
 
 def tell_staff(registration: Registration, reason: str, subject: str) -> None:
     url = reverse("members:registration", args=[registration.pk])
-    body = _("请在“报到”中查看。") if registration.is_on_roster else _("此人不在名册上，请核对后办理。")
+    body = _("请在“报到”中查看。") if registration.on_roster else _("此人不在名册上，请核对后办理。")
     send_many(
         Message(user, "registration", f"registration:{reason}:{user.pk}", subject, body, url)
         for user in staff_of(registration.community)

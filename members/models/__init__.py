@@ -2,7 +2,7 @@
 
 from .audit import ContactReveal
 from .imports import ImportBatch, ImportEvent, ImportRow
-from .organization import Appointment, Organization
+from .organization import Appointment, Organization, OrganizationEvent
 from .people import Exemption, Member
 from .registration import MobileProof, Registration, RegistrationEvent
 from .user import User
@@ -17,6 +17,7 @@ __all__ = [
     "Member",
     "MobileProof",
     "Organization",
+    "OrganizationEvent",
     "Registration",
     "RegistrationEvent",
     "User",

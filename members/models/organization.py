@@ -159,3 +159,43 @@ class Appointment(models.Model):
     @property
     def reads_only(self) -> bool:
         return self.role == self.Role.AUDITOR
+
+
+class OrganizationEventQuerySet(models.QuerySet["OrganizationEvent"]):
+    def visible_to(self, user: "User") -> "OrganizationEventQuerySet":
+        if not user.desk:
+            return self.none()
+        return self.filter(organization__path__startswith=user.desk.organization.path)
+
+
+class OrganizationEvent(models.Model):
+    """Append-only history of an organisation: its names and places in the tree, and who was appointed."""
+
+    class Kind(models.TextChoices):
+        ADDED = "added", _("新增")
+        RENAMED = "renamed", _("更名")
+        MOVED = "moved", _("调整隶属")
+        CLOSED = "closed", _("停用")
+        OPENED = "opened", _("启用")
+        GRANTED = "granted", _("任命")
+        ENDED = "ended", _("终止任职")
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="events", verbose_name=_("组织")
+    )
+    kind = models.CharField(_("事项"), max_length=10, choices=Kind)
+    at = models.DateTimeField(_("时间"), auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经办人")
+    )
+    note = models.CharField(_("说明"), max_length=300, blank=True)
+
+    objects = OrganizationEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("组织变更记录")
+        verbose_name_plural = _("组织变更记录")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.organization}: {self.kind}"

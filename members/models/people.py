@@ -169,6 +169,10 @@ class Exemption(models.Model):
     )
     approved_at = models.DateTimeField(_("批准时间"), auto_now_add=True)
     withdrawn_at = models.DateTimeField(_("撤销时间"), null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("撤销人"),
+    )  # fmt: skip
 
     objects = ExemptionQuerySet.as_manager()
 

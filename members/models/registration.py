@@ -96,6 +96,8 @@ class Registration(models.Model):
     skills = models.CharField(_("特长"), max_length=200, blank=True)
     intentions = models.CharField(_("服务意向"), max_length=200, blank=True)
     free_times = models.CharField(_("空闲时间"), max_length=200, blank=True)
+    # As the roster stood when the application came in; a confirmed one has a member in any case.
+    on_roster = models.BooleanField(_("在册"), default=True)
     # What differs from the roster: [["unit", "名册上的单位", "本人填写的单位"], …].
     differences = models.JSONField(_("与名册不符"), default=list, blank=True)
     promised_at = models.DateTimeField(_("承诺时间"))
@@ -128,10 +130,6 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} → {self.community}"
-
-    @property
-    def is_on_roster(self) -> bool:
-        return self.member_id is not None
 
 
 class RegistrationEvent(models.Model):
