@@ -23,6 +23,7 @@ Schedule = float | crontab
 SCHEDULE: dict[str, tuple[str, Schedule, dict[str, Any]]] = {
     "heartbeat": ("xianfeng.heartbeat", 15.0, {}),
     "deliver": ("notices.deliver", 30.0, {}),
+    "import sweep": ("members.sweep_imports", 60.0, {}),
 }
 
 app.conf.beat_schedule = {

@@ -6,6 +6,6 @@ confirmed and undone (``members.import_batches``).
 """
 
 from .applying import apply_roster
-from .planning import plan_roster
+from .planning import plan_roster, plan_table, read_roster
 
-__all__ = ["apply_roster", "plan_roster"]
+__all__ = ["apply_roster", "plan_roster", "plan_table", "read_roster"]

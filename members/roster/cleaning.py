@@ -9,7 +9,7 @@ import unicodedata
 
 from members.mobile import is_mobile
 from members.models.people import SEPARATOR
-from xianfeng.lib.spreadsheet import Cell
+from xianfeng.lib.spreadsheet import Cell, undefused
 
 # Characters that print nothing but are no white space: zero width, direction marks, soft hyphens,
 # variation selectors, tags, blank letters and control characters.
@@ -37,12 +37,15 @@ LIST_MARKS = re.compile(r"[、，,；;/|\s]+")
 
 
 def as_text(cell: Cell) -> str:
-    """A cell as a person reads it: whole numbers without the point, dates as 2026-03-05."""
+    """A cell as a person reads it: whole numbers without the point, dates as 2026-03-05.
+
+    The mark our own exports put before what looks like a formula goes again.
+    """
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
-    return cell.isoformat() if isinstance(cell, dt.date) else str(cell)
+    return cell.isoformat() if isinstance(cell, dt.date) else undefused(str(cell))
 
 
 def without_spaces(text: str) -> str:

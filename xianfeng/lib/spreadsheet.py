@@ -208,3 +208,16 @@ def column_letters(index: int) -> str:
         index, digit = divmod(index - 1, 26)
         letters = chr(65 + digit) + letters
     return letters
+
+
+FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def defused(text: str) -> str:
+    """Text that no spreadsheet program takes for a formula, even after a detour over CSV."""
+    return f"'{text}" if text.startswith(FORMULA_START) else text
+
+
+def undefused(text: str) -> str:
+    """What `defused` was given."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_START) else text

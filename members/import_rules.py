@@ -1,0 +1,95 @@
+"""May a batch take the next step? The buttons and the services ask the same checks."""
+
+from django.utils.translation import gettext as _
+
+from members.models import ImportBatch, ImportRow, Member, Organization, User
+from xianfeng.lib.refusal import Refusal
+
+State, Kind = ImportBatch.State, ImportBatch.Kind
+
+# What may follow what; the worker takes the steps between "-ing" states and their ends.
+FOLLOWS: dict[ImportBatch.State, set[ImportBatch.State]] = {
+    State.CHECKING: {State.UPLOADED},
+    State.PREVIEWED: {State.CHECKING},
+    State.FAILED: {State.CHECKING, State.CONFIRMING},
+    State.CONFIRMING: {State.PREVIEWED},
+    State.CONFIRMED: {State.CONFIRMING, State.UNDOING},
+    State.UNDOING: {State.CONFIRMED},
+    State.UNDONE: {State.UNDOING},
+    State.DISCARDED: {State.UPLOADED, State.CHECKING, State.PREVIEWED, State.FAILED},
+    State.UPLOADED: {State.CHECKING, State.CONFIRMING},  # once more, from the start
+}
+
+
+class NotAllowedHere(Refusal):
+    code = "not_allowed_here"
+
+
+class BatchMovedOn(Refusal):
+    code = "batch_moved_on"
+
+
+class NothingToImport(Refusal):
+    code = "nothing_to_import"
+
+
+class NotUndoable(Refusal):
+    code = "not_undoable"
+
+
+def kinds_for(organization: Organization) -> list[ImportBatch.Kind]:
+    """What an organisation may import: the city both kinds, a unit its roster."""
+    if organization.kind == Organization.Kind.CITY:
+        return [Kind.ROSTER, Kind.ORGANIZATIONS]
+    return [Kind.ROSTER]
+
+
+def check_may_upload(kind: str, by: User) -> Organization:
+    """The organisation on whose behalf the user imports. Raises NotAllowedHere."""
+    desk = by.desk
+    if desk is None or not desk.can("members.import") or kind not in kinds_for(desk.organization):
+        raise NotAllowedHere(_("您当前的任职不能导入这类文件。请切换组织，或联系市委组织部。"))
+    return desk.organization
+
+
+def check_confirmable(batch: ImportBatch) -> None:
+    """Raises BatchMovedOn, NothingToImport."""
+    if batch.state != State.PREVIEWED:
+        raise moved_on(batch)
+    if not batch.counts.get("new") and not batch.counts.get("changed"):
+        raise NothingToImport(_("没有新增也没有变更，不需要导入。"))
+
+
+def check_undoable(batch: ImportBatch) -> None:
+    """A batch can be taken back while nobody on it has registered. Raises BatchMovedOn, NotUndoable."""
+    if batch.state != State.CONFIRMED:
+        raise moved_on(batch)
+    registered = registered_since(batch)
+    if registered:
+        raise NotUndoable(
+            _("这一批里已有 %(count)s 人报到，不能再整批撤销。请在党员名单里逐个更正。")
+            % {"count": registered}
+        )
+
+
+def undo_obstacle(batch: ImportBatch) -> Refusal | None:
+    try:
+        check_undoable(batch)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def registered_since(batch: ImportBatch) -> int:
+    """How many people the batch added or changed have applied or registered since."""
+    if batch.kind == Kind.ORGANIZATIONS:
+        return 0
+    added = Member.objects.filter(batch=batch)
+    waiting = added.exclude(state=Member.State.LISTED) | added.filter(registrations__isnull=False)
+    changed = ImportRow.objects.filter(batch=batch, outcome=ImportRow.Outcome.CHANGED)
+    return waiting.distinct().count() + changed.filter(member__registered_at__gt=batch.confirmed_at).count()
+
+
+def moved_on(batch: ImportBatch) -> BatchMovedOn:
+    state = batch.get_state_display()
+    return BatchMovedOn(_("这一批现在是“%(state)s”，不能这样操作。请刷新页面看最新状态。") % {"state": state})
