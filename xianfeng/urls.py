@@ -1,6 +1,7 @@
 """All addresses. Each app lists its own; the prefix is empty so that an app names its paths in full."""
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -20,3 +21,5 @@ urlpatterns = [
     path("", include("notices.urls")),
     path("", include("reports.urls")),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", include("xianfeng.styleguide")))
