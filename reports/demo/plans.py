@@ -110,7 +110,7 @@ class Planner:
     ) -> Task:  # fmt: skip
         return Task(
             item=item, category=item.category, title=title, place=self.rng.choice(PLACES), starts_at=starts,
-            ends_at=starts + dt.timedelta(minutes=minutes), minutes=minutes, capacity=1, flags=1,
+            ends_at=starts + dt.timedelta(minutes=minutes or 90), minutes=minutes, capacity=1, flags=1,
             signup_opens_at=published, signup_closes_at=starts, published_at=published,
             created_at=published - dt.timedelta(hours=3), publisher=publisher, state=Task.State.PUBLISHED,
             organiser_name=self.rng.choice(ORGANISERS), text=ADVICE,
