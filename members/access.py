@@ -52,7 +52,9 @@ DOES: dict[str, set[str]] = {
     "flags.reverse": {CITY, COMMUNITY},
     "assessments.run": {CITY},
     "policy.edit": {CITY},
+    "catalogue.edit": {CITY},
     "notices.resend": {CITY},
+    "notices.tell": {CITY, COMMUNITY, UNIT},
 }
 
 

@@ -87,7 +87,7 @@ def send_one(delivery: Delivery, courier: Courier) -> None:
         refused(delivery, error)
     except Unanswered as error:
         logger.error("Delivery %s may or may not have arrived: %s", delivery.pk, error)
-        settle(delivery, error=str(error)[:300])
+        settle(delivery, error=words(delivery, error))
     else:
         settle(delivery, state=Delivery.State.SENT, sent_at=timezone.now(), error="")
 
@@ -106,10 +106,10 @@ def refused(delivery: Delivery, error: Refused) -> None:
     """Note a refusal: try again later, or give up after a final or a last one."""
     attempts = delivery.attempts + 1
     if error.for_good or attempts >= MAX_ATTEMPTS:
-        settle(delivery, state=Delivery.State.FAILED, attempts=attempts, error=str(error)[:300])
+        settle(delivery, state=Delivery.State.FAILED, attempts=attempts, error=words(delivery, error))
         return
     settle(
-        delivery, state=Delivery.State.PENDING, attempts=attempts, error=str(error)[:300],
+        delivery, state=Delivery.State.PENDING, attempts=attempts, error=words(delivery, error),
         due_at=timezone.now() + back_off(attempts), handed_over_at=None,
     )  # fmt: skip
 
@@ -125,6 +125,11 @@ def postpone(deliveries: list[Delivery], error: str) -> None:
 def back_off(attempts: int) -> dt.timedelta:
     """How long to wait after so many attempts: a minute at first, eight hours at last."""
     return BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
+
+
+def words(delivery: Delivery, error: Exception) -> str:
+    """What the other side said, without the address: staff who read it see only masked contact data."""
+    return str(error).replace(delivery.address, "…")[:300]
 
 
 def settle(delivery: Delivery, **fields: Any) -> None:

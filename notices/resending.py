@@ -33,7 +33,7 @@ def resend(delivery: Delivery, *, by: "User") -> None:
             _("%(name)s没有登记邮箱，不能重发。请补登邮箱，或当面告知后登记。")
             % {"name": delivery.notice.recipient}
         )
-    fields = {
+    fields: dict[str, Any] = {
         "address": address,
         "attempts": 0,
         "due_at": timezone.now(),

@@ -38,9 +38,7 @@ class Sink:
         self.seen += 1
         answer = self.on_mail(self.seen)
         if answer.startswith("250"):
-            self.mails.append(
-                cast(EmailMessage, message_from_bytes(cast(bytes, envelope.content), policy=policy.default))
-            )
+            self.mails.append(message_from_bytes(cast(bytes, envelope.content), policy=policy.default))
             self.given.update(envelope.rcpt_tos)
         return answer
 
@@ -57,7 +55,7 @@ class CountingController(Controller):
             sink.connections += 1
             made(transport)
 
-        server.connection_made = connection_made  # type: ignore[method-assign]
+        server.connection_made = connection_made
         return server
 
 

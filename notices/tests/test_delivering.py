@@ -2,6 +2,7 @@
 
 import datetime as dt
 import smtplib
+from email.message import EmailMessage
 
 import pytest
 from django.core.mail.backends.smtp import EmailBackend
@@ -42,6 +43,12 @@ def states() -> dict[str, int]:
     return found
 
 
+def part(mail: EmailMessage, subtype: str) -> str:
+    body = mail.get_body((subtype,))
+    assert body
+    return body.get_content()
+
+
 def test_five_hundred_mails_go_over_one_connection(sink: Sink):
     many(500)
     assert deliver_due() == 500
@@ -56,8 +63,7 @@ def test_the_mail_says_who_what_and_where(cast: Cast, sink: Sink, settings):
     one(cast.clerk, key="reminder:2026", url="/me/flags/")
     deliver_due()
     mail = sink.mails[0]
-    plain = mail.get_body(("plain",)).get_content()
-    html = mail.get_body(("html",)).get_content()
+    plain, html = part(mail, "plain"), part(mail, "html")
     assert mail["Subject"] == "标题"
     assert mail["To"] == "clerk@example.test"
     assert mail["Message-ID"] == couriers.message_id("reminder:2026")
@@ -71,9 +77,9 @@ def test_the_mail_says_who_what_and_where(cast: Cast, sink: Sink, settings):
 def test_text_is_escaped_in_html_and_plain_in_plain(cast: Cast, sink: Sink):
     send(cast.clerk, kind="test", key="k", subject="<b>&", body="1 < 2\n.leading dot\n.")
     deliver_due()
-    plain = sink.mails[0].get_body(("plain",)).get_content()
+    plain = part(sink.mails[0], "plain")
     assert "1 < 2\n.leading dot\n.\n" in plain.replace("\r\n", "\n")
-    assert "&lt;b&gt;&amp;" in sink.mails[0].get_body(("html",)).get_content()
+    assert "&lt;b&gt;&amp;" in part(sink.mails[0], "html")
 
 
 def test_a_subject_of_two_lines_cannot_add_a_header(cast: Cast, sink: Sink):
@@ -150,7 +156,7 @@ def test_without_a_server_everything_waits_and_nothing_fails(cast: Cast, setting
 
 
 def test_a_connection_that_died_between_two_mails_is_made_again(cast: Cast, sink: Sink):
-    hung_up = []
+    hung_up: list[int] = []
 
     def hang_up_once(address: str) -> str:
         if address.startswith("secretary") and not hung_up:
@@ -230,7 +236,7 @@ def test_the_smtp_backend_is_still_the_one_we_build_on():
 
 
 def test_sms_goes_through_the_gateway(cast: Cast, monkeypatch: pytest.MonkeyPatch):
-    sent = []
+    sent: list[tuple[str, str]] = []
     monkeypatch.setattr(couriers.sms, "send_sms", lambda mobile, text: sent.append((mobile, text)))
     assert cast.li.user
     one(cast.li.user, channels=("sms",))

@@ -19,6 +19,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from notices.models import Notice
+from notices.outbox import send
 from xianfeng.testing import Cast
 
 ROLES = ("anonymous", "city", "street", "community", "estate", "unit", "auditor", "member", "sysadmin")
@@ -57,8 +59,23 @@ def logged_in(status: int = 200) -> Answers:
     return only(*ROLES[1:], status=status)
 
 
+def a_notice_to_the_secretary(cast: Cast) -> Notice:
+    return send(cast.secretary, kind="test", key="access", subject="标题", body="正文")
+
+
 ACCESS: dict[str, Access] = {
     "healthz": Access(get=everyone()),
+    # notices
+    "notices:inbox": Access(get=logged_in()),
+    "notices:read": Access(
+        post=only("community", status=302, otherwise=404),
+        kwargs=lambda cast: {"pk": a_notice_to_the_secretary(cast).pk},
+    ),
+    "notices:read_all": Access(post=logged_in(302)),
+    "notices:unreached": Access(get=only("city", "community", "unit", "auditor")),
+    "notices:handle": Access(
+        post=only("city", "community", "unit", status=302), data=lambda cast: {"action": "told"}
+    ),
 }
 
 # Addresses of libraries, by pattern, and why one line is enough for all of them.
