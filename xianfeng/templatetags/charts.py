@@ -17,7 +17,9 @@ register = template.Library()
 
 WIDTH, HEIGHT = 640, 200  # of the drawing, in user units; it scales with its column
 LEFT, TOP, BOTTOM = 44, 18, 24  # room for the scale, the highest figure, the labels
-BAR_ROW, BAR_LEFT, BAR_RIGHT = 26, 150, 64  # height of a bar's line; room for its label and its figure
+GOAL_ROOM = 52  # right of the columns, for the goal's words
+BARS_WIDTH = 380
+BAR_ROW, BAR_LEFT, BAR_RIGHT = 26, 118, 48  # height of a bar's line; room for its label and its figure
 
 type Row = Sequence[Any]
 
@@ -55,7 +57,7 @@ def column_chart(
     columns = table_rows(rows)
     top = nice_top(max([column["value"] for column in columns] + [goal or 0]))
     scale = (HEIGHT - TOP - BOTTOM) / top
-    slot = (WIDTH - LEFT) / max(len(columns), 1)
+    slot = (WIDTH - LEFT - (GOAL_ROOM if goal else 0)) / max(len(columns), 1)
     width = min(slot * 0.62, 44)
     for index, column in enumerate(columns):
         height = max(column["value"], 0) * scale
@@ -82,12 +84,12 @@ def bar_chart(rows: Iterable[Row], title: str, unit: str = "") -> dict[str, Any]
     """Lying bars for many named categories, in the order given."""
     bars = table_rows(rows)
     highest = max([bar["value"] for bar in bars] + [1])
-    room = WIDTH - BAR_LEFT - BAR_RIGHT
+    room = BARS_WIDTH - BAR_LEFT - BAR_RIGHT
     for index, bar in enumerate(bars):
         width = round(max(bar["value"], 0) / highest * room, 1)
         bar.update(y=index * BAR_ROW + 4, text_y=index * BAR_ROW + 17, width=width, end=BAR_LEFT + width + 6)
     return {
-        "title": title, "unit": unit, "rows": bars, "width": WIDTH, "height": len(bars) * BAR_ROW + 4,
+        "title": title, "unit": unit, "rows": bars, "width": BARS_WIDTH, "height": len(bars) * BAR_ROW + 4,
         "left": BAR_LEFT, "label_x": BAR_LEFT - 8, "bar": BAR_ROW - 8,
     }  # fmt: skip
 
@@ -102,7 +104,8 @@ def sparkline(values: Iterable[float | None], label: str) -> SafeString:
     places = [(round(2 + i * step, 1), round(20 - value / highest * 17, 1)) for i, value in enumerate(points)]
     return format_html(
         '<svg class="spark" viewBox="0 0 96 22" role="img" aria-label="{}">'
-        '<polyline class="spark-line" points="{}"></polyline><circle class="spark-end" cx="{}" cy="{}" r="2"></circle></svg>',
+        '<polyline class="spark-line" points="{}"></polyline>'
+        '<circle class="spark-end" cx="{}" cy="{}" r="2"></circle></svg>',
         _("%(label)s，最近 %(figure)s") % {"label": label, "figure": figure(points[-1])},
         " ".join(f"{x},{y}" for x, y in places),
         *places[-1],

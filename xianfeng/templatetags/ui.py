@@ -7,7 +7,7 @@ from typing import Any, cast
 import segno
 from django import forms, template
 from django.core.paginator import Page
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.http import HttpRequest, QueryDict
@@ -334,7 +334,7 @@ def active_filters(
     cleaned = form.cleaned_data if form.is_bound and form.is_valid() else {}
     for field in fields:
         value = cleaned.get(field.name)
-        if value in (None, "", [], slice(None, None)) or (isinstance(value, Iterable) and not list(value)):
+        if not is_set(field, value):
             continue
         yield {
             "name": field.name,
@@ -344,12 +344,21 @@ def active_filters(
         }
 
 
+def is_set(field: BoundField, value: Any) -> bool:
+    """Whether a filter narrows the list: an empty value, range or selection does not, nor an unticked box."""
+    if value is False:
+        return isinstance(field.field, forms.NullBooleanField)
+    if isinstance(value, slice):
+        return value != slice(None)
+    return bool(value)
+
+
 def filter_text(field: BoundField, value: Any) -> str:
     """A filter's value in words: choices by their label, ranges by their ends."""
     if isinstance(value, slice):
         ends = [day_text(end) if end is not None else "" for end in (value.start, value.stop)]
         return "–".join(ends)
-    if isinstance(value, list | tuple | set) or (hasattr(value, "iterator") and not isinstance(value, Model)):
+    if isinstance(value, list | tuple | set | QuerySet):
         return "、".join(filter_text(field, each) for each in value)
     if isinstance(value, bool):
         return _("是") if value else _("否")
