@@ -85,10 +85,10 @@ class Planner:
             organization=estate, need=need, created_at=asked, state=Wish.State.PUBLISHED, source=source,
             **self.brief(estate),
         )  # fmt: skip
-        starts = service_time(rng, asked.date() + dt.timedelta(days=rng.randint(3, 9)))
+        starts = service_time(rng, asked.date() + dt.timedelta(days=rng.randint(4, 10)))
         item = self.catalogue.pick(rng, Category.WISH)
         task = self.task(
-            community, item, need[:40], starts, asked + dt.timedelta(hours=rng.randint(2, 40)), 60
+            community, item, need[:40], starts, asked + dt.timedelta(hours=rng.randint(2, 80)), 60
         )
         task.kind, task.wanted_skills, task.place = Task.Kind.WISH, skill, estate.name
         task.flags = item.min_flags

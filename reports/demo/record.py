@@ -140,10 +140,10 @@ class Recorder:
 
     def take(self, plan: Plan, member_id: int) -> Taken:
         """A claim made while the window was open, with its decision where the weekly session was held."""
-        task, rng = plan.task, self.rng
-        latest = min(task.starts_at, self.now)
-        claimed = task.signup_opens_at + (latest - task.signup_opens_at) * rng.random() ** 3
-        claim = Claim(task=task, member=self.members[member_id], claimed_at=claimed)
+        task, member, rng = plan.task, self.members[member_id], self.rng
+        earliest = max(task.signup_opens_at, member.registered_at or task.signup_opens_at)
+        claimed = earliest + (min(task.starts_at, self.now) - earliest) * rng.random() ** 3
+        claim = Claim(task=task, member=member, claimed_at=claimed)
         taken = Taken(claim, plan)
         session = self.desk.session_after(task.awarding_organization, task.ends_at)
         if session <= self.now:

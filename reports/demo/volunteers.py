@@ -55,7 +55,7 @@ class Pools:
 
     def __init__(self, rng: random.Random, members: Iterable[Member]) -> None:
         everybody = [Volunteer(member) for member in members]
-        zeal = {volunteer.member.pk: rng.lognormvariate(0, 0.75) for volunteer in everybody}
+        zeal = {volunteer.member.pk: rng.lognormvariate(0, 0.6) for volunteer in everybody}
         homes: dict[int | None, list[Volunteer]] = defaultdict(list)
         for volunteer in everybody:
             homes[volunteer.member.community_id].append(volunteer)

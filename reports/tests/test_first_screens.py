@@ -1,0 +1,53 @@
+"""The desk's and the member's first screens."""
+
+import datetime as dt
+
+from django.test import Client
+from django.urls import reverse
+
+from flags import ledger
+from flags.models import Category
+from reports import workbench
+from wishes.models import Wish
+from xianfeng.testing import Cast
+
+
+def test_the_secretary_sees_what_waits_and_only_in_the_own_community(cast: Cast, client: Client) -> None:
+    Wish.objects.create(organization=cast.estate, need="修灯")
+    Wish.objects.create(organization=cast.other_estate, need="读报")
+    figures = {figure.label: figure.value for figure in workbench.todo(cast.secretary, cast.secretary.desk)}
+    assert figures["待受理心愿"] == 1
+    client.force_login(cast.secretary)
+    assert "待受理心愿" in client.get(reverse("reports:desk_home")).content.decode()
+
+
+def test_progress_counts_the_units_own_members(cast: Cast) -> None:
+    progress = workbench.progress(cast.unit_clerk)
+    assert (progress.roster, progress.registered) == (3, 2)
+
+
+def test_flags_of_the_year_fall_into_months_and_categories(cast: Cast) -> None:
+    day = dt.date(workbench.today().year, 1, 2)
+    award = ledger.Award(
+        cast.li, 2, 60, day, Category.WISH, cast.community, "claim", 1, "修灯", cast.secretary, "k1"
+    )
+    ledger.award([award], by=cast.secretary)
+    assert workbench.flags_by_month(cast.secretary)[0][1] == 2
+    assert (str(Category.WISH.label), 2) in [row[:2] for row in workbench.flags_by_category(cast.secretary)]
+    assert sum(count for _month, count in workbench.flags_by_month(cast.other_secretary)) == 0
+
+
+def test_the_member_sees_flags_and_what_is_missing(cast: Cast, client: Client) -> None:
+    client.force_login(cast.li.user)
+    page = client.get(reverse("reports:me")).content.decode()
+    assert "李建国同志" in page
+    assert "还差 5 面红旗" in page
+
+
+def test_an_account_without_roster_entry_is_told_what_to_do(cast: Cast, client: Client) -> None:
+    cast.li.user = None
+    cast.li.save(update_fields=["user"])
+    from members.models import User
+
+    client.force_login(User.objects.get(mobile="13800000001"))
+    assert "联系社区核对名册" in client.get(reverse("reports:me")).content.decode()
