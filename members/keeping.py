@@ -1,0 +1,47 @@
+"""What members change about themselves, and what they ask others to correct."""
+
+from hashlib import sha256
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from members.models import Appointment, Member, User
+from members.rules import check_reason
+from notices.outbox import Message, send_many
+from xianfeng.lib.times import today
+
+OWN_FIELDS = ("address", "skills", "free_times", "intentions")
+
+
+@transaction.atomic
+def keep_profile(member: Member, *, email: str, by: User, **fields: str) -> Member:
+    """Write the member's own data; only the member does. Raises ValueError for a field of others."""
+    if set(fields) - set(OWN_FIELDS) or member.user_id != by.pk:
+        raise ValueError("Only the member changes these, and only these.")
+    for name, value in fields.items():
+        setattr(member, name, value)
+    member.save(update_fields=list(fields))
+    User.objects.filter(pk=by.pk).update(email=email)
+    return member
+
+
+def ask_correction(member: Member, *, text: str, by: User) -> int:
+    """Tell the unit's and the community's staff what is wrong (个人信息保护法 46). Returns how many.
+
+    The same text on the same day is one request.
+    """
+    text = check_reason(text)
+    places = [place for place in (member.unit, member.community) if place]
+    desks = Appointment.objects.current().exclude(role=Appointment.Role.AUDITOR)
+    staff = User.objects.filter(is_active=True, appointments__in=desks.filter(organization__in=places))
+    subject = _("%(name)s 申请更正个人信息") % {"name": member.name}
+    return send_many(
+        Message(
+            user, "correction", f"correction:{member.pk}:{today()}:{hash_of(text)}:{user.pk}", subject, text
+        )
+        for user in staff.distinct()
+    )
+
+
+def hash_of(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:12]

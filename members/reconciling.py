@@ -1,0 +1,90 @@
+"""Comparing who is on the roster with who registered (对账): counts and the rows behind them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from members.models import Member, Organization, Registration, User
+
+LISTS = ("unregistered", "not_on_roster", "differing")
+OPEN_OR_DONE = (Registration.State.SUBMITTED, Registration.State.CONFIRMED)
+
+
+def unregistered(user: User) -> QuerySet[Member]:
+    """On the roster, not registered anywhere yet."""
+    listed = [Member.State.LISTED, Member.State.PENDING]
+    return Member.objects.visible_to(user).filter(state__in=listed)
+
+
+def applications(user: User) -> QuerySet[Registration]:
+    return Registration.objects.visible_to(user).filter(state__in=OPEN_OR_DONE)
+
+
+def not_on_roster(user: User) -> QuerySet[Registration]:
+    """Registered without standing on the roster at that time."""
+    return applications(user).filter(on_roster=False)
+
+
+def differing(user: User) -> QuerySet[Registration]:
+    """Registered with a unit, community, mobile or name that differs from the roster."""
+    return applications(user).exclude(differences=[])
+
+
+def counts(user: User) -> dict[str, int]:
+    members = (
+        Member.objects.visible_to(user)
+        .on_roster()
+        .aggregate(
+            on_roster=Count("pk"),
+            registered=Count("pk", filter=Q(state=Member.State.REGISTERED)),
+            unregistered=Count("pk", filter=~Q(state=Member.State.REGISTERED)),
+        )
+    )
+    return {
+        **members,
+        "not_on_roster": not_on_roster(user).count(),
+        "differing": differing(user).count(),
+    }
+
+
+def rows(which: str, user: User, asked: Mapping[str, str]) -> QuerySet[Any]:
+    """The people behind a count, narrowed to one unit or community by id."""
+    found: QuerySet[Any]
+    if which == "unregistered":
+        found = (
+            unregistered(user).select_related("unit", "community", "estate").order_by("unit__name", "pinyin")
+        )
+    else:
+        found = {"not_on_roster": not_on_roster, "differing": differing}[which](user)
+        found = found.select_related("unit", "community", "member").order_by("unit__name", "name")
+    for line in ("unit", "community"):
+        if asked.get(line, "").isdigit():
+            found = found.filter(**{line: asked[line]})
+    return found
+
+
+def table(user: User, by: str) -> list[dict[str, Any]]:
+    """One line per unit or community with its five counts, the largest gap first. Six queries at most."""
+    people = grouped(Member.objects.visible_to(user).on_roster(), by)
+    registered = grouped(Member.objects.visible_to(user).registered(), by)
+    strangers, different = grouped(not_on_roster(user), by), grouped(differing(user), by)
+    seen = people.keys() | strangers.keys() | different.keys()
+    places = Organization.objects.filter(pk__in=seen).order_by("name")
+    lines = [
+        {
+            "place": place,
+            "on_roster": people.get(place.pk, 0),
+            "registered": registered.get(place.pk, 0),
+            "unregistered": people.get(place.pk, 0) - registered.get(place.pk, 0),
+            "not_on_roster": strangers.get(place.pk, 0),
+            "differing": different.get(place.pk, 0),
+        }
+        for place in places
+    ]
+    return sorted(lines, key=lambda line: -line["unregistered"])
+
+
+def grouped(found: QuerySet[Any], by: str) -> dict[int, int]:
+    lines = found.filter(**{f"{by}__isnull": False}).order_by().values_list(by).annotate(Count("pk"))
+    return dict(lines)

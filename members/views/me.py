@@ -1,0 +1,73 @@
+"""The member's own data on the phone."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from members import keeping, registering
+from members.access import MemberRequest, member_required
+from members.forms import CorrectionForm, ProfileForm
+from members.models import ContactReveal, Registration, User
+from xianfeng.lib.refusal import Refusal
+
+
+@require_safe
+def profile(request: HttpRequest) -> HttpResponse:
+    """One's own record, or how far the registration is for whoever has no record yet."""
+    user = cast(User, request.user)
+    member = user.own_member
+    context = {
+        "member": member,
+        "registration": user.registrations.select_related("community", "estate", "unit").first(),
+        "exemptions": member.exemptions.filter(withdrawn_at__isnull=True) if member else [],
+        "looks": ContactReveal.objects.about(user).count(),
+    }
+    return render(request, "members/profile.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@member_required
+def edit(request: MemberRequest) -> HttpResponse:
+    form = ProfileForm.of(request.member, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        keeping.keep_profile(request.member, by=request.user, **form.cleaned_data)
+        messages.success(request, _("已保存。"))
+        return redirect("members:profile")
+    return render(request, "members/profile_edit.html", {"form": form, "member": request.member})
+
+
+@require_http_methods(["GET", "POST"])
+@member_required
+def correct(request: MemberRequest) -> HttpResponse:
+    form = CorrectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        keeping.ask_correction(request.member, text=form.cleaned_data["text"], by=request.user)
+        messages.success(request, _("更正申请已发给您的单位和社区。"))
+        return redirect("members:profile")
+    return render(request, "members/profile_correct.html", {"form": form, "member": request.member})
+
+
+@require_safe
+def looked_up(request: HttpRequest) -> HttpResponse:
+    """Who looked at my contact data, when and why (个人信息保护法 44)."""
+    rows = ContactReveal.objects.about(cast(User, request.user)).select_related("viewer", "organization")
+    page = Paginator(rows, 30).get_page(request.GET.get("page"))
+    return render(request, "members/looked_up.html", {"page": page})
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one's own undecided registration back. 404 for anybody else's."""
+    user = cast(User, request.user)
+    registration = get_object_or_404(Registration.objects.filter(user=user), pk=pk)
+    try:
+        registering.withdraw(registration, by=user)
+        messages.success(request, _("已撤回。需要时可再扫社区二维码报到。"))
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    return redirect("members:profile")
