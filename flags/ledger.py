@@ -90,7 +90,7 @@ def reverse(entry: FlagEntry, *, reason: str, by: User) -> FlagEntry:
     """
     reason = rules.check_reason(reason)
     rules.check_not_own([entry.member], by)
-    _locked_head()
+    locked_head()
     rules.check_reversible(entry)
     line = FlagEntry(
         kind=FlagEntry.Kind.REVERSAL, member_id=entry.member_id, delta=-entry.delta, minutes=-entry.minutes,
@@ -145,7 +145,7 @@ def _award_line(item: Award, by: User) -> FlagEntry:
 @transaction.atomic
 def _append(lines: Sequence[FlagEntry]) -> list[FlagEntry]:
     """Chain new lines behind the head and write them, the head and the totals."""
-    head = _locked_head()
+    head = locked_head()
     written = FlagEntry.objects.in_bulk([line.key for line in lines], field_name="key")
     known = dict(written)
     fresh = []
@@ -161,7 +161,8 @@ def _append(lines: Sequence[FlagEntry]) -> list[FlagEntry]:
     return [known[line.key] for line in lines]
 
 
-def _locked_head() -> LedgerHead:
+def locked_head() -> LedgerHead:
+    """Keeps every other writer out until the transaction ends; take it last."""
     return LedgerHead.objects.select_for_update().get(pk=HEAD)
 
 

@@ -31,9 +31,7 @@ def frozen(policy: Policy) -> dict[str, Any]:
 def change(policy: Policy, *, by: User, **fields: Any) -> Policy:
     """Set rules of a year. Raises YearSettled where its results are final."""
     if rules.settled_years([policy.year]):
-        raise rules.YearSettled(
-            _("%(year)s 年度考核已定案，考核办法不能再改。") % {"year": policy.year}
-        )
+        raise rules.YearSettled(_("%(year)s 年度考核已定案，考核办法不能再改。") % {"year": policy.year})
     for name, value in fields.items():
         setattr(policy, name, value)
     policy.save(update_fields=list(fields))

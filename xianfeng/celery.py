@@ -24,6 +24,11 @@ SCHEDULE: dict[str, tuple[str, Schedule, dict[str, Any]]] = {
     "heartbeat": ("xianfeng.heartbeat", 15.0, {}),
     "deliver": ("notices.deliver", 30.0, {}),
     "import sweep": ("members.sweep_imports", 60.0, {}),
+    "assessment sweep": ("flags.finish_runs", 60.0, {}),
+    "results": ("flags.tell_results", crontab(minute=20), {}),
+    "reminders": ("flags.remind", crontab(hour=8, minute=30), {}),
+    "ledger nightly": ("flags.nightly", crontab(hour=1, minute=10), {}),
+    "year end": ("flags.year_end", crontab(month_of_year=1, day_of_month="1-5", hour=2, minute=10), {}),
 }
 
 app.conf.beat_schedule = {

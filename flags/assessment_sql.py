@@ -1,0 +1,64 @@
+"""The yearly check as one statement: members on one side, their lines of the year on the other.
+
+Both dialects differ in two places only: the month of a date, and how a list of rows comes in.
+Months of leave are counted by day in `assessing.leave_months` and handed in as JSON.
+"""
+
+from django.db import connection
+
+MONTH = {"postgresql": "EXTRACT(MONTH FROM {0})::int", "sqlite": "CAST(strftime('%%m', {0}) AS INTEGER)"}
+
+LEAVES = {
+    "postgresql": "SELECT member_id, months FROM jsonb_to_recordset(%(leaves)s::jsonb)"
+    " AS leaves(member_id bigint, months int)",
+    "sqlite": "SELECT json_extract(value, '$.member_id') AS member_id,"
+    " json_extract(value, '$.months') AS months FROM json_each(%(leaves)s)",
+}
+
+STATEMENT = """
+INSERT INTO flags_assessment (
+    run_id, member_id, unit_id, community_id, result, flags, minutes, lines,
+    required_flags, required_minutes, months, exempt_months, missing_flags, missing_minutes)
+SELECT %(run)s, member_id, unit_id, community_id,
+    CASE WHEN months = 0 THEN 'exempt'
+         WHEN flags >= required_flags AND minutes >= required_minutes THEN 'qualified'
+         ELSE 'unqualified' END,
+    flags, minutes, lines, required_flags, required_minutes, months, exempt_months,
+    CASE WHEN flags < required_flags THEN required_flags - flags ELSE 0 END,
+    CASE WHEN minutes < required_minutes THEN required_minutes - minutes ELSE 0 END
+FROM (
+    -- A part of a year is rounded up: (n * months + 11) / 12 in whole numbers.
+    SELECT counted.*,
+        ((CASE WHEN is_leader THEN %(min_flags_leader)s ELSE %(min_flags)s END) * months + 11) / 12
+            AS required_flags,
+        (%(min_minutes)s * months + 11) / 12 AS required_minutes
+    FROM (
+        SELECT member.id AS member_id, member.unit_id, member.community_id, member.is_leader,
+            COALESCE(total.flags, 0) AS flags, COALESCE(total.minutes, 0) AS minutes,
+            COALESCE(total.lines, 0) AS lines, COALESCE(leave.months, 0) AS exempt_months,
+            CASE WHEN %(pro_rata)s AND member.departed_on <= %(last)s THEN {departed} ELSE 12 END
+            - CASE WHEN %(pro_rata)s AND member.joined_on >= %(first)s THEN {joined} ELSE 1 END
+            + 1 - COALESCE(leave.months, 0) AS months
+        FROM members_member member
+        LEFT JOIN (
+            SELECT member_id, SUM(delta) AS flags, SUM(minutes) AS minutes, COUNT(*) AS lines
+            FROM flags_flagentry WHERE year = %(year)s AND seq <= %(seq)s GROUP BY member_id
+        ) total ON total.member_id = member.id
+        LEFT JOIN ({leaves}) leave ON leave.member_id = member.id
+        WHERE (member.joined_on IS NULL OR member.joined_on <= %(last)s)
+          AND (member.departed_on >= %(first)s
+               OR (member.departed_on IS NULL AND member.state <> 'departed'))
+    ) counted
+) figured
+ORDER BY member_id
+"""
+
+
+def statement() -> str:
+    """The statement for the database in use."""
+    month = MONTH[connection.vendor]
+    return STATEMENT.format(
+        departed=month.format("member.departed_on"),
+        joined=month.format("member.joined_on"),
+        leaves=LEAVES[connection.vendor],
+    )

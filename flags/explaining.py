@@ -1,0 +1,107 @@
+"""Why a result is what it is, in sentences for the member and for the desk."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Sum
+from django.utils.translation import gettext as _
+
+from flags.models import Assessment, Category, FlagEntry
+from xianfeng.lib.times import format_date
+
+YEAR = 12  # months
+
+
+def explain(assessment: Assessment) -> list[str]:
+    """Which lines count, how the requirement came about, what is missing. At most two queries."""
+    return [*_requirement(assessment), *_lines(assessment), *_outcome(assessment)]
+
+
+def counted_lines(assessment: Assessment) -> "list[FlagEntry]":
+    """The very lines the figures are the sum of, newest first."""
+    lines = FlagEntry.objects.filter(
+        member=assessment.member_id, year=assessment.run.year, seq__lte=assessment.run.ledger_seq
+    )
+    return list(lines.select_related("organization", "reverses").order_by("-service_date", "-seq"))
+
+
+def _requirement(assessment: Assessment) -> Iterator[str]:
+    rules, member = assessment.run.rules, assessment.member
+    name = "min_flags_leader" if member.is_leader else "min_flags"
+    who = _("领导干部") if member.is_leader else _("全年")
+    yield _("%(who)s最低 %(flags)s 面红旗、%(hours)s 小时。") % {
+        "who": who,
+        "flags": rules.get(name, 0),
+        "hours": _hours(rules.get("min_minutes", 0)),
+    }
+    yield from _span(assessment)
+    if assessment.months < YEAR:
+        yield _("计入 %(months)s 个月，折算（向上取整）后应得 %(flags)s 面、%(hours)s 小时。") % {
+            "months": assessment.months,
+            "flags": assessment.required_flags,
+            "hours": _hours(assessment.required_minutes),
+        }
+
+
+def _span(assessment: Assessment) -> Iterator[str]:
+    member, year = assessment.member, assessment.run.year
+    if member.joined_on and member.joined_on.year == year:
+        yield _("%(day)s 新进，从当月起计。") % {"day": format_date(member.joined_on, weekday=False)}
+    if member.departed_on and member.departed_on.year == year:
+        yield _("%(day)s 离开，计到当月。") % {"day": format_date(member.departed_on, weekday=False)}
+    if assessment.exempt_months:
+        yield _("经批准的豁免覆盖 %(months)s 个整月，不计入。") % {"months": assessment.exempt_months}
+
+
+def _lines(assessment: Assessment) -> Iterator[str]:
+    if not assessment.lines:
+        yield _("当年没有红旗流水。")
+        return
+    sums = (
+        FlagEntry.objects.filter(
+            member=assessment.member_id, year=assessment.run.year, seq__lte=assessment.run.ledger_seq
+        )
+        .values("category")
+        .annotate(flags=Sum("delta"), lines=Count("pk"))
+        .order_by("category")
+    )
+    parts = [
+        _("%(category)s %(flags)s 面") % {"category": Category(row["category"]).label, "flags": row["flags"]}
+        for row in sums
+    ]
+    yield _("计入 %(lines)s 条流水，共 %(flags)s 面、%(hours)s 小时：%(parts)s。") % {
+        "lines": assessment.lines,
+        "flags": assessment.flags,
+        "hours": _hours(assessment.minutes),
+        "parts": "、".join(parts),
+    }
+    yield from _corrections(assessment)
+
+
+def _corrections(assessment: Assessment) -> Iterator[str]:
+    reversed_lines = FlagEntry.objects.filter(
+        member=assessment.member_id, year=assessment.run.year, seq__lte=assessment.run.ledger_seq,
+        kind__in=[FlagEntry.Kind.REVERSAL, FlagEntry.Kind.ADJUSTMENT],
+    ).order_by("seq")  # fmt: skip
+    for line in reversed_lines:
+        yield _("其中第 %(seq)s 号%(kind)s %(delta)+d 面：%(reason)s") % {
+            "seq": line.seq,
+            "kind": line.get_kind_display(),
+            "delta": line.delta,
+            "reason": line.reason,
+        }
+
+
+def _outcome(assessment: Assessment) -> Iterator[str]:
+    if assessment.result == Assessment.Result.EXEMPT:
+        yield _("豁免覆盖计入的全部月份：豁免。")
+    elif assessment.result == Assessment.Result.QUALIFIED:
+        yield _("达到要求：合格。")
+    else:
+        yield _("还缺 %(flags)s 面红旗、%(hours)s 小时：不合格。") % {
+            "flags": assessment.missing_flags,
+            "hours": _hours(assessment.missing_minutes),
+        }
+
+
+def _hours(minutes: int) -> str:
+    return f"{minutes / 60:.1f}".removesuffix(".0")
