@@ -29,7 +29,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
     def holding(self) -> "ClaimQuerySet":
         """Claims that occupy a place."""
-        return self.exclude(state=Claim.State.WITHDRAWN)
+        return self.exclude(state__in=[Claim.State.WITHDRAWN, Claim.State.FREED])
 
     def open(self) -> "ClaimQuerySet":
         """Taken and not yet decided."""

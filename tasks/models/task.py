@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from members.models import User
 
 
+class ServiceItemQuerySet(models.QuerySet["ServiceItem"]):
+    def visible_to(self, user: "User") -> "ServiceItemQuerySet":
+        """The catalogue is the city's and common to all desks."""
+        return self.all() if user.desk else self.none()
+
+    def active(self) -> "ServiceItemQuerySet":
+        return self.filter(is_active=True)
+
+
 class ServiceItem(models.Model):
     """An entry of the catalogue: what may be published, and for how many flags."""
 
@@ -28,6 +37,8 @@ class ServiceItem(models.Model):
     default_minutes = models.PositiveIntegerField(_("默认时长（分钟）"), default=120)
     is_volunteering = models.BooleanField(_("计志愿服务时长"), default=True)
     is_active = models.BooleanField(_("启用"), default=True)
+
+    objects = ServiceItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("服务事项")

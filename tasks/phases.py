@@ -1,0 +1,60 @@
+"""Where a task stands now: its state and the clock together, as tabs, badges and figures use it."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tasks.models import Claim, Task
+
+State = Task.State
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One tab of the list: word, badge tone, and its condition at a moment."""
+
+    code: str
+    word: Promise
+    tone: str
+    condition: Callable[[dt.datetime], Q]
+
+
+PHASES = (
+    Phase("draft", _("草稿"), "neutral", lambda now: Q(state=State.DRAFT)),
+    Phase("open", _("报名中"), "info", lambda now: Q(state=State.PUBLISHED, starts_at__gt=now)),
+    Phase(
+        "running", _("进行中"), "accent",
+        lambda now: Q(state=State.PUBLISHED, starts_at__lte=now, ends_at__gt=now),
+    ),
+    Phase("to_verify", _("待认定"), "warning", lambda now: Q(state=State.PUBLISHED, ends_at__lte=now)),
+    Phase("settled", _("已认定"), "success", lambda now: Q(state=State.SETTLED)),
+    Phase("cancelled", _("已取消"), "neutral", lambda now: Q(state=State.CANCELLED)),
+)  # fmt: skip
+BY_CODE = {phase.code: phase for phase in PHASES}
+ALWAYS = {State.DRAFT: "draft", State.SETTLED: "settled", State.CANCELLED: "cancelled"}
+
+
+def phase_of(task: Task, now: dt.datetime) -> Phase:
+    """The tab a task is found under; the same answer as the condition gives, without a query."""
+    if task.state != State.PUBLISHED:
+        return BY_CODE[ALWAYS[State(task.state)]]
+    if now < task.starts_at:
+        return BY_CODE["open"]
+    return BY_CODE["running" if now < task.ends_at else "to_verify"]
+
+
+def phase_counts(tasks: QuerySet[Task], now: dt.datetime) -> dict[str, int]:
+    """How many tasks each tab holds, in one query."""
+    counts = {phase.code: Count("pk", filter=phase.condition(now)) for phase in PHASES}
+    return tasks.order_by().aggregate(**counts)
+
+
+def awaiting_verification(tasks: QuerySet[Task], now: dt.datetime) -> QuerySet[Task]:
+    """Tasks that ended with claims not decided yet, the oldest end (so the nearest deadline) first."""
+    waiting = Claim.objects.open().filter(task=OuterRef("pk"))
+    ended = tasks.filter(BY_CODE["to_verify"].condition(now))
+    return ended.filter(Exists(waiting)).order_by("ends_at", "pk")
