@@ -45,8 +45,9 @@ class UploadForm(forms.Form):
         field = self.fields["kind"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  (for the type checker)
         field.choices = [(kind.value, kind.label) for kind in kinds]
+        field.initial = kinds[0].value
         if len(kinds) == 1:
-            field.initial, field.widget = kinds[0].value, forms.HiddenInput()
+            field.widget = forms.HiddenInput()
 
 
 class RowSearchForm(forms.Form):

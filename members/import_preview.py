@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import ImportBatch, ImportRow, Member, Organization
 from members.privacy import mask_mobile
-from members.roster.cleaning import clean_mobile, clean_text
+from members.roster.cleaning import clean_mobile, clean_name, clean_text
 from members.roster.columns import COMMUNITY, ESTATE, MOBILE, NAME, POSITION, UNIT
 
 Outcome = ImportRow.Outcome
 
+CELL_LENGTH = 18  # characters; the table keeps one line a row
 TONES = {
     Outcome.NEW: "info",
     Outcome.CHANGED: "warning",
@@ -104,8 +105,9 @@ def cells_of(batch: ImportBatch, values: dict[str, str]) -> list[str]:
     if batch.kind == ImportBatch.Kind.ORGANIZATIONS:
         return [short(values.get(column, "")) for column in ("code", "name", "kind", "parent")]
     home = " ".join(filter(None, (values.get(COMMUNITY), values.get(ESTATE))))
+    name = values.get(NAME, "")
     plain = [
-        values.get(NAME, ""),
+        clean_name(name) or name,
         masked(values.get(MOBILE, "")),
         values.get(UNIT, ""),
         values.get(POSITION, ""),
@@ -121,7 +123,7 @@ def masked(mobile: str) -> str:
 
 def short(text: str) -> str:
     text = clean_text(text)
-    return text if len(text) <= 40 else f"{text[:40]}…"
+    return text if len(text) <= CELL_LENGTH else f"{text[:CELL_LENGTH]}…"
 
 
 def shown_error(error: dict[str, str]) -> dict[str, str]:
