@@ -29,6 +29,10 @@ class WishQuerySet(models.QuerySet["Wish"]):
             return self.none()
         return self.filter(organization__path__startswith=user.desk.organization.path)
 
+    def without_brief(self) -> "WishQuerySet":
+        """For lists: the private columns stay in the database, and nothing is decrypted."""
+        return self.defer(*Wish.PRIVATE)
+
     def waiting(self) -> "WishQuerySet":
         return self.filter(state=Wish.State.SUBMITTED)
 
@@ -74,18 +78,22 @@ class Wish(models.Model):
         verbose_name=_("录入人"),
     )
     state = models.CharField(_("状态"), max_length=12, choices=State, default=State.SUBMITTED, db_index=True)
+    # Named where the wish is declined: who can help instead (DOMAIN 4.2).
+    responsible = models.CharField(_("应由谁办理"), max_length=100, blank=True)
     decline_reason = models.CharField(_("未受理原因"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("提出时间"), default=timezone.now, editable=False)
     fulfilled_at = models.DateTimeField(_("完成时间"), null=True, blank=True, editable=False)
     # Idempotency key of the form that made it.
     key = models.CharField(max_length=64, unique=True, null=True, editable=False)
 
+    PRIVATE = ("contact_name", "contact_mobile", "contact_address", "detail")
     objects = WishQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("微心愿")
         verbose_name_plural = _("微心愿")
         ordering = ["-id"]
+        indexes = [models.Index(fields=["state", "-id"], name="wish_state_recent")]
 
     def __str__(self) -> str:
         return self.need
@@ -106,6 +114,13 @@ class WishEvent(models.Model):
         verbose_name_plural = _("心愿记录")
         ordering = ["id"]
 
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"
+
+    def get_to_display(self) -> str:
+        """The state it led to, in words."""
+        return str(dict(Wish.State.choices).get(self.to_state, self.to_state))
+
 
 class BriefOpening(models.Model):
     """Who opened a wish's private brief, and when."""
@@ -124,3 +139,6 @@ class BriefOpening(models.Model):
         verbose_name = _("心愿详情查看记录")
         verbose_name_plural = _("心愿详情查看记录")
         ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return str(self.by)
