@@ -53,6 +53,12 @@ def refuse_dangerous_settings(**_: Any) -> None:
         sys.exit(found)
 
 
+@beat_init.connect
+def send_first_heartbeat(**_: Any) -> None:
+    """Beat waits a whole interval before its first job; the launcher and a probe need not."""
+    app.send_task("xianfeng.heartbeat", expires=60)
+
+
 @after_task_publish.connect(sender="xianfeng.heartbeat")
 def stamp_beat(**_: Any) -> None:
     """Only beat sends the heartbeat, so a sent one shows that beat and the broker work."""

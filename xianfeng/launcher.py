@@ -106,12 +106,16 @@ def celery(*arguments: str) -> list[str]:
 
 
 def workers() -> list[Child]:
-    """One process for worker and beat on the embedded default, prefork and a beat of its own otherwise."""
+    """A worker, of threads on the embedded default and of processes otherwise, and beat.
+
+    Beat is a process of its own in both: `worker --beat` forks one as well, which then closes file
+    handles that SQLite still counts on, and fails by chance with "disk I/O error".
+    """
+    is_embedded = settings.IS_EMBEDDED_BROKER and settings.IS_SQLITE
+    pool = ["--pool=threads", "--concurrency=4"] if is_embedded else ["--pool=prefork", "--concurrency=2"]
     schedule = f"--schedule={settings.CELERY_BEAT_SCHEDULE_FILENAME}"
-    if settings.IS_EMBEDDED_BROKER and settings.IS_SQLITE:
-        return [Child("worker", celery("worker", "--pool=threads", "--concurrency=4", "--beat", schedule))]
     return [
-        Child("worker", celery("worker", "--pool=prefork", "--concurrency=2")),
+        Child("worker", celery("worker", *pool, "--without-mingle", "--without-gossip")),
         Child("beat", celery("beat", schedule, "--pidfile=")),
     ]
 
