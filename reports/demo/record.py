@@ -75,16 +75,19 @@ class Recorder:
         self.desk = Desk()
 
     def record(self, plans: Sequence[Plan], tell: Callable[[str], None]) -> None:
-        self.write_wishes([plan.wish for plan in plans if plan.wish])
         offered = [plan for plan in plans if not plan.wish or plan.wish.state == Wish.State.PUBLISHED]
-        tell(f"{len(plans) - len(offered)} wishes without a task, {len(offered)} tasks")
-        self.write_tasks(offered)
+        for plan in offered:
+            plan.task.created_by = self.desk.officer(plan.task.awarding_organization)
         taken = [self.take(plan, member) for plan in offered for member in plan.takers]
+        self.settle(taken)
+        self.write_wishes([plan.wish for plan in plans if plan.wish])
+        self.write_tasks(offered)
+        tell(f"{len(plans) - len(offered)} wishes without a task, {len(offered)} tasks")
         self.write_claims(taken)
         tell(f"{len(taken)} places claimed")
+        self.write_endings(taken)
         self.light_flags([one for one in taken if one.verification])
         tell(f"{FlagEntry.objects.count()} lines in the ledger")
-        self.settle(offered, taken)
 
     def write_wishes(self, wishes: Sequence[Wish]) -> None:
         Wish.objects.bulk_create(wishes, batch_size=BATCH)
@@ -103,7 +106,6 @@ class Recorder:
     def write_tasks(self, plans: Sequence[Plan]) -> None:
         for plan in plans:
             plan.task.wish = plan.wish
-            plan.task.created_by = self.desk.officer(plan.task.awarding_organization)
             plan.task.places_taken = len(plan.takers)
             plan.task.capacity = max(plan.task.capacity, len(plan.takers))
         Task.objects.bulk_create([plan.task for plan in plans], batch_size=BATCH)
@@ -192,36 +194,30 @@ class Recorder:
         )
         Verification.objects.filter(flags__gt=0).update(entry=Subquery(entry.values("pk")[:1]))
 
-    def settle(self, plans: Sequence[Plan], taken: Sequence[Taken]) -> None:
+    def settle(self, taken: Iterable[Taken]) -> None:
         """Close tasks whose claims are all decided, and the wishes somebody fulfilled."""
-        decided = {one.plan.task.pk: one.verification for one in taken if one.verification}
-        tasks = [plan.task for plan in plans if plan.task.pk in decided]
-        for task in tasks:
-            task.state = Task.State.SETTLED
-        Task.objects.bulk_update(tasks, ["state"], batch_size=500)
-        TaskEvent.objects.bulk_create(
-            [
-                TaskEvent(task=task, at=decided[task.pk].verified_at, by=task.created_by,
-                          from_state=Task.State.PUBLISHED, to_state=Task.State.SETTLED)
-                for task in tasks
-            ], batch_size=BATCH,
-        )  # fmt: skip
-        self.fulfil([one for one in taken if one.plan.wish and one.claim.state == Claim.State.VERIFIED])
+        for one in taken:
+            wish = one.plan.wish
+            if one.verification:
+                one.plan.task.state = Task.State.SETTLED
+            if one.verification and wish and one.claim.state == Claim.State.VERIFIED:
+                wish.state, wish.fulfilled_at = Wish.State.FULFILLED, one.verification.verified_at
 
-    def fulfil(self, taken: Sequence[Taken]) -> None:
-        moments = {
-            one.plan.wish: one.verification.verified_at for one in taken if one.plan.wish and one.verification
-        }
-        for wish, moment in moments.items():
-            wish.state, wish.fulfilled_at = Wish.State.FULFILLED, moment
-        Wish.objects.bulk_update(moments, ["state", "fulfilled_at"], batch_size=500)
-        WishEvent.objects.bulk_create(
-            [
-                WishEvent(wish=wish, at=moment, by=self.desk.officer(home_community(wish.organization)),
-                          from_state=Wish.State.PUBLISHED, to_state=Wish.State.FULFILLED)
-                for wish, moment in moments.items()
-            ], batch_size=BATCH,
-        )  # fmt: skip
+    def write_endings(self, taken: Iterable[Taken]) -> None:
+        """The last events of settled tasks and fulfilled wishes."""
+        ends = {one.plan.task: one.verification.verified_at for one in taken if one.verification}
+        settled = [
+            TaskEvent(task=task, at=moment, by=task.created_by,
+                      from_state=Task.State.PUBLISHED, to_state=Task.State.SETTLED)
+            for task, moment in ends.items()
+        ]  # fmt: skip
+        TaskEvent.objects.bulk_create(settled, batch_size=BATCH)
+        fulfilled = [
+            WishEvent(wish=task.wish, at=moment, by=task.created_by,
+                      from_state=Wish.State.PUBLISHED, to_state=Wish.State.FULFILLED)
+            for task, moment in ends.items() if task.wish and task.wish.fulfilled_at
+        ]  # fmt: skip
+        WishEvent.objects.bulk_create(fulfilled, batch_size=BATCH)
 
 
 def home_community(organization: Organization) -> Organization:
