@@ -46,7 +46,7 @@ def organizations_seen(kind: str, user: User) -> QuerySet[Organization]:
         return rows.none()
     is_unit_desk = desk.organization.kind == Organization.Kind.UNIT
     own_line = (kind == Organization.Kind.UNIT) == is_unit_desk
-    return rows.within(desk.organization) if own_line else rows  # type: ignore[attr-defined]
+    return rows.within(desk.organization) if own_line else rows
 
 
 def units(request: Any) -> QuerySet[Organization]:
@@ -105,7 +105,7 @@ class MemberFilter(django_filters.FilterSet):
     def search(self, queryset: QuerySet[Member], name: str, value: str) -> QuerySet[Member]:
         return queryset.filter(matching(value))
 
-    def by_flags(self, queryset: QuerySet[Member], name: str, value: str) -> QuerySet[Member]:
+    def by_flags(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         ranges = {"0": (None, 0), "1-4": (1, 4), "5": (5, None)}
         low, high = ranges[value]
         if low is not None:

@@ -40,7 +40,7 @@ class NameField(forms.CharField):
 class WordsField(forms.MultiValueField):
     """Ticked words and others typed beside them, as one text "、理发、财务、"."""
 
-    def __init__(self, words: Sequence[str | Promise], *, label: str | Promise, **kwargs: Any) -> None:
+    def __init__(self, words: Sequence[str | Promise], *, label: Any, **kwargs: Any) -> None:
         options = [(str(word), word) for word in words]
         super().__init__(
             fields=(forms.MultipleChoiceField(choices=options), forms.CharField(max_length=60)),
@@ -146,7 +146,7 @@ class PromiseForm(forms.Form):
 # --- Desk ---------------------------------------------------------------------------------------
 
 
-class ExemptionForm(forms.ModelForm):  # type: ignore[type-arg]
+class ExemptionForm(forms.ModelForm):
     class Meta:
         model = Exemption
         fields = ["kind", "starts_on", "ends_on", "reason"]
@@ -192,7 +192,7 @@ class MoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         kinds = tree.PARENTS.get(organization.kind, set())
         rows = Organization.objects.visible_to(user).active().filter(kind__in=kinds)
-        rows = rows.exclude(path__startswith=organization.path).exclude(pk=organization.parent_id)
+        rows = rows.exclude(path__startswith=str(organization.path)).exclude(pk=organization.parent_id or 0)
         self.fields["parent"].queryset = rows  # type: ignore[attr-defined]
 
 

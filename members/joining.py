@@ -56,9 +56,9 @@ class Draft:
         return cls(place=place.public_code, estate=estate)
 
     def application(self, place: Organization) -> Application:
-        estate = Organization.objects.estates().filter(pk=self.estate).first()
+        estate = Organization.objects.estates().filter(pk=self.estate or 0).first()
         return Application(
-            name=self.name, mobile=self.mobile, unit=Organization.objects.get(pk=self.unit),
+            name=self.name, mobile=self.mobile, unit=Organization.objects.get(pk=self.unit or 0),
             community=community_of(place), estate=estate, address=self.address, skills=self.skills,
             intentions=self.intentions, free_times=self.free_times,
         )  # fmt: skip
@@ -70,7 +70,7 @@ class Draft:
         self.free_times = registration.free_times
 
     def applicant(self) -> User:
-        return User.objects.get(pk=self.user)
+        return User.objects.get(pk=self.user or 0)
 
 
 def forget(session: SessionBase) -> None:

@@ -1,11 +1,13 @@
 """What members change about themselves, and what they ask others to correct."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from members.models import Appointment, Member, User
+from members.pinyin import in_pinyin
 from members.rules import check_reason
 from notices.outbox import Message, send_many
 from xianfeng.lib.times import today

@@ -4,25 +4,22 @@ Display masks follow GB/T 35273; the right to know who looked is 个人信息保
 """
 
 import datetime as dt
-from typing import Protocol
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from members.models import ContactReveal, Member, Organization, Registration, User
 from xianfeng.lib.refusal import Refusal
 
 FIELDS = ("mobile", "address")
+FIELD_NAMES = {
+    "mobile": gettext_lazy("手机号"), "address": gettext_lazy("住址"), "name": gettext_lazy("姓名"),
+    "unit": gettext_lazy("单位"), "community": gettext_lazy("社区"), "state": gettext_lazy("状态"),
+    "account": gettext_lazy("账号"),
+}  # fmt: skip
 SHORTEST_REASON = 4  # characters: "核实" alone explains nothing
 OPEN_FOR = dt.timedelta(minutes=10)  # after a reveal its viewer sees the field without another line
-
-
-class Person(Protocol):
-    """A member or an application: whoever has contact data."""
-
-    mobile: str
-    address: str
-    user_id: int | None
 
 
 class RevealRefused(Refusal):
@@ -52,7 +49,9 @@ def mask(field: str, value: str) -> str:
     return masks[field](value) if field in masks else "******"
 
 
-def present(person: Person, field: str, viewer: User, *, opened: frozenset[str] = frozenset()) -> str:
+def present(
+    person: Member | Registration, field: str, viewer: User, *, opened: frozenset[str] = frozenset()
+) -> str:
     """The field as `viewer` may read it: in full for the person, masked for everybody else.
 
     `opened` names the fields this viewer revealed just now (see `opened_fields`).

@@ -97,7 +97,7 @@ def own(found: Match, user: User) -> Member | None:
 
 def claim_entry(registration: Registration) -> None:
     """The matched entry waits for the community; who registered before stays so while they move."""
-    entries = Member.objects.filter(pk=registration.member_id)
+    entries = Member.objects.filter(pk=registration.member_id or 0)
     entries.filter(user__isnull=True).update(user=registration.user_id)
     entries.filter(state=Member.State.LISTED).update(state=Member.State.PENDING)
 
@@ -221,7 +221,7 @@ def leave_event(registration: Registration, from_state: str, by: User, note: str
 
 def release_entry(registration: Registration) -> None:
     """Nothing was confirmed: the entry is only listed again. The account proved itself and stays."""
-    Member.objects.filter(pk=registration.member_id, state=Member.State.PENDING).update(
+    Member.objects.filter(pk=registration.member_id or 0, state=Member.State.PENDING).update(
         state=Member.State.LISTED
     )
 

@@ -54,8 +54,8 @@ class ScopedAdmin(Base):
         rows = visible_rows(self.model, cast(User, request.user), everything=self.for_sysadmin)
         return rows.order_by(*ordering) if ordering else rows
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
+    def get_actions(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        actions = super().get_actions(request, *args, **kwargs)
         actions.pop("delete_selected", None)
         return actions
 
@@ -82,7 +82,7 @@ class ScopedAdmin(Base):
         self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> "ModelChoiceField[Any] | None":
         related = db_field.remote_field.model
-        if hasattr(related.objects, "visible_to"):
+        if hasattr(related._default_manager, "visible_to"):
             rows = visible_rows(related, cast(User, request.user), everything=self.for_sysadmin)
             kwargs.setdefault("queryset", rows)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

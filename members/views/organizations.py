@@ -1,5 +1,7 @@
 """Desk pages of the tree: the branch one sees, one organisation, its poster, and appointments."""
 
+from typing import Any
+
 from allauth.account.forms import ResetPasswordForm
 from django.conf import settings
 from django.contrib import messages
@@ -12,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members import appointing, counting, privacy, tree
+from members import appointing, counting, tree
 from members.access import StaffRequest, desk_required
 from members.forms import AppointmentForm, MoveForm, OrganizationForm, RenameForm
 from members.models import Appointment, Organization
@@ -90,11 +92,13 @@ def change(request: StaffRequest, organization: Organization) -> None:
             raise Refusal(_("没有这项操作，请刷新页面。"), "unknown_change")
 
 
-def valid(form: Form) -> dict[str, object]:
+def valid(form: Form) -> dict[str, Any]:
     """The cleaned values. Raises Refusal with what is wrong with them."""
     if form.is_valid():
         return form.cleaned_data
-    faults = [f"{form.fields[name].label}：{'；'.join(errors)}" for name, errors in form.errors.items()]
+    faults = [
+        f"{form.fields[name].label}：{'；'.join(map(str, errors))}" for name, errors in form.errors.items()
+    ]
     raise Refusal("　".join(faults), "invalid")
 
 
@@ -128,8 +132,6 @@ def appointments(request: StaffRequest) -> HttpResponse:
         return redirect("members:appointments")
     rows = Appointment.objects.visible_to(request.user).current().select_related("user", "organization")
     page = Paginator(rows.order_by("organization__path", "role"), PAGE).get_page(request.GET.get("page"))
-    for appointment in page:
-        appointment.shown_email = privacy.mask_email(appointment.user.email)
     return render(request, "members/appointment_list.html", {"page": page, "form": form})
 
 

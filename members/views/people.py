@@ -29,8 +29,6 @@ def seen(request: StaffRequest) -> QuerySet[Member]:
 def list_(request: StaffRequest) -> HttpResponse:
     found = MemberFilter(request.GET, queryset=with_flags(seen(request)), request=request)
     page = Paginator(found.qs.defer("address", "note"), PAGE).get_page(request.GET.get("page"))
-    for member in page:
-        member.shown_mobile = privacy.present(member, "mobile", request.user)
     return render(request, "members/member_list.html", {"filter": found, "page": page, "year": today().year})
 
 
@@ -38,13 +36,9 @@ def list_(request: StaffRequest) -> HttpResponse:
 @desk_required("members.see")
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(with_flags(seen(request)), pk=pk)
-    opened = privacy.opened_fields(member, request.user)
-    contact = {field: privacy.present(member, field, request.user, opened=opened) for field in privacy.FIELDS}
-    may = {field: field not in opened and privacy.may_reveal(request.user, field) for field in privacy.FIELDS}
     context = {
         "member": member,
-        "contact": contact,
-        "may": may,
+        "opened": privacy.opened_fields(member, request.user),
         "is_unit_desk": request.desk.organization.kind == "unit",
         "registrations": member.registrations.select_related("community", "decided_by"),
         "exemptions": member.exemptions.select_related("approved_by", "withdrawn_by"),

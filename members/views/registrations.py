@@ -1,5 +1,7 @@
 """Desk pages of registration: what came in, the decision, and the comparison with the roster."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -31,8 +33,6 @@ def list_(request: StaffRequest) -> HttpResponse:
     asked = request.GET or QueryDict("state=submitted")
     found = RegistrationFilter(asked, queryset=seen(request), request=request)
     page = Paginator(found.qs.defer("address"), PAGE).get_page(request.GET.get("page"))
-    for registration in page:
-        registration.shown_mobile = privacy.present(registration, "mobile", request.user)
     may_decide = request.desk.can("registrations.decide")
     context = {"filter": found, "page": page, "may_decide": may_decide}
     return render(request, "members/registration_list.html", context)
@@ -45,11 +45,9 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         require(request.user, "registrations.decide")
         return decide(request, registration)
-    opened = privacy.opened_fields(registration, request.user)
     context = {
         "registration": registration,
-        "contact": {f: privacy.present(registration, f, request.user, opened=opened) for f in privacy.FIELDS},
-        "may": {f: f not in opened and privacy.may_reveal(request.user, f) for f in privacy.FIELDS},
+        "opened": privacy.opened_fields(registration, request.user),
         "is_unit_desk": request.desk.organization.kind == "unit",
         "is_open": registration.state == Registration.State.SUBMITTED,
         "may_decide": request.desk.can("registrations.decide"),
@@ -130,7 +128,7 @@ def reconciliation(request: StaffRequest) -> HttpResponse:
     """三清: counts per unit or community, and the people behind each count."""
     by = "community" if request.GET.get("by") == "community" else "unit"
     which = request.GET.get("list", "")
-    context = {"by": by, "which": which, "counts": reconciling.counts(request.user)}
+    context: dict[str, Any] = {"by": by, "which": which, "counts": reconciling.counts(request.user)}
     if which in reconciling.LISTS:
         rows = reconciling.rows(which, request.user, request.GET)
         context["page"] = Paginator(rows, PAGE).get_page(request.GET.get("page"))

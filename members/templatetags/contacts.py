@@ -1,0 +1,78 @@
+"""Personal data in templates: `{% contact member "mobile" %}`, always through the one door."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.template import Context
+
+from members import privacy
+from members.models import Member, Registration, RegistrationEvent
+
+register = template.Library()
+
+
+def opened_in(context: Context) -> frozenset[str]:
+    return context.get("opened") or frozenset()
+
+
+@register.simple_tag(takes_context=True)
+def contact(context: Context, person: Member | Registration, field: str) -> str:
+    """The field as the present viewer may read it; the view puts what is `opened` into the context."""
+    viewer = context["request"].user
+    return privacy.present(person, field, viewer, opened=opened_in(context))
+
+
+@register.simple_tag(takes_context=True)
+def may_reveal(context: Context, field: str) -> bool:
+    """Whether a reveal button makes sense: allowed, and not open already."""
+    viewer = context["request"].user
+    return field not in opened_in(context) and privacy.may_reveal(viewer, field)
+
+
+@register.filter
+def masked_name(name: str) -> str:
+    return privacy.mask_name(name)
+
+
+@register.filter
+def masked_email(email: str) -> str:
+    return privacy.mask_email(email)
+
+
+@register.filter
+def words(text: str) -> str:
+    """ "、理发、财务、" as 理发、财务."""
+    return text.strip("、")
+
+
+FIELD_NAMES: dict[str, Any] = privacy.FIELD_NAMES
+
+
+@register.filter
+def field_name(field: str) -> str:
+    """The Chinese name of a field in a reveal or a difference."""
+    return str(FIELD_NAMES.get(field, field))
+
+
+TONES = {
+    "listed": "neutral", "pending": "warning", "registered": "success", "departed": "neutral",
+    "submitted": "warning", "returned": "danger", "confirmed": "success", "withdrawn": "neutral",
+    "transferred": "info",
+}  # fmt: skip
+
+
+@register.filter
+def tone(state: str) -> str:
+    """The colour that goes with the word of a member's or a registration's state."""
+    return TONES[state]
+
+
+@register.filter
+def history(events: Iterable[RegistrationEvent]) -> list[dict[str, Any]]:
+    """Events of a registration as the timeline draws them."""
+    words = dict(Registration.State.choices)
+    return [
+        {"title": words[event.to_state], "at": event.at, "by": event.by, "note": event.note}
+        for event in events
+    ]
