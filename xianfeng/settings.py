@@ -8,12 +8,15 @@ start on a dangerous one.
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import environ
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from xianfeng.lib.embedded import socket_path
 from xianfeng.lib.keys import development_key
+
+django_stubs_ext.monkeypatch()  # lets classes like ModelForm[Policy] name their model
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
