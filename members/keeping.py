@@ -27,6 +27,13 @@ def keep_profile(member: Member, *, email: str, by: User, **fields: str) -> Memb
     return member
 
 
+def correct_entry(member: Member, *, fields: Sequence[str]) -> Member:
+    """Write the corrected columns of a roster entry; the pinyin follows the name."""
+    member.pinyin, member.initials = in_pinyin(member.name)
+    member.save(update_fields=[*fields, "pinyin", "initials"])
+    return member
+
+
 def ask_correction(member: Member, *, text: str, by: User) -> int:
     """Tell the unit's and the community's staff what is wrong (个人信息保护法 46). Returns how many.
 
