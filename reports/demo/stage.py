@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from flags import ledger
+from flags.assessing import forecast
 from flags.models import FlagEntry, MemberYear
 from flags.policies import policy_for
 from members.models import Member, Organization
@@ -55,6 +56,7 @@ def build(scale_name: str, seed: int, tell: Callable[[str], None]) -> None:
     tell(f"{Member.objects.count()} members, {Member.objects.registered().count()} registered")
     simulate(scale, rng, communities, tell)
     audit()
+    forecast(today().year)
     tell(f"every sum holds; the year ran from {start} to {now:%Y-%m-%d %H:%M}")
 
 
