@@ -19,6 +19,12 @@ def default_reminder_dates() -> list[str]:
     return ["06-15", "09-15", "11-15", "12-10"]
 
 
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    def visible_to(self, user: "User") -> "PolicyQuerySet":
+        """The rules are for everybody they are applied to."""
+        return self.all() if user.is_authenticated else self.none()
+
+
 class Policy(models.Model):
     """考核办法: the rules of one year; what a settled year used is copied into its run."""
 
@@ -38,6 +44,8 @@ class Policy(models.Model):
     publicity_days = models.PositiveSmallIntegerField(_("公示工作日"), default=5)
     reminder_dates = models.JSONField(_("提醒日期"), default=default_reminder_dates)
     text = models.TextField(_("办法全文"), blank=True)
+
+    objects = PolicyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("考核办法")

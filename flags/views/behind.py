@@ -1,0 +1,97 @@
+"""Desk page: who is behind the pace of the year, and the button that reminds them."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from flags import assessing, compliance, pacing
+from flags.filters import BehindFilter
+from flags.models import Assessment
+from flags.pacing import Clock, Pacing
+from members.access import StaffRequest, desk_required
+from members.models import Member
+from xianfeng.lib.times import today
+
+PAGE = 50
+SORTS = {
+    "name": "member__pinyin",
+    "unit": "unit__name",
+    "community": "community__name",
+    "flags": "live_flags",
+    "missing": "missing",
+}
+
+
+def scoped(request: StaffRequest) -> Pacing:
+    """This year's requirements inside the desk's scope, with flags as they are now."""
+    year = today().year
+    results = Assessment.objects.visible_to(request.user).filter(run=assessing.fresh_forecast(year))
+    return pacing.with_live_totals(results, year).annotate(missing=F("required_flags") - F("live_flags"))
+
+
+def groups(rows: Pacing) -> dict[str, Pacing]:
+    """The page's tabs: behind by now, short of the whole year, done."""
+    short = pacing.short(rows)
+    return {"behind": pacing.behind(rows, today().year), "short": short, "done": rows.exclude(pk__in=short)}
+
+
+@desk_required("flags.see")
+def behind(request: StaffRequest) -> HttpResponse:
+    found = BehindFilter(request.GET, scoped(request), request=request)
+    tabs = groups(found.qs)
+    chosen = request.GET.get("who", "behind")
+    rows = tabs.get(chosen, tabs["behind"]).select_related("member", "unit", "community")
+    page = Paginator(rows.defer("member__address").order_by(*ordering(request)), PAGE)
+    clock = Clock.at(today().year, today())
+    context = {
+        "filter": found,
+        "page": with_pace(page.get_page(request.GET.get("page")), clock),
+        "counts": {name: tab.count() for name, tab in tabs.items()},
+        "who": chosen if chosen in tabs else "behind",
+        "year": today().year,
+        "today": today(),
+    }
+    return render(request, "flags/behind.html", context)
+
+
+def with_pace[P](page: P, clock: Clock) -> P:
+    for row in page:  # type: ignore[attr-defined]
+        row.pace = clock.pace(row.required_flags, row.months + row.exempt_months)
+    return page
+
+
+def ordering(request: StaffRequest) -> list[str]:
+    key = request.GET.get("sort", "-missing")
+    column = SORTS.get(key.removeprefix("-"), "missing")
+    return [f"-{column}" if key.startswith("-") else column, "unit__path", "member__pinyin", "pk"]
+
+
+@require_POST
+@desk_required("members.remind")
+def remind(request: StaffRequest) -> HttpResponse:
+    """The ticked people, or with `all` everybody on the filtered list."""
+    members = Member.objects.visible_to(request.user)
+    if "all" in request.POST:
+        found = BehindFilter(request.GET, scoped(request), request=request)
+        rows = groups(found.qs).get(request.GET.get("who", "behind"), found.qs.none())
+        members = members.filter(assessments__in=rows)
+    else:
+        members = members.filter(pk__in=[pk for pk in request.POST.getlist("pk") if pk.isdigit()])
+    report(request, members.count(), compliance.nudge(members, by=request.user))
+    query = request.GET.urlencode()
+    return redirect(reverse("flags:behind") + (f"?{query}" if query else ""))
+
+
+def report(request: StaffRequest, asked: int, reminded: int) -> None:
+    if not asked:
+        messages.warning(request, _("请先勾选要提醒的党员。"))
+    elif reminded == asked:
+        messages.success(request, _("已提醒 %(count)s 人。") % {"count": reminded})
+    else:
+        text = _("已提醒 %(count)s 人；其余 %(left)s 人已达标、今天提醒过，或还没有账号。")
+        messages.info(request, text % {"count": reminded, "left": asked - reminded})
