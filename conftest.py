@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from xianfeng.testing import Cast
 
 django.setup()  # the cast imports models
-pytest_plugins = ["xianfeng.testing", "flags.testing"]
+pytest_plugins = ["xianfeng.testing", "xianfeng.testing_browser", "flags.testing"]
 
 valkey: Valkey | None = None
 

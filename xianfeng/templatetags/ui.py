@@ -14,6 +14,7 @@ from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -138,7 +139,7 @@ def ago(moment: dt.date | dt.datetime | None) -> str:
 def recently(moment: dt.date | dt.datetime) -> str:
     if not isinstance(moment, dt.datetime):
         return _("今天")
-    minutes = int((dt.datetime.now(dt.UTC) - moment).total_seconds() // 60)
+    minutes = int((timezone.now() - moment).total_seconds() // 60)
     if minutes < 1:
         return _("刚刚")
     if minutes < 60:

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def draw(source: str, url: str = "/list/", **context: Any) -> str:
     """Renders a template source that loads the tag libraries, for a request of `url`."""
     request = RequestFactory().get(url)
-    template = engines["django"].from_string("{% load ui charts %}" + source)  # type: ignore[attr-defined]
+    template = engines["django"].from_string("{% load ui charts %}" + source)
     return str(template.render(context, request))
 
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from xianfeng.testing_browser import PHONE, axe_violations, open_page, overflow
+from xianfeng.testing_browser import DESK, PHONE, axe_violations, open_page, overflow
 
 pytestmark = [
     pytest.mark.browser,
@@ -22,8 +22,11 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (768, 1024), PHONE], ids=lambda size: str(size[0]))
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    ("path", "size"),
+    [*((path, size) for path in PAGES for size in (DESK, PHONE)), ("/styleguide/", (768, 1024))],
+    ids=str,
+)
 def test_pages_have_no_violation_and_no_sideways_scrolling(
     chromium: Browser, live_server: LiveServer, path: str, size: tuple[int, int]
 ) -> None:

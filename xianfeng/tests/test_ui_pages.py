@@ -8,7 +8,7 @@ from xianfeng.testing import Cast
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("xianfeng.tests.styleguide_urls")]
 
 
-def body(client: Client, url: str, status: int = 200, **headers: str) -> str:
+def body(client: Client, url: str, status: int = 200, headers: dict[str, str] | None = None) -> str:
     response = client.get(url, headers=headers)
     assert response.status_code == status
     return response.content.decode()
@@ -39,7 +39,7 @@ def test_the_error_page_needs_neither_request_nor_database() -> None:
 
 def test_a_detail_page_is_a_fragment_for_the_side_panel_only(client: Client) -> None:
     assert "<html" in body(client, "/styleguide/3/")
-    fragment = body(client, "/styleguide/3/", **{"HX-Request": "true"})
+    fragment = body(client, "/styleguide/3/", headers={"HX-Request": "true"})
     assert "<html" not in fragment and "panel-head" in fragment
 
 
