@@ -23,6 +23,7 @@ from wishes.models import Wish
 from xianfeng.lib.times import format_date, local_date
 
 Grade, State = Verification.Grade, Claim.State
+DECIDED = (State.VERIFIED, State.DENIED, State.NO_SHOW)
 OUTCOME = {Grade.DENIED: State.DENIED, Grade.NO_SHOW: State.NO_SHOW}
 # Committee seats and advice earn flags, but no volunteer hours (DOMAIN 4.7).
 WITHOUT_HOURS = {Category.SUGGESTION}
@@ -130,6 +131,7 @@ def verify(
     claims = _claims_of(locked, decisions)
     if before := _same_decisions(claims.values(), decisions, by):
         return before
+    _check_undecided(claims)
     rules.check_published(locked)
     rules.check_decided(decisions, has_open=locked.claims.open().exists())
     _check(locked, claims, decisions, by)
@@ -166,13 +168,18 @@ def _figures(decision: Decision) -> tuple[int, int]:
     return (decision.minutes, decision.flags) if decision.is_award else (0, 0)
 
 
-def _check(task: Task, claims: dict[int, Claim], decisions: Sequence[Decision], by: User) -> None:
+def _check_undecided(claims: Mapping[int, Claim]) -> None:
     decided = [claim for claim in claims.values() if claim.state != State.CLAIMED]
-    if decided:
+    if any(claim.state in DECIDED for claim in decided):
         names = "、".join(str(claim.member) for claim in decided[:5])
         raise rules.AlreadyDecided(
             _("%(names)s的接单已处理过，没有重复亮旗。请刷新页面。") % {"names": names}
         )
+
+
+def _check(task: Task, claims: dict[int, Claim], decisions: Sequence[Decision], by: User) -> None:
+    if any(claim.state != State.CLAIMED for claim in claims.values()):
+        raise rules.UnknownClaim(_("名单里有人已退出任务。请刷新页面重试。"))
     rules.check_not_own(claims.values(), by)
     for decision in decisions:
         rules.check_grade(claims[decision.claim_id], decision.grade, decision.flags, task.item)
