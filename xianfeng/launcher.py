@@ -35,6 +35,7 @@ class Process(Protocol):
 
     def start(self) -> None: ...
     def ended(self) -> int | None: ...
+    def ask(self) -> None: ...
     def stop(self) -> None: ...
 
 
@@ -59,11 +60,16 @@ class Child:
         """The exit code of a child that is no more, None of one that lives."""
         return self.process.poll() if self.process else None
 
+    def ask(self) -> None:
+        """Ask the leader to finish what it does and leave."""
+        if self.process:
+            self.process.terminate()
+
     def stop(self) -> None:
-        """Ask the leader to finish, then end whatever is left of its group."""
+        """Wait for the leader, then end whatever is left of its group."""
         if self.process is None:
             return
-        self.process.terminate()
+        self.ask()
         try:
             self.process.wait(GRACE)
         except subprocess.TimeoutExpired:
@@ -87,6 +93,9 @@ class Broker:
     def ended(self) -> int | None:
         return self.valkey.process.poll() if self.valkey.process else None
 
+    def ask(self) -> None:
+        """Nothing yet: the others still hand back their jobs."""
+
     def stop(self) -> None:
         self.valkey.stop()
 
@@ -102,7 +111,19 @@ def web(host: str, port: int) -> Child:
 
 
 def celery(*arguments: str) -> list[str]:
-    return python("celery", "-A", "xianfeng", "--quiet", *arguments, "--loglevel=WARNING")
+    # Running as root is the user's choice on one machine; production has a user of its own.
+    quiet = ["-W", "ignore:You're running the worker with superuser"]
+    return [
+        sys.executable,
+        *quiet,
+        "-m",
+        "celery",
+        "-A",
+        "xianfeng",
+        "--quiet",
+        *arguments,
+        "--loglevel=WARNING",
+    ]
 
 
 def workers() -> list[Child]:
@@ -159,6 +180,8 @@ class Launcher:
 
     def stop(self) -> None:
         """Stop all in the reverse order of their start; a second signal changes nothing."""
+        for process in reversed(self.processes):
+            process.ask()
         for process in reversed(self.processes):
             process.stop()
         self.processes.clear()

@@ -16,7 +16,7 @@ class Fake:
     name = "fake"
 
     def __init__(self, ends: int = 0) -> None:
-        self.ends, self.started, self.stopped = ends, 0, False
+        self.ends, self.started = ends, 0
 
     def start(self) -> None:
         self.started += 1
@@ -25,8 +25,11 @@ class Fake:
         self.ends -= 1
         return 1 if self.ends >= 0 else None
 
+    def ask(self) -> None:
+        pass
+
     def stop(self) -> None:
-        self.stopped = True
+        pass
 
 
 def test_what_ends_is_started_again():
@@ -46,14 +49,16 @@ def test_what_keeps_ending_stops_the_platform():
     assert fake.started == 1 + launcher.MOST_RESTARTS
 
 
-def test_all_are_stopped_last_started_first():
-    keeper, order = launcher.Launcher(), []
-    for number in range(3):
+def test_all_are_asked_before_anyone_is_waited_for_and_the_last_started_goes_first():
+    keeper, calls = launcher.Launcher(), []
+    for name in ("broker", "web", "worker"):
         fake = Fake()
-        fake.stop = lambda number=number: order.append(number)  # type: ignore[method-assign]
+        fake.ask = lambda name=name: calls.append(f"ask {name}")  # type: ignore[method-assign]
+        fake.stop = lambda name=name: calls.append(f"stop {name}")  # type: ignore[method-assign]
         keeper.start(fake)
     keeper.stop()
-    assert order == [2, 1, 0]
+    names = ["worker", "web", "broker"]
+    assert calls == [f"ask {name}" for name in names] + [f"stop {name}" for name in names]
 
 
 def test_a_child_that_ignores_the_signal_is_killed_with_its_group(monkeypatch):
@@ -92,3 +97,7 @@ def test_the_table_lines_up_with_chinese_characters():
     lines = list(run.table([("角色", "账号"), ("社区书记", "secretary"), ("x", "y")]))
     assert lines == ["角色      账号", "社区书记  secretary", "x         y"]
     assert list(run.table([])) == []
+
+
+def test_a_migrated_database_is_not_migrated_again(db):
+    assert run.is_behind() is False
