@@ -30,7 +30,7 @@ PATTERNS = (
     (ID_NUMBER, re.compile(rf"(?<!\d)[1-9](?:{GAP}\d){{16}}{GAP}[\dXx](?![\dA-Za-z])")),
     (MOBILE, re.compile(rf"(?<!\d)1{GAP}[3-9](?:{GAP}\d){{9}}(?!\d)")),
     (LANDLINE, re.compile(r"(?<!\d)0\d{2,3}[\s-]?\d{7,8}(?!\d)")),
-    (EMAIL, re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    (EMAIL, re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)),
     (
         ADDRESS,
         re.compile(
@@ -78,18 +78,36 @@ def _matches(text: str) -> Iterator[Finding]:
             yield Finding(kind, start, end, text[start:end].strip())
 
 
+CLAUSE = re.compile(r"([，,。；;！!？?\n]+)")
+# Words that only led to what was taken out.
+LEAD = re.compile(
+    r"(?:请|我的|我家|联系|拨打|打|发到|家住|住在|住|手机|电话|号码|身份证|地址|邮箱|微信|号|是|为|[：:\s])+$"
+)
+EMPTY_BRACKETS = re.compile(r"[（(][\s，,]*[）)]")
+SHORTEST_CLAUSE = 3  # characters: "我", "谢谢" say nothing alone
+
+
 def redact(text: str) -> str:
-    """The text without those places, with the words that only led to them taken away."""
+    """The text without those places; clauses that held nothing else go with them."""
+    parts = CLAUSE.split(_cut(text))
+    kept = ""
+    for clause, separator in zip(parts[::2], [*parts[1::2], ""], strict=True):
+        if CUT not in clause:
+            kept += clause + separator
+        elif len(rest := _without_leads(clause)) >= SHORTEST_CLAUSE:
+            kept += rest + separator
+    return kept.strip("，,；; \n")
+
+
+CUT = "\x00"
+
+
+def _cut(text: str) -> str:
     for finding in reversed(find(text)):
-        before, after = text[: finding.start], text[finding.end :]
-        before = re.sub(
-            r"[（(]?(?:我的|联系|家住|住在|住|请拨打|请打|打|手机|电话|号码|地址|邮箱|微信|是|为|：|:|\s)*$",
-            "",
-            before,
-        )
-        text = before.rstrip("，,、；; ") + (after if _ends_sentence(after) else "，" + after.lstrip())
-    return text.strip("，,、；; ").replace("，，", "，")
+        text = text[: finding.start] + CUT + text[finding.end :]
+    return text
 
 
-def _ends_sentence(rest: str) -> bool:
-    return not rest.strip() or rest.lstrip()[0] in "，。；！？,.;!?、）)"
+def _without_leads(clause: str) -> str:
+    pieces = [LEAD.sub("", piece) for piece in clause.split(CUT)[:-1]]
+    return EMPTY_BRACKETS.sub("", "".join([*pieces, clause.split(CUT)[-1]])).strip()

@@ -5,21 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0004_organization_events'),
-        ('wishes', '0001_initial'),
+        ("members", "0004_organization_events"),
+        ("wishes", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='wish',
-            name='responsible',
-            field=models.CharField(blank=True, max_length=100, verbose_name='应由谁办理'),
+            model_name="wish",
+            name="responsible",
+            field=models.CharField(blank=True, max_length=100, verbose_name="应由谁办理"),
         ),
         migrations.AddIndex(
-            model_name='wish',
-            index=models.Index(fields=['state', '-id'], name='wish_state_recent'),
+            model_name="wish",
+            index=models.Index(fields=["state", "-id"], name="wish_state_recent"),
         ),
     ]

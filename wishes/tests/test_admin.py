@@ -1,0 +1,55 @@
+"""The admin does the same, in the same scope, through the same services."""
+
+import pytest
+from django.urls import reverse
+
+from wishes.models import Wish
+from wishes.tests.helpers import BRIEF, logged_in, stated
+from xianfeng.testing import Cast
+
+LIST = reverse("admin:wishes_wish_changelist")
+
+
+def act(client, action: str, wish: Wish, **words: str):
+    return client.post(LIST, {"action": action, "_selected_action": [wish.pk], **words}, follow=True)
+
+
+def test_the_community_accepts_and_declines(cast: Cast):
+    first, second = stated(cast.estate), stated(cast.estate)
+    client = logged_in(cast.secretary)
+    act(client, "accept", first)
+    act(client, "decline", second, reason="属于物业维修", responsible="物业")
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("accepted", "declined")
+    assert first.events.latest("id").by == cast.secretary
+
+
+def test_a_refusal_is_shown(cast: Cast):
+    wish = stated(cast.estate)
+    assert "请写明原因" in act(logged_in(cast.secretary), "decline", wish).content.decode()
+    wish.refresh_from_db()
+    assert wish.state == "submitted"
+
+
+@pytest.mark.parametrize("who", ["city_officer", "other_secretary", "auditor"])
+def test_others_change_nothing(cast: Cast, who: str):
+    wish = stated(cast.estate)
+    act(logged_in(getattr(cast, who)), "accept", wish)
+    wish.refresh_from_db()
+    assert wish.state == "submitted"
+
+
+def test_the_page_shows_history_and_no_contact_data(cast: Cast):
+    wish = stated(cast.estate)
+    page = (
+        logged_in(cast.city_officer).get(reverse("admin:wishes_wish_change", args=[wish.pk])).content.decode()
+    )
+    assert wish.code in page
+    assert not any(text in page for text in BRIEF.values())
+
+
+def test_outside_the_branch_there_is_nothing(cast: Cast):
+    wish = stated(cast.other_estate)
+    page = logged_in(cast.secretary).get(LIST).content.decode()
+    assert reverse("admin:wishes_wish_change", args=[wish.pk]) not in page
