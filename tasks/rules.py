@@ -94,6 +94,10 @@ class ReasonNeeded(Refusal):
     code = "reason_needed"
 
 
+class BriefClosed(Refusal):
+    code = "brief_closed"
+
+
 class Place(NamedTuple):
     """What the rules read of a place the member took."""
 
@@ -342,3 +346,24 @@ def check_withdrawal(claim: Claim, limits: Limits, reason: str, now: dt.datetime
             _("距开始不到 %(hours)s 小时，退出须说明原因，便于组织者另作安排。请填写原因后再提交。")
             % {"hours": limits.withdraw_hours}
         )
+
+
+def brief_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
+    """Why the holder may not open the wish's private brief (DOMAIN 4.2: until 7 days after completion).
+
+    Complete is the task when it ends: household data stay open no longer because a decision is late.
+    """
+    if claim.state not in (Claim.State.CLAIMED, Claim.State.VERIFIED):
+        return BriefClosed(_("只有接单的党员能看居民的联系方式，您已不在这项任务中。"))
+    until = claim.task.ends_at + WEEK
+    if now >= until:
+        return BriefClosed(
+            _("居民的联系方式在任务结束 7 天后关闭，已于 %(at)s 关闭。如仍需联系，请找发布任务的社区。")
+            % {"at": format_moment(until)}
+        )
+    return None
+
+
+def check_brief(claim: Claim, now: dt.datetime) -> None:
+    if refusal := brief_obstacle(claim, now):
+        raise refusal
