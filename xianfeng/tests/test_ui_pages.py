@@ -62,3 +62,13 @@ def test_the_account_pages_are_in_chinese(client: Client, cast: Cast) -> None:
 def test_messages_become_toasts(client: Client) -> None:
     shown = body(client, "/styleguide/?toast=1")
     assert "toast-success" in shown and "toast-danger" in shown and "已确认 3 位同志的报到。" in shown
+
+
+def test_what_libraries_say_tells_people_what_to_do(client: Client) -> None:
+    shown = client.post("/accounts/login/", {"login": "nobody", "password": ""}).content.decode()
+    assert "请填写这一项。" in shown
+
+
+def test_a_code_is_asked_for_by_mobile_alone(client: Client) -> None:
+    shown = client.post("/accounts/login/code/", {"phone": "123"}).content.decode()
+    assert "没有登录成功" in shown and 'value="123"' in shown
