@@ -8,13 +8,12 @@ import pytest
 from django.core.mail.backends.smtp import EmailBackend
 from django.utils import timezone
 
-from members.models import User
 from notices import couriers, delivering
 from notices.delivering import deliver_due
 from notices.models import Delivery
 from notices.outbox import Message, send, send_many
 from notices.testing import Sink, free_port, mailers
-from xianfeng.testing import Cast
+from xianfeng.testing import Cast, User
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State

@@ -14,12 +14,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from members.models import User
 from notices.models import Delivery, Notice
 from notices.outbox import Message, send_many
 from notices.resending import resend
 from notices.testing import Sink, running_sink
-from xianfeng.testing import Cast
+from xianfeng.testing import Cast, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = Delivery.State

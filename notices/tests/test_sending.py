@@ -3,11 +3,10 @@
 import pytest
 from django.db import transaction
 
-from members.models import User
 from notices import jobs
 from notices.models import Delivery, Notice
 from notices.outbox import Message, send, send_many
-from xianfeng.testing import Cast
+from xianfeng.testing import Cast, User
 
 pytestmark = pytest.mark.django_db
 

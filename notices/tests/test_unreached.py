@@ -4,11 +4,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from members.models import User
 from notices.models import Delivery, DeliveryEvent
 from notices.outbox import Message, send, send_many
 from notices.resending import AlreadySettled, NoAddress, mark_told, resend
-from xianfeng.testing import Cast
+from xianfeng.testing import Cast, User
 
 LIST = reverse("notices:unreached")
 HANDLE = reverse("notices:handle")

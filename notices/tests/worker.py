@@ -60,7 +60,7 @@ def main(port: str, point: str, nth: str) -> None:
 
     settings.MAILERS = mailers(int(port))
     if point == "before the kick":
-        from members.models import User
+        from xianfeng.testing import User
 
         die_at(outbox, "kick", 1, after=False)
         user = User.objects.get(username="clerk")

@@ -19,7 +19,7 @@ def page_of(client: Client, code: str) -> str:
 def test_the_code_is_found_however_it_is_typed(client: Client, cast: Cast, change):
     wish = stated(cast.estate)
     answer = client.post(TRACK, {"code": change(wish.code)})
-    assert answer.url == reverse("wishes:tracked", args=[wish.code])
+    assert answer["Location"] == reverse("wishes:tracked", args=[wish.code])
 
 
 def test_the_story_is_told_without_names(client: Client, cast: Cast):
