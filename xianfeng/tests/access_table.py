@@ -21,6 +21,12 @@ from typing import Any
 
 from notices.models import Notice
 from notices.outbox import send
+from tasks.tests.desk import ended_task, make_item
+from tasks.tests.offers import make_offer
+from tasks.verifying import Decision, verify
+from wishes.models import Wish
+from wishes.handling import submit
+from wishes.models import Wish
 from xianfeng.testing import Cast
 
 ROLES = ("anonymous", "city", "street", "community", "estate", "unit", "auditor", "member", "sysadmin")
@@ -59,12 +65,41 @@ def logged_in(status: int = 200) -> Answers:
     return only(*ROLES[1:], status=status)
 
 
+def a_wish(cast: Cast) -> Wish:
+    return submit(
+        organization=cast.estate, need="想请人上门理发", contact_name="钱奶奶", contact_mobile="13700000009"
+    )
+
+
 def a_notice_to_the_secretary(cast: Cast) -> Notice:
     return send(cast.secretary, kind="test", key="access", subject="标题", body="正文")
 
 
 ACCESS: dict[str, Access] = {
     "healthz": Access(get=everyone()),
+    # wishes: residents without an account
+    "wishes:ask": Access(
+        get=everyone(), post=everyone(), kwargs=lambda cast: {"public_code": cast.estate.public_code}
+    ),
+    "wishes:asked": Access(get=everyone(), kwargs=lambda cast: {"code": a_wish(cast).code}),
+    "wishes:track": Access(get=everyone(), post=everyone()),
+    "wishes:tracked": Access(get=everyone(), kwargs=lambda cast: {"code": a_wish(cast).code}),
+    # wishes: the desk
+    "wishes:list": Access(get=only("city", "street", "community", "estate", "auditor")),
+    "wishes:enter": Access(get=only("community", "estate"), post=only("community", "estate")),
+    "wishes:detail": Access(
+        get=only("city", "street", "community", "estate", "auditor"),
+        kwargs=lambda cast: {"pk": a_wish(cast).pk},
+    ),
+    "wishes:accept": Access(
+        post=only("community", "estate", status=302), kwargs=lambda cast: {"pk": a_wish(cast).pk}
+    ),
+    "wishes:decline": Access(
+        post=only("community", "estate", status=302), kwargs=lambda cast: {"pk": a_wish(cast).pk}
+    ),
+    "wishes:brief": Access(
+        post=only("community", "estate", status=302), kwargs=lambda cast: {"pk": a_wish(cast).pk}
+    ),
     # notices
     "notices:inbox": Access(get=logged_in()),
     "notices:read": Access(
@@ -76,6 +111,54 @@ ACCESS: dict[str, Access] = {
     "notices:handle": Access(
         post=only("city", "community", "unit", status=302), data=lambda cast: {"action": "told"}
     ),
+}
+
+# The desk's addresses of tasks, on a task that 青锋花苑 published: its community verifies it.
+SEE_TASKS = ("city", "street", "community", "estate", "auditor")
+
+
+def an_ended_task(cast: Cast) -> dict[str, Any]:
+    return {"pk": ended_task(cast, cast.li, publisher=cast.estate).pk}
+
+
+def an_open_task(cast: Cast) -> dict[str, Any]:
+    return {"pk": make_offer(cast, publisher=cast.estate, audience=[cast.estate]).pk}
+
+
+def a_draft(cast: Cast) -> dict[str, Any]:
+    return {"pk": make_offer(cast, publisher=cast.estate, audience=[cast.estate], state="draft").pk}
+
+
+def a_verification(cast: Cast) -> dict[str, Any]:
+    task = ended_task(cast, cast.li, publisher=cast.estate)
+    no_show = Decision(task.claims.get().pk, "no_show")
+    return {"pk": verify(task, [no_show], by=cast.clerk)[0].pk}
+
+
+def a_wish(cast: Cast) -> dict[str, Any]:
+    return {"wish_pk": Wish.objects.create(organization=cast.estate, need="楼道灯不亮").pk}
+
+
+ACCESS |= {
+    "tasks:list": Access(get=only(*SEE_TASKS)),
+    "tasks:new": Access(get=only("city", "community", "estate"), post=only("city", "community", "estate")),
+    "tasks:new_for_wish": Access(
+        get=only("community", "estate"), post=only("community", "estate"), kwargs=a_wish
+    ),
+    "tasks:detail": Access(get=only(*SEE_TASKS), kwargs=an_open_task),
+    "tasks:edit": Access(get=only("estate"), post=only("estate"), kwargs=an_open_task),
+    "tasks:publish": Access(post=only("estate", status=302), kwargs=a_draft),
+    "tasks:cancel": Access(post=only("community", "estate", status=302), kwargs=an_open_task),
+    "tasks:presence": Access(
+        get=only("community", "estate"), post=only("community", "estate"), kwargs=an_ended_task
+    ),
+    "tasks:sheet": Access(get=only("community", "estate"), kwargs=an_ended_task),
+    "tasks:verify": Access(get=only("community"), post=only("community"), kwargs=an_ended_task),
+    "tasks:to_verify": Access(get=only("city", "community")),
+    "tasks:reverse": Access(post=only("city", "community", status=302), kwargs=a_verification),
+    "tasks:items": Access(get=only(*SEE_TASKS)),
+    "tasks:item_new": Access(get=only("city"), post=only("city")),
+    "tasks:item": Access(get=only("city"), post=only("city"), kwargs=lambda cast: {"pk": make_item().pk}),
 }
 
 # Addresses of libraries, by pattern, and why one line is enough for all of them.
