@@ -32,7 +32,8 @@ PARTS = {
     "xl/_rels/workbook.xml.rels": (
         f'<Relationships xmlns="{PACKAGE}/relationships">'
         f'<Relationship Id="rId1" Target="worksheets/sheet1.xml" Type="{DOCUMENT}/worksheet"/>'
-        f'<Relationship Id="rId2" Target="sharedStrings.xml" Type="{DOCUMENT}/sharedStrings"/></Relationships>'
+        f'<Relationship Id="rId2" Target="sharedStrings.xml" Type="{DOCUMENT}/sharedStrings"/>'
+        "</Relationships>"
     ),
 }
 
