@@ -19,12 +19,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from members.models import ImportBatch
 from notices.models import Notice
 from notices.outbox import send
 from tasks.tests.desk import ended_task, make_item
 from tasks.tests.offers import make_offer
 from tasks.verifying import Decision, verify
-from wishes.models import Wish
 from wishes.handling import submit
 from wishes.models import Wish
 from xianfeng.testing import Cast
@@ -65,7 +65,7 @@ def logged_in(status: int = 200) -> Answers:
     return only(*ROLES[1:], status=status)
 
 
-def a_wish(cast: Cast) -> Wish:
+def a_stated_wish(cast: Cast) -> Wish:
     return submit(
         organization=cast.estate, need="想请人上门理发", contact_name="钱奶奶", contact_mobile="13700000009"
     )
@@ -81,24 +81,24 @@ ACCESS: dict[str, Access] = {
     "wishes:ask": Access(
         get=everyone(), post=everyone(), kwargs=lambda cast: {"public_code": cast.estate.public_code}
     ),
-    "wishes:asked": Access(get=everyone(), kwargs=lambda cast: {"code": a_wish(cast).code}),
+    "wishes:asked": Access(get=everyone(), kwargs=lambda cast: {"code": a_stated_wish(cast).code}),
     "wishes:track": Access(get=everyone(), post=everyone()),
-    "wishes:tracked": Access(get=everyone(), kwargs=lambda cast: {"code": a_wish(cast).code}),
+    "wishes:tracked": Access(get=everyone(), kwargs=lambda cast: {"code": a_stated_wish(cast).code}),
     # wishes: the desk
     "wishes:list": Access(get=only("city", "street", "community", "estate", "auditor")),
     "wishes:enter": Access(get=only("community", "estate"), post=only("community", "estate")),
     "wishes:detail": Access(
         get=only("city", "street", "community", "estate", "auditor"),
-        kwargs=lambda cast: {"pk": a_wish(cast).pk},
+        kwargs=lambda cast: {"pk": a_stated_wish(cast).pk},
     ),
     "wishes:accept": Access(
-        post=only("community", "estate", status=302), kwargs=lambda cast: {"pk": a_wish(cast).pk}
+        post=only("community", "estate", status=302), kwargs=lambda cast: {"pk": a_stated_wish(cast).pk}
     ),
     "wishes:decline": Access(
-        post=only("community", "estate", status=302), kwargs=lambda cast: {"pk": a_wish(cast).pk}
+        post=only("community", "estate", status=302), kwargs=lambda cast: {"pk": a_stated_wish(cast).pk}
     ),
     "wishes:brief": Access(
-        post=only("community", "estate", status=302), kwargs=lambda cast: {"pk": a_wish(cast).pk}
+        post=only("community", "estate", status=302), kwargs=lambda cast: {"pk": a_stated_wish(cast).pk}
     ),
     # notices
     "notices:inbox": Access(get=logged_in()),
@@ -167,4 +167,38 @@ LIBRARY: dict[str, str] = {
     "account_*": "allauth's own log-in pages, tested there; ours are in members/tests",
     "mfa_*": "allauth's second factor, about the user's own devices only",
     "usersessions_*": "allauth's list of the user's own sessions",
+}
+
+
+# Imports: the city and units, each inside its own branch; here on a batch of the city's.
+IMPORTERS = ("city", "unit")
+
+
+def a_batch(cast: Cast) -> dict[str, Any]:
+    batch = ImportBatch.objects.create(
+        kind=ImportBatch.Kind.ROSTER,
+        organization=cast.city,
+        uploaded_by=cast.city_officer,
+        filename="名册.xlsx",
+        state=ImportBatch.State.PREVIEWED,
+        counts={"new": 1, "changed": 0, "unchanged": 0, "rejected": 0},
+    )
+    return {"pk": batch.pk}
+
+
+def the_city(status: int) -> Answers:
+    """A unit may import, but the city's batch lies outside its branch."""
+    return {**only("city", status=status), "unit": 404}
+
+
+ACCESS |= {
+    "members:imports": Access(get=only(*IMPORTERS)),
+    "members:import_new": Access(get=only(*IMPORTERS), post=only(*IMPORTERS)),
+    "members:import_template": Access(get=only(*IMPORTERS)),
+    "members:import": Access(get=the_city(200), kwargs=a_batch),
+    "members:import_progress": Access(get=the_city(200), kwargs=a_batch),
+    "members:import_rejected": Access(get=the_city(200), kwargs=a_batch),
+    "members:import_confirm": Access(post=the_city(302), kwargs=a_batch),
+    "members:import_undo": Access(post=the_city(302), kwargs=a_batch),
+    "members:import_discard": Access(post=the_city(302), kwargs=a_batch),
 }
