@@ -27,7 +27,7 @@ def line_counts(field: str) -> dict[int, tuple[int, int]]:
         .filter(**{f"{field}__isnull": False})
         .order_by()
         .values_list(field)
-        .annotate(Count("pk"), Count("pk", filter=Q(state=Member.State.REGISTERED)))
+        .annotate(listed=Count("pk"), registered=Count("pk", filter=Q(state=Member.State.REGISTERED)))
     )
     return {pk: (listed, registered) for pk, listed, registered in rows}
 

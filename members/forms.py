@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +16,11 @@ from members.roster.cleaning import clean_list, clean_name
 
 Kind = Organization.Kind
 PROMISE = gettext_lazy("我承诺：主动亮明党员身份，量力参加社区服务，如实填写信息，保护居民隐私。")
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: an empty POST is an answer too."""
+    return request.POST if request.method == "POST" else None
 
 
 def units() -> Any:
@@ -43,7 +49,10 @@ class WordsField(forms.MultiValueField):
     def __init__(self, words: Sequence[str | Promise], *, label: Any, **kwargs: Any) -> None:
         options = [(str(word), word) for word in words]
         super().__init__(
-            fields=(forms.MultipleChoiceField(choices=options), forms.CharField(max_length=60)),
+            fields=(
+                forms.MultipleChoiceField(choices=options, required=False),
+                forms.CharField(max_length=60, required=False),
+            ),
             widget=WordsWidget(options), require_all_fields=False, required=False, label=label, **kwargs,
         )  # fmt: skip
 

@@ -264,7 +264,8 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "先锋微家"
-USERSESSIONS_TRACK_ACTIVITY = True
+# Log-ins are listed either way; tracking each page view would add a write to every read.
+USERSESSIONS_TRACK_ACTIVITY = False
 
 # --- Messages to people -------------------------------------------------------------------------
 

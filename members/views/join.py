@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members import forms, proving, registering
 from members.joining import Draft, community_of, forget, network_address
@@ -58,8 +58,8 @@ def page(
 @step(proven=False)
 def who(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
     initial = {"name": draft.name, "mobile": draft.mobile, "unit": draft.unit}
-    form = forms.JoinForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    form = forms.JoinForm(forms.posted(request), initial=initial)
+    if form.is_valid():
         answers = form.cleaned_data
         draft = Draft(place.public_code, answers["name"], answers["mobile"], answers["unit"].pk)
         if place.kind == Organization.Kind.ESTATE:
@@ -85,8 +85,8 @@ def send(request: HttpRequest, draft: Draft) -> bool:
 def code(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
     if draft.proof is None:
         return redirect("members:join", place.public_code)
-    form = forms.CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = forms.CodeForm(forms.posted(request))
+    if form.is_valid():
         try:
             text, address = form.cleaned_data["code"], network_address(request)
             proving.check_code(draft.proof, draft.mobile, text, address=address)
@@ -135,8 +135,8 @@ def may_log_in(user: User) -> bool:
 @step()
 def home(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
     initial = {"estate": draft.estate, "address": draft.address}
-    form = forms.HomeForm(request.POST or None, initial=initial, community=community_of(place))
-    if request.method == "POST" and form.is_valid():
+    form = forms.HomeForm(forms.posted(request), initial=initial, community=community_of(place))
+    if form.is_valid():
         estate = form.cleaned_data["estate"]
         draft.estate = estate.pk if estate else None
         draft.address, draft.has_home = form.cleaned_data["address"], True
@@ -149,8 +149,8 @@ def home(request: HttpRequest, place: Organization, draft: Draft) -> HttpRespons
 @step()
 def service(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
     names = ("skills", "free_times", "intentions")
-    form = forms.ServiceForm(request.POST or None, initial={name: getattr(draft, name) for name in names})
-    if request.method == "POST" and form.is_valid():
+    form = forms.ServiceForm(forms.posted(request), initial={name: getattr(draft, name) for name in names})
+    if form.is_valid():
         for name in names:
             setattr(draft, name, form.cleaned_data[name])
         draft.save(request.session)
@@ -163,9 +163,9 @@ def service(request: HttpRequest, place: Organization, draft: Draft) -> HttpResp
 def promise(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
     if not draft.has_home:
         return redirect("members:join_home", place.public_code)
-    form = forms.PromiseForm(request.POST or None)
+    form = forms.PromiseForm(forms.posted(request))
     application = draft.application(place)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             registering.submit(application, by=draft.applicant())
         except Refusal as refusal:
@@ -174,6 +174,7 @@ def promise(request: HttpRequest, place: Organization, draft: Draft) -> HttpResp
     return page(request, "promise", place, form, application=application, mobile=mask_mobile(draft.mobile))
 
 
+@require_safe
 @step()
 def done(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
     registration = draft.applicant().registrations.select_related("community", "estate", "unit").first()

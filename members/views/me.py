@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from members import keeping, registering
 from members.access import MemberRequest, member_required
-from members.forms import CorrectionForm, ProfileForm
+from members.forms import CorrectionForm, ProfileForm, posted
 from members.models import ContactReveal, Registration, User
 from xianfeng.lib.refusal import Refusal
 
@@ -33,8 +33,8 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @member_required
 def edit(request: MemberRequest) -> HttpResponse:
-    form = ProfileForm.of(request.member, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ProfileForm.of(request.member, posted(request))
+    if form.is_valid():
         keeping.keep_profile(request.member, by=request.user, **form.cleaned_data)
         messages.success(request, _("已保存。"))
         return redirect("members:profile")
@@ -44,8 +44,8 @@ def edit(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @member_required
 def correct(request: MemberRequest) -> HttpResponse:
-    form = CorrectionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = CorrectionForm(posted(request))
+    if form.is_valid():
         keeping.ask_correction(request.member, text=form.cleaned_data["text"], by=request.user)
         messages.success(request, _("更正申请已发给您的单位和社区。"))
         return redirect("members:profile")

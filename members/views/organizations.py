@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from members import appointing, counting, tree
 from members.access import StaffRequest, desk_required
-from members.forms import AppointmentForm, MoveForm, OrganizationForm, RenameForm
+from members.forms import AppointmentForm, MoveForm, OrganizationForm, RenameForm, posted
 from members.models import Appointment, Organization
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import today
@@ -127,8 +127,8 @@ def wish_url(place: Organization) -> str:
 @require_http_methods(["GET", "POST"])
 @desk_required("appointments.grant")
 def appointments(request: StaffRequest) -> HttpResponse:
-    form = AppointmentForm(request.POST or None, user=request.user, initial={"starts_on": today()})
-    if request.method == "POST" and form.is_valid() and grant(request, form):
+    form = AppointmentForm(posted(request), user=request.user, initial={"starts_on": today()})
+    if form.is_valid() and grant(request, form):
         return redirect("members:appointments")
     rows = Appointment.objects.visible_to(request.user).current().select_related("user", "organization")
     page = Paginator(rows.order_by("organization__path", "role"), PAGE).get_page(request.GET.get("page"))
