@@ -1,6 +1,6 @@
 """Help for tests: the ledger's triggers would refuse the clean-up of a transactional test."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -25,6 +25,8 @@ def ledger_unguarded() -> Iterator[None]:
 
 @contextmanager
 def _postgresql_unguarded() -> Iterator[None]:
+    # Postponed checks of this transaction would keep the table from being altered.
+    _execute(["SET CONSTRAINTS ALL IMMEDIATE"])
     _execute(f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in GUARDED)
     try:
         yield
@@ -53,7 +55,7 @@ def _sqlite_unguarded() -> Iterator[None]:
         _execute(sql for _name, sql in triggers)
 
 
-def _execute(statements: Iterator[str] | list[str]) -> None:
+def _execute(statements: Iterable[str]) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

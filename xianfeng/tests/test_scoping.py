@@ -8,7 +8,6 @@ from django.db import models
 # label → why nobody needs a scope for it
 EXEMPT: dict[str, str] = {
     "flags.LedgerHead": "one row that locks the chain; holds a number and a hash",
-    "flags.Policy": "the rules of a year are the same for everybody and no secret",
     "flags.AssessmentEvent": "read only through its run or assessment, which are scoped",
     "members.MobileProof": "hashes of one-time codes; no page shows them",
     "members.RegistrationEvent": "read only through its registration, which is scoped",
