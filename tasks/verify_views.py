@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from flags.policies import policy_for
 from members.access import StaffRequest, desk_required
@@ -33,6 +33,7 @@ Grade, Presence = Verification.Grade, Claim.Presence
 # --- Backlog ------------------------------------------------------------------------------------
 
 
+@require_safe
 @desk_required("claims.verify")
 def to_verify(request: StaffRequest) -> HttpResponse:
     """What waits for a decision, the nearest deadline first."""
@@ -181,6 +182,7 @@ def save_presence(request: StaffRequest, task: Task, presences: dict[int, str], 
     return True
 
 
+@require_safe
 @desk_required("presence.mark")
 def presence_sheet(request: StaffRequest, pk: int) -> HttpResponse:
     """The sheet to print and sign, for people and places without a phone."""

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from members.access import StaffRequest, desk_required
 from members.models import Organization
@@ -74,6 +74,7 @@ def sorted_by(tasks: QuerySet[Task], wanted: str, default: str) -> QuerySet[Task
     return tasks.order_by(("-" if wanted.startswith("-") else "") + SORTS[name], "-pk")
 
 
+@require_safe
 @desk_required("tasks.see")
 def task_list(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
@@ -90,6 +91,7 @@ def task_list(request: StaffRequest) -> HttpResponse:
     return render(request, "tasks/desk_list.html", context)
 
 
+@require_safe
 @desk_required("tasks.see")
 def task_detail(request: StaffRequest, pk: int) -> HttpResponse:
     task = fetch(request, pk)
@@ -233,6 +235,7 @@ def task_cancel(request: StaffRequest, pk: int) -> HttpResponse:
 # --- The catalogue ------------------------------------------------------------------------------
 
 
+@require_safe
 @desk_required("tasks.see")
 def items(request: StaffRequest) -> HttpResponse:
     return render(request, "tasks/desk_items.html", {"items": ServiceItem.objects.visible_to(request.user)})

@@ -1,5 +1,7 @@
 """Calling a task off frees its places, tells the holders and gives the wish back."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -38,7 +40,12 @@ def test_a_reason_is_needed(cast: Cast) -> None:
 def test_the_wish_can_be_published_again(cast: Cast) -> None:
     wish = Wish.objects.create(organization=cast.estate, need="修灯", state=Wish.State.SUBMITTED)
     item = make_item(category="wish")
-    common = {"by": cast.clerk, "publisher": cast.community, "item": item, "audience": [cast.estate]}
+    common: dict[str, Any] = {
+        "by": cast.clerk,
+        "publisher": cast.community,
+        "item": item,
+        "audience": [cast.estate],
+    }
     task = publishing.publish_wish(wish, **common, **terms())
     publishing.cancel(task, reason="师傅没空", by=cast.clerk)
     wish.refresh_from_db()

@@ -1,5 +1,7 @@
 """The catalogue: a city starts with a list, the city alone edits it, published tasks keep their terms."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -11,7 +13,7 @@ from tasks.tests.desk import at_desk, make_item
 from tasks.tests.offers import make_offer
 from xianfeng.testing import Cast
 
-FIELDS = {
+FIELDS: dict[str, Any] = {
     "code": "NEW-1", "name": "河道巡护", "category": "activity", "min_flags": 1, "max_flags": 2,
     "default_minutes": 90, "is_volunteering": True, "is_active": True,
 }  # fmt: skip
@@ -39,9 +41,9 @@ def test_the_city_adds_and_changes_items(cast: Cast) -> None:
 def test_a_reversed_range_and_a_taken_code_are_refused(cast: Cast) -> None:
     make_item("OLD")
     with pytest.raises(catalogue.RangeReversed):
-        catalogue.save_item(None, by=cast.city_officer, **FIELDS | {"min_flags": 3})  # type: ignore[arg-type]
+        catalogue.save_item(None, by=cast.city_officer, **FIELDS | {"min_flags": 3})
     with pytest.raises(catalogue.CodeTaken):
-        catalogue.save_item(None, by=cast.city_officer, **FIELDS | {"code": "OLD"})  # type: ignore[arg-type]
+        catalogue.save_item(None, by=cast.city_officer, **FIELDS | {"code": "OLD"})
     answer = at_desk(cast.city_officer).post(reverse("tasks:item_new"), FIELDS | {"min_flags": "3"})
     assert "不能小于下限" in answer.context["form"].errors["max_flags"][0]
     assert not ServiceItem.objects.filter(code="NEW-1").exists()
@@ -49,7 +51,7 @@ def test_a_reversed_range_and_a_taken_code_are_refused(cast: Cast) -> None:
 
 def test_only_the_city_edits(cast: Cast) -> None:
     with pytest.raises(PermissionDenied):
-        catalogue.save_item(None, by=cast.secretary, **FIELDS)  # type: ignore[arg-type]
+        catalogue.save_item(None, by=cast.secretary, **FIELDS)
     assert at_desk(cast.secretary).get(reverse("tasks:items")).status_code == 200
     assert at_desk(cast.secretary).get(reverse("tasks:item_new")).status_code == 403
 
@@ -57,6 +59,6 @@ def test_only_the_city_edits(cast: Cast) -> None:
 def test_a_published_task_keeps_its_category_and_flags(cast: Cast) -> None:
     task = make_offer(cast, flags=2)
     values = {name: getattr(task.item, name) for name in FIELDS} | {"category": "team", "max_flags": 1}
-    catalogue.save_item(task.item, by=cast.city_officer, **values)  # type: ignore[arg-type]
+    catalogue.save_item(task.item, by=cast.city_officer, **values)
     task.refresh_from_db()
     assert (task.category, task.flags) == ("activity", 2)

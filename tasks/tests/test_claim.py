@@ -231,10 +231,10 @@ def test_limits_follow_the_policy_of_the_year_of_the_click(cast: Cast) -> None:
 
 
 def test_a_claim_takes_few_statements(cast: Cast) -> None:
-    """Savepoints aside: task, member, places, guarded write; SQLite writes in three steps."""
+    """Savepoints aside: the offer, the places, the guarded write; SQLite writes in three steps."""
     policy_for(today().year)
     task = make_offer(cast)
     with CaptureQueriesContext(connection) as queries:
         take(task, cast.li)
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    assert len(statements) == (4 if connection.vendor == "postgresql" else 6), statements
+    assert len(statements) == (3 if connection.vendor == "postgresql" else 5), statements

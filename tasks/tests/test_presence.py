@@ -8,7 +8,7 @@ from members.models import Appointment
 from tasks import desk_rules, verifying
 from tasks.models import Claim
 from tasks.tests.desk import at_desk, ended_task, hold
-from tasks.tests.offers import HOUR, make_offer
+from tasks.tests.offers import HOUR, make_offer, user_of
 from xianfeng.testing import TERM_START, Cast
 
 
@@ -65,10 +65,10 @@ def test_presence_is_taken_during_the_task(cast: Cast) -> None:
 def test_nobody_ticks_themself(cast: Cast) -> None:
     task = ended_task(cast, cast.li)
     Appointment.objects.create(
-        user=cast.li.user, organization=cast.community, role="clerk", starts_on=TERM_START
+        user=user_of(cast.li), organization=cast.community, role="clerk", starts_on=TERM_START
     )
     with pytest.raises(desk_rules.OwnClaim):
-        verifying.mark_presence(task, {task.claims.get().pk: "present"}, by=cast.li.user)
+        verifying.mark_presence(task, {task.claims.get().pk: "present"}, by=user_of(cast.li))
 
 
 def test_a_mark_can_be_taken_back(cast: Cast) -> None:

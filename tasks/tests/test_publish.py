@@ -52,7 +52,7 @@ def test_a_task_is_published_once(cast: Cast) -> None:
 
 def test_a_task_nobody_could_claim_any_more_is_not_published(cast: Cast) -> None:
     past = timezone.now() - DAY
-    times = {
+    times: dict[str, Any] = {
         "starts_at": past,
         "ends_at": past + HOUR,
         "signup_closes_at": past,
@@ -116,7 +116,7 @@ def test_nobody_publishes_in_another_organisation_s_name(cast: Cast) -> None:
         ({"capacity": 0}, desk_rules.CapacityTooSmall),
     ],
 )
-def test_terms_lie_in_the_catalogue_s_range(cast: Cast, changes: dict[str, int], refusal: type) -> None:
+def test_terms_lie_in_the_catalogue_s_range(cast: Cast, changes: dict[str, Any], refusal: type) -> None:
     with pytest.raises(refusal):
         draft(cast, **changes)
 
@@ -124,7 +124,8 @@ def test_terms_lie_in_the_catalogue_s_range(cast: Cast, changes: dict[str, int],
 @pytest.mark.parametrize("late", ["starts_at", "signup_opens_at", "signup_closes_at"])
 def test_times_stand_in_order(cast: Cast, late: str) -> None:
     with pytest.raises(desk_rules.TimesOutOfOrder):
-        draft(cast, **{late: timezone.now() + 30 * DAY})
+        changes: dict[str, Any] = {late: timezone.now() + 30 * DAY}
+        draft(cast, **changes)
 
 
 def test_a_switched_off_item_is_refused(cast: Cast) -> None:

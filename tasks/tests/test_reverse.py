@@ -10,6 +10,7 @@ from notices.models import Notice
 from tasks import desk_rules, verifying
 from tasks.models import Claim, Task, Verification
 from tasks.tests.desk import at_desk, ended_task
+from tasks.tests.offers import user_of
 from tasks.verifying import Decision
 from xianfeng.testing import Cast
 
@@ -66,7 +67,13 @@ def test_a_reason_is_needed(cast: Cast, verified: Verification) -> None:
 
 
 def test_the_city_corrects_and_strangers_do_not(cast: Cast, verified: Verification) -> None:
-    for user in (cast.auditor, cast.estate_clerk, cast.street_officer, cast.other_secretary, cast.li.user):
+    for user in (
+        cast.auditor,
+        cast.estate_clerk,
+        cast.street_officer,
+        cast.other_secretary,
+        user_of(cast.li),
+    ):
         with pytest.raises(PermissionDenied):
             verifying.reverse_verification(verified, reason="看错", by=user)
     verifying.reverse_verification(verified, reason="抽查不符", by=cast.city_officer)

@@ -16,7 +16,7 @@ from notices.models import Notice
 from tasks import desk_rules, verifying
 from tasks.models import Claim, Task, Verification
 from tasks.tests.desk import at_desk, ended_task, hold, make_item
-from tasks.tests.offers import DAY, HOUR, make_offer
+from tasks.tests.offers import DAY, HOUR, make_offer, user_of
 from tasks.tests.test_presence import rows
 from tasks.verifying import Decision
 from wishes.models import Wish
@@ -125,11 +125,11 @@ def test_nobody_verifies_their_own_claim(cast: Cast) -> None:
     task = ended_task(cast, cast.li, cast.wang)
     li, wang = present(task)
     Appointment.objects.create(
-        user=cast.li.user, organization=cast.community, role="clerk", starts_on=TERM_START
+        user=user_of(cast.li), organization=cast.community, role="clerk", starts_on=TERM_START
     )
     with pytest.raises(desk_rules.OwnClaim):
-        verifying.verify(task, [good(li), good(wang)], by=cast.li.user)
-    page = at_desk(cast.li.user).get(reverse("tasks:verify", args=[task.pk]))
+        verifying.verify(task, [good(li), good(wang)], by=user_of(cast.li))
+    page = at_desk(user_of(cast.li)).get(reverse("tasks:verify", args=[task.pk]))
     assert [claim for claim, _row in page.context["rows"]] == [wang]
     assert "须由同事认定" in page.content.decode()
 

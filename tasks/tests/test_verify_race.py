@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection
@@ -63,8 +64,8 @@ def test_two_clerks_verify_the_same_task(cast: Cast) -> None:
     for number in range(1, ROUNDS + 1):
         task, decisions = ready(cast)
         outcomes = together(
-            lambda task=task, decisions=decisions: verifying.verify(task, decisions, by=cast.clerk),
-            lambda task=task, decisions=decisions: verifying.verify(task, decisions, by=cast.secretary),
+            partial(verifying.verify, task, decisions, by=cast.clerk),
+            partial(verifying.verify, task, decisions, by=cast.secretary),
         )
         assert sorted(outcomes) == ["", "already_decided"]
         assert FlagEntry.objects.count() == Verification.objects.count() == 2 * number
@@ -129,8 +130,8 @@ def test_cancelling_races_with_verifying(cast: Cast) -> None:
     for _round in range(ROUNDS):
         task, decisions = ready(cast)
         outcomes = together(
-            lambda task=task, decisions=decisions: verifying.verify(task, decisions, by=cast.clerk),
-            lambda task=task: publishing.cancel(task, reason="下雨", by=cast.secretary),
+            partial(verifying.verify, task, decisions, by=cast.clerk),
+            partial(publishing.cancel, task, reason="下雨", by=cast.secretary),
         )
         task.refresh_from_db()
         states = set(task.claims.values_list("state", flat=True))
@@ -142,8 +143,8 @@ def test_a_change_of_flags_races_with_the_first_claim(cast: Cast) -> None:
     for number in range(ROUNDS):
         task = make_offer(cast, flags=1, starts_in=(number + 1) * 200 * HOUR)
         outcomes = together(
-            lambda task=task: take(task, cast.li),
-            lambda task=task: publishing.edit(task, by=cast.clerk, flags=2),
+            partial(take, task, cast.li),
+            partial(publishing.edit, task, by=cast.clerk, flags=2),
         )
         task.refresh_from_db()
         assert outcomes in (["", ""], ["", "terms_frozen"])
@@ -159,8 +160,8 @@ def test_a_member_cannot_hold_a_place_while_it_is_called_off(cast: Cast) -> None
         task = make_offer(cast, starts_in=(number + 1) * 100 * HOUR)
         hold(task, cast.wang)
         together(
-            lambda task=task: take(task, cast.li),
-            lambda task=task: publishing.cancel(task, reason="下雨", by=cast.clerk),
+            partial(take, task, cast.li),
+            partial(publishing.cancel, task, reason="下雨", by=cast.clerk),
         )
         task.refresh_from_db()
         assert (task.state, task.places_taken) == ("cancelled", 0)
