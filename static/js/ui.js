@@ -195,4 +195,25 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 const focusFirst = document.querySelector("[data-focus]");
-if (focusFirst) focusFirst.focus();
+if (focusFirst && !focusFirst.closest("[data-no-focus]")) focusFirst.focus();
+
+// A table that scrolls sideways must be reachable by keyboard, and say what it is.
+function markScrollable() {
+  document.querySelectorAll(".table-wrap").forEach((wrap) => {
+    const scrolls = wrap.scrollWidth > wrap.clientWidth + 1;
+    const caption = wrap.querySelector("caption");
+    wrap.toggleAttribute("tabindex", scrolls);
+    if (!scrolls) {
+      wrap.removeAttribute("role");
+      return;
+    }
+    wrap.tabIndex = 0;
+    wrap.setAttribute("role", "region");
+    if (caption) wrap.setAttribute("aria-label", caption.textContent);
+  });
+}
+
+markScrollable();
+window.addEventListener("resize", markScrollable);
+document.addEventListener("toggle", markScrollable, true);
+document.addEventListener("htmx:afterSwap", markScrollable);
