@@ -53,7 +53,7 @@ class OfferFilter(django_filters.FilterSet):
         return tasks.filter(Q(title__icontains=value) | Q(place__icontains=value))
 
     def only_free(self, tasks: QuerySet[Task], name: str, value: Any) -> QuerySet[Task]:
-        return tasks.with_free_places() if value else tasks  # type: ignore[attr-defined, no-any-return]
+        return tasks.with_free_places() if value else tasks  # type: ignore[attr-defined]
 
     def in_period(self, tasks: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
         first, last = days_of(value, local_date(timezone.now()))

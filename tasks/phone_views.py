@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from members.access import MemberRequest, member_required
-from members.models import Member
+from members.models import Member, User
 from tasks import claiming
 from tasks.models import Claim, Task
 from tasks.phone_filters import PERIODS, OfferFilter
@@ -36,6 +36,7 @@ from tasks.rules import (
     withdraw_obstacle,
 )
 from wishes import handling as wishes
+from wishes.models import Wish
 
 CARDS = 15
 
@@ -107,13 +108,19 @@ def offer(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "tasks/phone_offer.html", {"task": task, "refusal": refusal})
 
 
-@require_POST
 @member_required
-def claim(request: MemberRequest, pk: int) -> HttpResponse:
+def not_offered(request: MemberRequest, pk: int) -> HttpResponse:
+    """404 for members, as for every task that is not theirs; who is not on the roster gets 403."""
+    raise Http404
+
+
+@require_POST
+def claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """The hot path: who asks and whether they may is read by the service together with the task."""
     try:
-        taken = claiming.claim(pk, request.member, by=request.user)
-    except (Task.DoesNotExist, NotInAudience, NotPublished) as unseen:
-        raise Http404 from unseen
+        taken = claiming.claim_own(pk, by=cast(User, request.user))
+    except (Task.DoesNotExist, NotInAudience, NotPublished):
+        return not_offered(request, pk)
     except TaskCancelled as refusal:
         messages.error(request, refusal.message)
         return redirect("tasks:browse")
@@ -174,7 +181,7 @@ def show_claim(request: HttpRequest, place: Claim, brief: object = None) -> Http
         "needs_reason": needs_reason(place.task, Limits.at(now), now),
         "brief": brief,
         "brief_obstacle": brief_obstacle(place, now),
-        "decision": place.verifications.standing().select_related("verifier").first(),  # type: ignore[attr-defined]
+        "decision": place.verifications.standing().select_related("verifier").first(),
         "history": history_of(place),
     }
     return render(request, "tasks/phone_claim.html", values)
@@ -199,7 +206,7 @@ def open_brief(request: MemberRequest, pk: int) -> HttpResponse:
     place = get_object_or_404(own_claims(request.member).filter(task__wish__isnull=False), pk=pk)
     try:
         check_brief(place, timezone.now())
-        brief = wishes.open_brief(place.task.wish, by=request.user, reason=_("接单人查看"))
+        brief = wishes.open_brief(cast(Wish, place.task.wish), by=request.user, reason=_("接单人查看"))
     except Refusal as refusal:
         messages.error(request, refusal.message)
         return redirect("tasks:my_claim", pk)

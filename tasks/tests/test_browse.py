@@ -73,7 +73,7 @@ def test_periods_end_on_sunday(period: str, day: str, first: str, last: str) -> 
 
 def test_today_is_the_day_in_shanghai(cast: Cast, phone: Client) -> None:
     midnight = at(today() + DAY, 0)
-    closes = {"signup_closes_at": timezone.now() + HOUR}
+    closes: dict[str, Any] = {"signup_closes_at": timezone.now() + HOUR}
     make_offer(cast, title="今晚", starts_at=midnight - dt.timedelta(minutes=1), **closes)
     make_offer(cast, title="明早", starts_at=midnight, **closes)
     assert titles(phone, period="today") == ["今晚"]
