@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib import admin
+from django.contrib.admin.options import ActionLocation
 from django.db import models
 from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelChoiceField
@@ -54,8 +55,10 @@ class ScopedAdmin(Base):
         rows = visible_rows(self.model, cast(User, request.user), everything=self.for_sysadmin)
         return rows.order_by(*ordering) if ordering else rows
 
-    def get_actions(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        actions = super().get_actions(request, *args, **kwargs)
+    def get_actions(
+        self, request: HttpRequest, action_location: ActionLocation = ActionLocation.CHANGE_LIST
+    ) -> dict[str, Any]:
+        actions = super().get_actions(request, action_location)
         actions.pop("delete_selected", None)
         return actions
 

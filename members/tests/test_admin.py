@@ -1,0 +1,147 @@
+"""The admin keeps to the portal's scope and rights."""
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from members.models import Appointment, Member, Organization, Registration, User
+from members.tests.applicants import applied, stranger
+from xianfeng.testing import Cast
+
+MODELS = ("organization", "appointment", "user", "member", "registration", "exemption", "contactreveal")
+
+
+def changelist(client: Client, model: str):
+    return client.get(reverse(f"admin:members_{model}_changelist"))
+
+
+def opened(client: Client) -> set[str]:
+    return {model for model in MODELS if changelist(client, model).status_code == 200}
+
+
+def test_each_role_opens_its_models(client: Client, cast: Cast):
+    people = {"member", "registration", "exemption", "contactreveal"}
+    expected = {
+        "city_officer": set(MODELS),
+        "street_officer": {"organization", "appointment"} | people,
+        "secretary": {"organization", "appointment"} | people,
+        "estate_clerk": people - {"registration"},
+        "unit_clerk": people,
+        "sysadmin": {"organization", "appointment", "user"},
+    }
+    for who, models in expected.items():
+        client.force_login(getattr(cast, who))
+        assert (who, opened(client)) == (who, models)
+
+
+@pytest.mark.parametrize(
+    ("who", "names"), [("city_officer", "李王赵孙"), ("secretary", "李王孙"), ("unit_clerk", "李赵孙")]
+)
+def test_lists_are_scoped_and_masked(client: Client, cast: Cast, who: str, names: str):
+    client.force_login(getattr(cast, who))
+    text = changelist(client, "member").content.decode()
+    people = (cast.li, cast.wang, cast.zhao, cast.sun)
+    assert "".join(member.name[0] for member in people if f">{member.name}</a>" in text) == names
+    assert "138****0001" in text and "13800000001" not in text
+
+
+def test_what_lies_outside_cannot_be_opened(client: Client, cast: Cast):
+    client.force_login(cast.secretary)
+    inside = reverse("admin:members_member_change", args=[cast.li.pk])
+    outside = reverse("admin:members_member_change", args=[cast.zhao.pk])
+    assert client.get(inside).status_code == 200
+    assert client.get(outside).status_code == 302  # Django's way of "does not exist"
+    assert client.post(inside, {"name": "新名"}).status_code == 403
+
+
+def test_a_former_clerk_does_not_enter(client: Client, cast: Cast):
+    client.force_login(cast.clerk)
+    assert client.get(reverse("admin:index")).status_code == 200
+    cast.clerk.appointments.update(ends_on="2020-12-31")
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_members_do_not_enter(client: Client, cast: Cast):
+    client.force_login(cast.li.user)
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_the_city_corrects_the_roster_and_the_pinyin_follows(client: Client, cast: Cast):
+    client.force_login(cast.city_officer)
+    url = reverse("admin:members_member_change", args=[cast.li.pk])
+    form = {"name": "曾建国", "unit": cast.other_unit.pk, "state": "departed"}
+    assert client.post(url, form).status_code == 302
+    member = Member.objects.get(pk=cast.li.pk)
+    assert (member.name, member.pinyin, member.unit) == ("曾建国", "zengjianguo", cast.other_unit)
+    assert member.state == Member.State.REGISTERED  # read-only here
+
+
+def test_actions_confirm_through_the_service(client: Client, cast: Cast):
+    good, bad = stranger(cast), applied(cast, name="孙小丽")
+    client.force_login(cast.secretary)
+    data = {"action": "confirm", "_selected_action": [good.pk, bad.pk]}
+    text = client.post(reverse("admin:members_registration_changelist"), data, follow=True).content.decode()
+    assert "已办理 1 份" in text and "孙小丽：" in text
+    states = set(Registration.objects.values_list("name", "state"))
+    assert states == {("周新", "confirmed"), ("孙小丽", "submitted")}
+
+
+@pytest.mark.parametrize("who", ["city_officer", "unit_clerk", "auditor"])
+def test_who_may_not_decide_has_no_action(client: Client, cast: Cast, who: str):
+    registration = stranger(cast)
+    client.force_login(getattr(cast, who))
+    data = {"action": "confirm", "_selected_action": [registration.pk]}
+    client.post(reverse("admin:members_registration_changelist"), data)
+    registration.refresh_from_db()
+    assert registration.state == "submitted"
+
+
+def test_an_administrator_appoints_but_not_themself(client: Client, cast: Cast):
+    client.force_login(cast.sysadmin)
+    url = reverse("admin:members_appointment_add")
+    form = {"organization": cast.estate.pk, "role": "clerk", "starts_on": "2026-01-01"}
+    assert client.post(url, form | {"user": cast.sysadmin.pk}).status_code == 200
+    assert not Appointment.objects.filter(user=cast.sysadmin).exists()
+    assert client.post(url, form | {"user": cast.clerk.pk}).status_code == 302
+    assert Appointment.objects.get(user=cast.clerk, organization=cast.estate).granted_by == cast.sysadmin
+
+
+def test_an_administrator_makes_an_account(client: Client, cast: Cast):
+    client.force_login(cast.sysadmin)
+    form = {
+        "username": "helper", "name": "新管理员", "email": "h@example.test", "usable_password": "true",
+        "password1": "long enough 4711", "password2": "long enough 4711",
+    }  # fmt: skip
+    assert client.post(reverse("admin:members_user_add"), form).status_code == 302
+    user = User.objects.get(username="helper")
+    assert user.has_usable_password() and not user.is_superuser
+
+
+def test_renaming_goes_through_the_service(client: Client, cast: Cast):
+    client.force_login(cast.city_officer)
+    url = reverse("admin:members_organization_change", args=[cast.unit.pk])
+    assert client.post(url, {"name": "市教育体育局"}).status_code == 302
+    assert Organization.objects.get(pk=cast.unit.pk).name == "市教育体育局"
+    assert cast.unit.events.get().kind == "renamed"
+
+
+def test_nothing_is_ever_deleted(client: Client, cast: Cast):
+    for who in ("city_officer", "sysadmin"):
+        client.force_login(getattr(cast, who))
+        for model in ("organization", "member", "user"):
+            target = {"organization": cast.unit, "member": cast.li, "user": cast.clerk}[model]
+            url = reverse(f"admin:members_{model}_delete", args=[target.pk])
+            assert client.post(url, {"post": "yes"}).status_code in (302, 403)
+            assert type(target).objects.filter(pk=target.pk).exists()
+
+
+def test_every_page_of_the_admin_opens_for_the_city(client: Client, cast: Cast):
+    stranger(cast)
+    client.force_login(cast.city_officer)
+    for model, options in admin.site._registry.items():
+        if model._meta.app_label != "members" or model._meta.model_name not in MODELS:
+            continue
+        for row in options.get_queryset(client.get(reverse("admin:index")).wsgi_request)[:1]:
+            url = reverse(f"admin:members_{model._meta.model_name}_change", args=[row.pk])
+            assert client.get(url).status_code == 200
