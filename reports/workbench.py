@@ -14,13 +14,12 @@ from flags.models import Category, FlagEntry, MemberYear
 from flags.policies import policy_for
 from members.models import Appointment, Member, Registration, User
 from notices.models import Delivery
+from tasks.desk_rules import RECORD_WITHIN
 from tasks.models import Claim, Task
+from tasks.phases import BY_CODE, awaiting_verification
 from wishes.models import Wish
 from xianfeng.lib.times import today
 from xianfeng.lib.workdays import add_working_days
-
-# Days before the verification deadline (民政部令67号: ten working days) at which a task counts as urgent.
-DEADLINE = 10
 
 
 @dataclass(frozen=True)
@@ -92,12 +91,9 @@ def waiting_wishes(user: User) -> Figure:
 
 def waiting_verifications(user: User) -> Iterator[Figure]:
     """Ended tasks with undecided claims, and those past ten working days (民政部令67号)."""
-    now = timezone.now()
-    ended = Task.objects.visible_to(user).filter(
-        state=Task.State.PUBLISHED, ends_at__lte=now, places_taken__gt=0
-    )
-    late = Q(ends_at__date__lt=add_working_days(today(), -DEADLINE))
-    figures = ended.aggregate(count=Count("pk"), late=Count("pk", filter=late))
+    waiting = awaiting_verification(Task.objects.visible_to(user), timezone.now()).order_by()
+    late = Q(ends_at__date__lt=add_working_days(today(), -RECORD_WITHIN))
+    figures = waiting.aggregate(count=Count("pk"), late=Count("pk", filter=late))
     url = reverse("tasks:to_verify")
     yield Figure(_("待认定任务"), figures["count"], url, _("项"), tone="warning" if figures["count"] else "")
     if figures["late"]:
@@ -105,10 +101,8 @@ def waiting_verifications(user: User) -> Iterator[Figure]:
 
 
 def open_places(user: User) -> Figure:
-    tasks = Task.objects.visible_to(user).filter(starts_at__gt=timezone.now()).with_free_places()
-    figures = tasks.filter(state=Task.State.PUBLISHED).aggregate(
-        count=Count("pk"), places=Sum(F("capacity") - F("places_taken"))
-    )
+    tasks = Task.objects.visible_to(user).filter(BY_CODE["open"].condition(timezone.now()))
+    figures = tasks.aggregate(count=Count("pk"), places=Sum(F("capacity") - F("places_taken")))
     note = _("还有 %(count)s 个名额") % {"count": figures["places"] or 0}
     return Figure(_("报名中的任务"), figures["count"], reverse("tasks:list"), _("项"), note)
 

@@ -30,7 +30,14 @@ PHASES = (
         "running", _("进行中"), "accent",
         lambda now: Q(state=State.PUBLISHED, starts_at__lte=now, ends_at__gt=now),
     ),
-    Phase("to_verify", _("待认定"), "warning", lambda now: Q(state=State.PUBLISHED, ends_at__lte=now)),
+    Phase(
+        "to_verify", _("待认定"), "warning",
+        lambda now: Q(state=State.PUBLISHED, ends_at__lte=now, places_taken__gt=0),
+    ),
+    Phase(
+        "unclaimed", _("无人接单"), "neutral",
+        lambda now: Q(state=State.PUBLISHED, ends_at__lte=now, places_taken=0),
+    ),
     Phase("settled", _("已认定"), "success", lambda now: Q(state=State.SETTLED)),
     Phase("cancelled", _("已取消"), "neutral", lambda now: Q(state=State.CANCELLED)),
 )  # fmt: skip
@@ -44,7 +51,9 @@ def phase_of(task: Task, now: dt.datetime) -> Phase:
         return BY_CODE[ALWAYS[State(task.state)]]
     if now < task.starts_at:
         return BY_CODE["open"]
-    return BY_CODE["running" if now < task.ends_at else "to_verify"]
+    if now < task.ends_at:
+        return BY_CODE["running"]
+    return BY_CODE["to_verify" if task.places_taken else "unclaimed"]
 
 
 def phase_counts(tasks: QuerySet[Task], now: dt.datetime) -> dict[str, int]:
