@@ -38,7 +38,9 @@ class UnreachedFilter(django_filters.FilterSet):
     name = django_filters.CharFilter(
         field_name="notice__recipient__name", lookup_expr="icontains", label=_("收件人")
     )
-    channel = django_filters.ChoiceFilter(choices=Delivery.Channel.choices, label=_("渠道"))
+    channel = django_filters.ChoiceFilter(
+        choices=Delivery.Channel.choices, label=_("渠道"), empty_label=_("全部")
+    )
 
     class Meta:
         model = Delivery

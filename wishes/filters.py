@@ -36,9 +36,13 @@ def places(request: HttpRequest | None) -> QuerySet[Organization]:
 
 class WishFilter(django_filters.FilterSet):
     need = django_filters.CharFilter(lookup_expr="contains", label=_("心愿"))
-    place = django_filters.ModelChoiceFilter(queryset=places, method="below", label=_("小区/社区"))
-    source = django_filters.ChoiceFilter(choices=Wish.Source.choices, label=_("来源"))
-    age = django_filters.ChoiceFilter(choices=AGES, method="older", label=_("提出时间"))
+    place = django_filters.ModelChoiceFilter(
+        queryset=places, method="below", label=_("小区/社区"), empty_label=_("全部")
+    )
+    source = django_filters.ChoiceFilter(choices=Wish.Source.choices, label=_("来源"), empty_label=_("全部"))
+    age = django_filters.ChoiceFilter(
+        choices=AGES, method="older", label=_("提出时间"), empty_label=_("全部")
+    )
 
     class Meta:
         model = Wish

@@ -123,6 +123,7 @@ class EnterForm(NeedForm, BriefForm):
     source = forms.ChoiceField(
         label=gettext_lazy("来源"),
         choices=[choice for choice in Wish.Source.choices if choice[0] != Wish.Source.ONLINE],
+        initial=Wish.Source.VISIT,
         error_messages={"required": gettext_lazy("请选择来源。")},
     )
     keep = forms.BooleanField(required=False, label=gettext_lazy("文字里的门牌号是公共地点，可以公开"))
@@ -137,6 +138,8 @@ class EnterForm(NeedForm, BriefForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["need"].label = gettext_lazy("心愿（公开）")
+        self.fields["contact_name"].label = gettext_lazy("怎么称呼居民")
         places = Organization.objects.active().visible_to(user).filter(kind__in=PLACES)
         field = self.fields["organization"]
         field.queryset = places  # type: ignore[attr-defined]

@@ -118,7 +118,11 @@ class WishEvent(models.Model):
         return f"{self.from_state} → {self.to_state}"
 
     def get_to_display(self) -> str:
-        """The state it led to, in words."""
+        """What happened, in words."""
+        if self.from_state == Wish.State.PUBLISHED and self.to_state == Wish.State.ACCEPTED:
+            return str(_("退回待发布"))
+        if self.to_state == Wish.State.SUBMITTED:
+            return str(_("录入") if self.by_id else _("居民提出"))
         return str(dict(Wish.State.choices).get(self.to_state, self.to_state))
 
 

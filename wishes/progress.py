@@ -11,10 +11,9 @@ State = Wish.State
 
 
 def stage(wish: Wish) -> int:
-    """The step of 提出 → 受理 → 党员接单 → 完成 that is reached, from 1."""
-    return {State.ACCEPTED: 2, State.PUBLISHED: 3, State.FULFILLED: 4, State.CLOSED: 4}.get(
-        State(wish.state), 1
-    )
+    """The step of 受理 → 党员接单 → 完成 that it stands at, from 1."""
+    steps = {State.ACCEPTED: 2, State.PUBLISHED: 2, State.FULFILLED: 3, State.CLOSED: 3}
+    return steps.get(State(wish.state), 1)
 
 
 def of(wish: Wish) -> list[dict[str, Any]]:
