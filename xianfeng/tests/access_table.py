@@ -15,11 +15,15 @@ other than 403, 404 or 405 (or the way to the log-in). To add an address, add a 
 Give `otherwise=404` where the object lies outside the scope of the others, or write a dict.
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from members.exempting import exempt
 from members.models import ImportBatch
+from members.registering import submit as apply
+from members.tests.applicants import application
 from notices.models import Notice
 from notices.outbox import send
 from tasks.tests.desk import ended_task, make_item
@@ -201,4 +205,89 @@ ACCESS |= {
     "members:import_confirm": Access(post=the_city(302), kwargs=a_batch),
     "members:import_undo": Access(post=the_city(302), kwargs=a_batch),
     "members:import_discard": Access(post=the_city(302), kwargs=a_batch),
+}
+
+# --- members: people, registration, organisations ------------------------------------------------
+
+SEE_PEOPLE = ("city", "street", "community", "estate", "unit", "auditor")
+SEE_REGISTRATIONS = ("city", "street", "community", "unit", "auditor")
+SEE_TREE = ("city", "street", "community", "auditor")
+
+
+def li(cast: Cast) -> dict[str, Any]:
+    return {"pk": cast.li.pk}
+
+
+def an_application(cast: Cast) -> dict[str, Any]:
+    """李建国 applies again to his own community: staff see it, he may withdraw it."""
+    wanted = application(cast, name=cast.li.name, mobile=cast.li.mobile)
+    assert cast.li.user
+    return {"pk": apply(wanted, by=cast.li.user).pk}
+
+
+def an_exemption(cast: Cast) -> dict[str, Any]:
+    leave = {"kind": "sick", "starts_on": dt.date(2026, 1, 1), "ends_on": dt.date(2026, 2, 1)}
+    return {"pk": exempt(cast.li, **leave, reason="住院", by=cast.secretary).pk}
+
+
+def a_place(cast: Cast) -> dict[str, Any]:
+    return {"public_code": cast.community.public_code}
+
+
+def the_community(cast: Cast) -> dict[str, Any]:
+    return {"pk": cast.community.pk}
+
+
+UNPROVEN = everyone(302)  # back to the first step of the walk
+REASON = {"reason": "核实上门时间"}
+
+ACCESS |= {
+    "members:home": Access(get=everyone(302)),
+    "members:switch": Access(
+        post=only("community", status=302, otherwise=404),
+        data=lambda cast: {"desk": cast.secretary.appointments.get().pk},
+    ),
+    "members:dev_messages": Access(get=everyone(404)),
+    "members:search": Access(get=only(*SEE_PEOPLE)),
+    "members:list": Access(get=only(*SEE_PEOPLE)),
+    "members:detail": Access(get=only(*SEE_PEOPLE), kwargs=li),
+    "members:reveal": Access(
+        post=only("city", "community", "unit", status=302), kwargs=li, data=lambda cast: REASON
+    ),
+    "members:exempt": Access(post=only("city", "community", "unit", status=302), kwargs=li),
+    "members:withdraw_exemption": Access(
+        post=only("city", "community", "unit", status=302), kwargs=an_exemption
+    ),
+    "members:reveals": Access(get=only(*SEE_PEOPLE)),
+    "members:registrations": Access(get=only(*SEE_REGISTRATIONS)),
+    "members:confirm_many": Access(post=only("community", status=302)),
+    "members:registration": Access(
+        get=only(*SEE_REGISTRATIONS), post=only("community", status=302), kwargs=an_application
+    ),
+    "members:registration_reveal": Access(
+        post=only("city", "community", "unit", status=302), kwargs=an_application, data=lambda cast: REASON
+    ),
+    "members:reconciliation": Access(get=only(*SEE_REGISTRATIONS)),
+    "members:join": Access(get=everyone(), post=everyone(), kwargs=a_place),
+    "members:join_code": Access(get=UNPROVEN, post=UNPROVEN, kwargs=a_place),
+    "members:join_resend": Access(post=UNPROVEN, kwargs=a_place),
+    "members:join_home": Access(get=UNPROVEN, post=UNPROVEN, kwargs=a_place),
+    "members:join_service": Access(get=UNPROVEN, post=UNPROVEN, kwargs=a_place),
+    "members:join_promise": Access(get=UNPROVEN, post=UNPROVEN, kwargs=a_place),
+    "members:join_done": Access(get=UNPROVEN, kwargs=a_place),
+    "members:organizations": Access(get=only(*SEE_TREE)),
+    "members:organization": Access(get=only(*SEE_TREE), kwargs=the_community),
+    "members:organization_edit": Access(post=only("city", status=302), kwargs=the_community),
+    "members:poster": Access(get=only(*SEE_TREE, "estate"), kwargs=lambda cast: {"pk": cast.estate.pk}),
+    "members:appointments": Access(get=only("city"), post=only("city")),
+    "members:end_appointment": Access(
+        post=only("city", status=302), kwargs=lambda cast: {"pk": cast.clerk.appointments.get().pk}
+    ),
+    "members:profile": Access(get=logged_in()),
+    "members:profile_edit": Access(get=only("member"), post=only("member", status=302)),
+    "members:profile_correct": Access(get=only("member"), post=only("member")),
+    "members:looked_up": Access(get=logged_in()),
+    "members:withdraw_registration": Access(
+        post=only("member", status=302, otherwise=404), kwargs=an_application
+    ),
 }
