@@ -214,7 +214,7 @@ def apply(plan: Plan, batch: ImportBatch) -> dict[int, int]:
     """Member ids by row number; an organisation list has none."""
     if batch.kind == Kind.ROSTER:
         return apply_roster(plan, batch)
-    apply_organizations(plan)
+    apply_organizations(plan, by=batch.confirmed_by)
     return {}
 
 
@@ -257,8 +257,13 @@ def remove(batch: ImportBatch) -> None:
         restore_changed({row.member_id: row.changes for row in changed if row.member_id})
         remove_created(batch)
         return
-    restore_organizations((code_of(row), row.changes) for row in changed)
+    restore_organizations(((code_of(row), row.changes) for row in changed), by=who_undoes(batch))
     remove_organizations(code_of(row) for row in batch.rows.filter(outcome=Outcome.NEW))
+
+
+def who_undoes(batch: ImportBatch) -> User | None:
+    asked = batch.events.filter(to_state=State.UNDOING).select_related("by").last()
+    return asked.by if asked else None
 
 
 def code_of(row: ImportRow) -> str:

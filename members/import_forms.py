@@ -19,7 +19,7 @@ def check_file(file: UploadedFile) -> None:
     if Path(file.name or "").suffix.lower() not in SUFFIXES:
         raise ValidationError(_("只能上传 .xlsx、.xls 或 .csv 文件。请用 Excel 或 WPS 另存为 .xlsx 再上传。"))
     if (file.size or 0) > FILE_LIMIT:
-        raise ValidationError(MESSAGES["file_too_big"])
+        raise ValidationError(str(MESSAGES["file_too_big"]))
 
 
 class UploadForm(forms.Form):
@@ -35,7 +35,7 @@ class UploadForm(forms.Form):
         help_text=_("支持 .xlsx、.xls 和 .csv，不超过 20 MB。先核对，确认后才写入。"),
         error_messages={
             "required": _("请选择要上传的文件。"),
-            "empty": MESSAGES["empty"],
+            "empty": str(MESSAGES["empty"]),
         },
     )
 

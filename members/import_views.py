@@ -78,7 +78,7 @@ def preview(request: StaffRequest, batch: ImportBatch) -> dict[str, object]:
         "tabs": outcome_tabs(batch, outcome),
         "page": page,
         "headings": headings_of(batch),
-        "lines": lines(batch, page.object_list),
+        "lines": lines(batch, list(page.object_list)),
         "events": history(batch),
         "undo_obstacle": undo_obstacle(batch),
     }

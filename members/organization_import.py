@@ -7,18 +7,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from django.db.models import F, Value
-from django.db.models.functions import Concat, Substr
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.import_plan import CHANGED, NEW, Plan, RowError, RowPlan
-from members.models import Organization
+from members.models import Organization, OrganizationEvent, User
 from members.roster.cleaning import as_text, clean_text, without_spaces
+from members.tree import PARENTS, hang, leave_event
 from xianfeng.lib.spreadsheet import Cell, Table, Unreadable, find_table, read_workbook
 
-Kind = Organization.Kind
+Kind, Event = Organization.Kind, OrganizationEvent.Kind
 CODE, PARENT, KIND, NAME = "code", "parent", "kind", "name"
 REQUIRED = (CODE, PARENT, KIND, NAME)
 SYNONYMS = {
@@ -35,15 +34,7 @@ KINDS = {
     "小区党支部": Kind.ESTATE,
     "治理单位": Kind.PARTNER,
 }
-# Below what a kind may stand (DOMAIN: Organization).
-ABOVE: dict[str, set[str]] = {
-    Kind.CITY: set(),
-    Kind.STREET: {Kind.CITY},
-    Kind.COMMUNITY: {Kind.CITY, Kind.STREET},
-    Kind.ESTATE: {Kind.COMMUNITY},
-    Kind.UNIT: {Kind.CITY, Kind.UNIT},
-    Kind.PARTNER: {Kind.CITY, Kind.STREET, Kind.COMMUNITY, Kind.UNIT},
-}
+ABOVE: dict[str, set[str]] = {Kind.CITY: set(), **PARENTS}
 CODE_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,19}")
 NAME_LIMIT = 80
 
@@ -218,15 +209,23 @@ class TreeCheck:
         }
 
 
-def apply_organizations(plan: Plan) -> None:
-    """Store the planned tree. The caller holds the transaction."""
-    create_level_by_level(plan.of(NEW))
+def apply_organizations(plan: Plan, *, by: User | None = None) -> None:
+    """Store the planned tree; each step is in the organisation's history if it is known who took it.
+
+    The caller holds the transaction.
+    """
+    new = create_level_by_level(plan.of(NEW))
+    if by:
+        OrganizationEvent.objects.bulk_create(
+            OrganizationEvent(organization=organization, kind=Event.ADDED, by=by) for organization in new
+        )
     for row in plan.of(CHANGED):
-        change(row.fields["code"], {field: after for field, (_before, after) in row.changes.items()})
+        change(row.fields["code"], {field: after for field, (_before, after) in row.changes.items()}, by)
 
 
-def create_level_by_level(rows: Iterable[RowPlan]) -> None:
+def create_level_by_level(rows: Iterable[RowPlan]) -> list[Organization]:
     """Parents before children: a path needs the ids above it."""
+    done: list[Organization] = []
     below: dict[str, list[RowPlan]] = defaultdict(list)
     for row in rows:
         below[row.fields["parent"]].append(row)
@@ -241,9 +240,9 @@ def create_level_by_level(rows: Iterable[RowPlan]) -> None:
             for code in above
             for row in below[code]
         ]
-        above = {
-            organization.code: organization for organization in created(level) if organization.code in below
-        }
+        done += created(level)
+        above = {organization.code: organization for organization in level if organization.code in below}
+    return done
 
 
 def created(level: list[Organization]) -> list[Organization]:
@@ -254,23 +253,25 @@ def created(level: list[Organization]) -> list[Organization]:
     return level
 
 
-def change(code: str, changes: dict[str, Any]) -> None:
+def change(code: str, changes: dict[str, Any], by: User | None) -> None:
+    """Write a new name, place or activity, with the same history as a change made by hand."""
     organization = Organization.objects.select_related("parent").get(code=code)
-    for field in ("name", "is_active"):
-        if field in changes:
-            setattr(organization, field, changes[field])
-    organization.save(update_fields=["name", "is_active"])
+    events: list[tuple[OrganizationEvent.Kind, str]] = []
+    if "name" in changes:
+        events.append((Event.RENAMED, gettext("原名：%(name)s") % {"name": organization.name}))
+    if "is_active" in changes:
+        events.append((Event.OPENED if changes["is_active"] else Event.CLOSED, ""))
+    plain = {field: changes[field] for field in ("name", "is_active") if field in changes}
+    if plain:
+        Organization.objects.filter(pk=organization.pk).update(**plain)
     if "parent" in changes:
-        move_branch(organization, Organization.objects.get(code=changes["parent"]))
-
-
-def move_branch(organization: Organization, parent: Organization) -> None:
-    """Hang an organisation, with all below it, under another parent."""
-    old, new = str(organization.path), f"{parent.path}{organization.pk}/"
-    Organization.objects.filter(pk=organization.pk).update(parent=parent)
-    Organization.objects.filter(path__startswith=old).update(
-        path=Concat(Value(new), Substr(F("path"), len(old) + 1))
-    )
+        parent = Organization.objects.get(code=changes["parent"])
+        note = gettext("从“%(former)s”到“%(new)s”") % {"former": organization.parent, "new": parent}
+        events.append((Event.MOVED, note))
+        hang(organization, parent)
+    if by:
+        for kind, text in events:
+            leave_event(organization, kind, by, text)
 
 
 def remove_organizations(codes: Iterable[str]) -> int:
@@ -283,7 +284,7 @@ def remove_organizations(codes: Iterable[str]) -> int:
     return removed
 
 
-def restore_organizations(rows: Iterable[tuple[str, dict[str, list[Any]]]]) -> int:
+def restore_organizations(rows: Iterable[tuple[str, dict[str, list[Any]]]], *, by: User | None) -> int:
     """Put back names and places, except where somebody has changed them again since."""
     restored = 0
     for code, changes in rows:
@@ -296,6 +297,6 @@ def restore_organizations(rows: Iterable[tuple[str, dict[str, list[Any]]]]) -> i
             "is_active": now.is_active,
         }
         back = {field: before for field, (before, after) in changes.items() if current[field] == after}
-        change(code, back)
+        change(code, back, by)
         restored += bool(back)
     return restored

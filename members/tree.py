@@ -93,7 +93,17 @@ def move_branch(organization: Organization, *, parent: Organization, by: User) -
     Raises NotMovable where the tree would have a ring or a kind out of place.
     """
     check_movable(organization, parent)
-    former, old, new = organization.parent, str(organization.path), f"{parent.path}{organization.pk}/"
+    former = organization.parent
+    hang(organization, parent)
+    leave_event(
+        organization, Event.MOVED, by, _("从“%(former)s”到“%(new)s”") % {"former": former, "new": parent}
+    )
+    return organization
+
+
+def hang(organization: Organization, parent: Organization) -> None:
+    """Rewrite the paths of a branch. Raises NotMovable when somebody moved it in the meantime."""
+    old, new = str(organization.path), f"{parent.path}{organization.pk}/"
     rows = Organization.objects.filter(pk=organization.pk, path=old)
     if rows.update(parent=parent) != 1:
         raise NotMovable(_("隶属关系刚被别人改过，请刷新后再试。"))
@@ -103,10 +113,6 @@ def move_branch(organization: Organization, *, parent: Organization, by: User) -
     organization.parent, organization.path = parent, new
     if organization.kind == Kind.ESTATE:
         Member.objects.filter(estate=organization).update(community=parent)
-    leave_event(
-        organization, Event.MOVED, by, _("从“%(former)s”到“%(new)s”") % {"former": former, "new": parent}
-    )
-    return organization
 
 
 def check_movable(organization: Organization, parent: Organization) -> None:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from members.import_plan import Plan
-from members.models import Organization
+from members.models import Organization, OrganizationEvent
 from members.organization_import import REQUIRED, apply_organizations, plan_organizations
 from xianfeng.lib.spreadsheet import Unreadable
 from xianfeng.lib.tests.workbooks import save_workbook
@@ -38,7 +38,7 @@ def test_the_model_city_grows_in_few_queries_and_the_same_list_changes_nothing()
     path = MODEL_CITY / "organizations.csv"
     with CaptureQueriesContext(connection) as queries:
         plan = plan_organizations(path)
-        apply_organizations(plan)
+        apply_organizations(plan, by=None)
     assert plan.counts == {"new": 236, "changed": 0, "unchanged": 0, "rejected": 0}
     assert len(queries) < 20
     assert_tree_is_whole()
@@ -55,16 +55,16 @@ def test_rows_may_stand_in_any_order(tmp_path: Path):
         ("S1", "M", "street", "城东街道"),
         ("M", "", "city", "明州市"),
     )
-    apply_organizations(plan)
+    apply_organizations(plan, by=None)
     assert_tree_is_whole()
-    assert Organization.objects.get(code="E1").parent.parent.parent.code == "M"
+    assert Organization.objects.filter(code="E1", parent__parent__parent__code="M").exists()
 
 
 def test_chinese_headers_and_numeric_codes_are_understood(tmp_path: Path, cast: Cast):
     plan = plan_of(
         tmp_path, (330, "T", "单位", " 市财政局\u3000"), header=("编码", "上级编码", "类型", "名称")
     )
-    apply_organizations(plan)
+    apply_organizations(plan, by=None)
     assert Organization.objects.get(code="330").name == "市财政局"
 
 
@@ -112,7 +112,7 @@ def test_a_refused_parent_takes_its_children_with_it_and_nobody_else(tmp_path: P
         (3, "parent", "parent_unknown"),
         (4, "kind", "kind_unknown"),
     ]
-    apply_organizations(plan)
+    apply_organizations(plan, by=None)
     assert Organization.objects.filter(code="U9").exists()
     assert not Organization.objects.filter(code__in=["E9", "C9", "S9"]).exists()
 
@@ -128,17 +128,35 @@ def test_a_branch_that_moves_takes_everything_below_it_along(tmp_path: Path, cas
         tmp_path, ("TS2", "T", "street", "城西街道党工委"), ("TC1", "TS2", "community", "青锋新社区")
     )
     assert plan.rows[1].changes == {"name": ["青锋社区", "青锋新社区"], "parent": ["TS1", "TS2"]}
-    apply_organizations(plan)
+    apply_organizations(plan, by=None)
     assert_tree_is_whole()
-    estate = Organization.objects.get(pk=cast.estate.pk)
-    assert estate.path.startswith(Organization.objects.get(code="TS2").path)
+    assert Organization.objects.get(code="TS2").contains(Organization.objects.get(pk=cast.estate.pk))
+
+
+def test_a_known_importer_stands_in_the_history_of_each_organisation(tmp_path: Path, cast: Cast):
+    plan = plan_of(tmp_path, ("U9", "T", "unit", "市财政局"), ("TU1", "TU2", "unit", "市教体局"))
+    apply_organizations(plan, by=cast.city_officer)
+    events = OrganizationEvent.objects.filter(by=cast.city_officer).values_list(
+        "organization__code", "kind", "note"
+    )
+    assert sorted(events) == [
+        ("TU1", "moved", "从“明州市委组织部”到“市税务局”"),
+        ("TU1", "renamed", "原名：市教育局"),
+        ("U9", "added", ""),
+    ]
+
+
+def test_who_lives_in_an_estate_moves_with_it(tmp_path: Path, cast: Cast):
+    apply_organizations(plan_of(tmp_path, ("TC1E1", "TC2", "estate", "青锋花苑")), by=None)
+    cast.li.refresh_from_db()
+    assert cast.li.community == cast.other_community
 
 
 def test_an_inactive_organisation_on_the_list_is_active_again(tmp_path: Path, cast: Cast):
     Organization.objects.filter(code="TU1").update(is_active=False)
     plan = plan_of(tmp_path, ("TU1", "T", "unit", "市教育局"))
     assert plan.rows[0].changes == {"is_active": [False, True]}
-    apply_organizations(plan)
+    apply_organizations(plan, by=None)
     assert Organization.objects.get(code="TU1").is_active
 
 

@@ -41,7 +41,7 @@ ROW_ERRORS = {
 
 @pytest.fixture
 def model_city(db: None) -> None:
-    apply_organizations(plan_organizations(MODEL_CITY / "organizations.csv"))
+    apply_organizations(plan_organizations(MODEL_CITY / "organizations.csv"), by=None)
 
 
 def plan_of(tmp_path: Path, *rows: dict[str, Any], scope: Organization | None = None, **options: Any) -> Plan:

@@ -10,6 +10,7 @@ from members.mobile import is_mobile
 from members.pinyin import in_pinyin
 from members.roster import cleaning
 from members.roster.columns import MOBILE, NAME, UNIT, canonical, is_no_row
+from xianfeng.lib.spreadsheet import Cell
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ from members.roster.columns import MOBILE, NAME, UNIT, canonical, is_no_row
         ("<b>张三</b>", None),
     ],
 )
-def test_names(cell: object, name: str | None):
+def test_names(cell: Cell, name: str | None):
     assert cleaning.clean_name(cell) == name
 
 
@@ -65,7 +66,7 @@ def test_names(cell: object, name: str | None):
         "'+8613800000000",
     ],
 )
-def test_the_many_ways_to_write_a_mobile(cell: object):
+def test_the_many_ways_to_write_a_mobile(cell: Cell):
     assert cleaning.clean_mobile(cell) == "13800000000"
 
 
@@ -87,17 +88,17 @@ def test_the_many_ways_to_write_a_mobile(cell: object):
         "=1+1",
     ],
 )
-def test_what_is_no_mobile(cell: object):
+def test_what_is_no_mobile(cell: Cell):
     assert cleaning.clean_mobile(cell) is None
 
 
 @pytest.mark.parametrize("cell", [None, "", "\u3000", "\u200b"])
-def test_no_mobile_at_all(cell: object):
+def test_no_mobile_at_all(cell: Cell):
     assert cleaning.clean_mobile(cell) == ""
 
 
 @given(st.text() | st.floats() | st.booleans() | st.none() | st.dates())
-def test_cleaning_never_fails_and_is_done_once(cell: object):
+def test_cleaning_never_fails_and_is_done_once(cell: Cell):
     name, mobile = cleaning.clean_name(cell), cleaning.clean_mobile(cell)
     assert name in (None, "") or cleaning.clean_name(name) == name
     assert mobile in (None, "") or is_mobile(mobile)
@@ -119,7 +120,7 @@ def test_spaces_and_dashes_anywhere_do_not_matter(mobile: str, mark: str, data: 
         *((cell, None) for cell in ("也许", "2", "是否")),
     ],
 )
-def test_yes_and_no(cell: object, value: bool | None):
+def test_yes_and_no(cell: Cell, value: bool | None):
     assert cleaning.clean_boolean(cell) is value
 
 

@@ -12,4 +12,4 @@ class Command(ImportCommand):
         return plan_organizations(file)
 
     def apply(self, plan: Plan) -> None:
-        apply_organizations(plan)
+        apply_organizations(plan, by=None)
