@@ -106,8 +106,10 @@ def python(*arguments: str) -> list[str]:
 
 def web(host: str, port: int) -> Child:
     # Threads serve slow phones well and share the database connections of two processes.
-    options = ["--worker-class=gthread", "--workers=2", "--threads=4", "--timeout=60", "--log-level=warning"]
-    return Child("web", python("gunicorn", "xianfeng.wsgi", f"--bind={host}:{port}", *options))
+    options = ["--preload", "--worker-class=gthread", "--workers=2", "--threads=4", "--timeout=60"]
+    return Child(
+        "web", python("gunicorn", "xianfeng.wsgi", f"--bind={host}:{port}", "--log-level=warning", *options)
+    )
 
 
 def celery(*arguments: str) -> list[str]:
