@@ -6,5 +6,6 @@ app_name = "reports"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", views.desk_home, name="desk_home"),
+    path("desk/waiting/", views.waiting, name="waiting"),
     path("me/", views.me, name="me"),
 ]

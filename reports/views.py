@@ -24,6 +24,14 @@ def desk_home(request: StaffRequest) -> HttpResponse:
     return render(request, "reports/desk_home.html", context)
 
 
+@desk_required("members.see")
+def waiting(request: StaffRequest) -> HttpResponse:
+    """The badge in the top bar: how much waits for this desk, or nothing."""
+    figures = workbench.todo(request.user, request.desk)
+    count = sum(figure.value for figure in figures if figure.tone)
+    return render(request, "reports/_waiting.html", {"count": count})
+
+
 def me(request: HttpRequest) -> HttpResponse:
     """The member's home; a person whose registration still waits sees where it stands."""
     user: User = request.user  # type: ignore[assignment]

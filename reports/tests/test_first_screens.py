@@ -51,3 +51,10 @@ def test_an_account_without_roster_entry_is_told_what_to_do(cast: Cast, client: 
 
     client.force_login(User.objects.get(mobile="13800000001"))
     assert "联系社区核对名册" in client.get(reverse("reports:me")).content.decode()
+
+
+def test_the_badge_counts_what_waits_and_is_silent_otherwise(cast: Cast, client: Client) -> None:
+    client.force_login(cast.secretary)
+    assert client.get(reverse("reports:waiting")).content.decode().strip() == ""
+    Wish.objects.create(organization=cast.estate, need="修灯")
+    assert ">1<" in client.get(reverse("reports:waiting")).content.decode()
