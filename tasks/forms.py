@@ -1,6 +1,7 @@
 """What the desk types: a task, a catalogue item, and a decision for each claim."""
 
 import datetime as dt
+import json
 import uuid
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,11 @@ class TaskForm(forms.Form):
     signup_opens_at = moment(_("接单开始"), _("留空为发布后立即开始。"), required=False)
     signup_closes_at = moment(_("接单截止"), _("留空为任务开始时。"), required=False)
     capacity = forms.IntegerField(
-        label=_("名额"), min_value=1, max_value=20000, error_messages={"required": _("请填写需要几个人。")}
+        label=_("名额"),
+        min_value=1,
+        max_value=20000,
+        help_text=_("最多需要几个人。"),
+        error_messages={"required": _("请填写需要几个人。")},
     )
     flags = forms.IntegerField(
         label=_("红旗"), min_value=0, max_value=99, required=False, help_text=_("留空按服务事项的下限。")
@@ -121,6 +126,13 @@ class TaskForm(forms.Form):
         if values.get("reach") == "chosen" and not values.get("chosen"):
             self.add_error("chosen", _("请至少选择一个街道、社区或单位，或改为面向全市。"))
         return values
+
+    def item_worth(self) -> str:
+        """Flags and minutes of each item on offer, as JSON for the page's script."""
+        items: Any = self.fields["item"]
+        return json.dumps(
+            {one.pk: {"flags": one.min_flags, "minutes": one.default_minutes} for one in items.queryset}
+        )
 
     def audience(self) -> list[Organization]:
         reach = self.cleaned_data["reach"]

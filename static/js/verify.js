@@ -35,7 +35,8 @@ function summarise() {
   const present = rows.filter((row) => radio(row, "present").checked);
   const absent = rows.filter((row) => radio(row, "absent").checked);
   const lit = present.filter((row) => grade(row)?.value && !isDenied(row)).reduce((sum, row) => sum + flags(row), 0);
-  box.textContent = `到场 ${present.length} 人，缺席 ${absent.length} 人` + (rows.some(grade) ? `，亮旗 ${lit} 面` : "");
+  const figures = { present: present.length, absent: absent.length, flags: lit };
+  box.textContent = box.dataset.text.replace(/{(\w+)}/g, (_all, name) => figures[name]);
 }
 
 if (form) {

@@ -30,8 +30,9 @@ def present(task: Task) -> list[Claim]:
     return list(task.claims.order_by("pk"))
 
 
-def good(claim: Claim, **values: Any) -> Decision:
-    return Decision(claim.pk, **{"grade": "good", "minutes": 120, "flags": 1} | values)
+def good(claim: Claim, **changes: Any) -> Decision:
+    values: dict[str, Any] = {"grade": "good", "minutes": 120, "flags": 1} | changes
+    return Decision(claim.pk, **values)
 
 
 def test_a_verified_task_lights_flags_and_settles(cast: Cast) -> None:
