@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy
 from members.mobile import is_mobile, validate_mobile
 from members.models import User
 from notices.sms import send_sms
+
+MEMBER_SESSION = 30 * 24 * 3600  # seconds
 
 
 def normalized(mobile: str) -> str:
@@ -39,6 +42,12 @@ class MobileField(forms.CharField):
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Members stay logged in on their own phone; staff sessions end with the browser (settings)."""
+        super().login(request, user)
+        if not getattr(user, "is_staff", False):
+            request.session.set_expiry(MEMBER_SESSION)
 
     def phone_form_field(self, **kwargs: Any) -> MobileField:
         return MobileField(**kwargs)

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from members.adapters import MEMBER_SESSION
 from members.models import User
 from notices import sms
 from xianfeng.testing import Cast
@@ -22,6 +23,7 @@ def test_a_member_logs_in_by_code(client: Client, cast: Cast):
     answer = client.post(reverse("account_confirm_login_code"), {"code": code[0]})
     assert answer.status_code == 302
     assert int(client.session["_auth_user_id"]) == cast.li.user_id
+    assert client.session.get_expiry_age() == MEMBER_SESSION
 
 
 def test_a_wrong_code_does_not(client: Client, cast: Cast):
@@ -51,6 +53,7 @@ def test_staff_log_in_by_name_and_password(client: Client, cast: Cast):
     form = {"login": "clerk", "password": "a long password"}
     assert client.post(reverse("account_login"), form).status_code == 302
     assert int(client.session["_auth_user_id"]) == cast.clerk.pk
+    assert client.session.get_expire_at_browser_close()
 
 
 def test_codes_for_one_mobile_are_limited(cast: Cast):
