@@ -48,28 +48,22 @@ class Cast:
 
 
 def make_organization(
-    code: str, kind: Kind, name: str, parent: Organization | None = None
+    code: str, kind: Organization.Kind, name: str, parent: Organization | None = None
 ) -> Organization:
-    organization = Organization.objects.create(
-        code=code, kind=kind, name=name, parent=parent
-    )
+    organization = Organization.objects.create(code=code, kind=kind, name=name, parent=parent)
     organization.path = f"{parent.path if parent else '/'}{organization.pk}/"
     organization.save(update_fields=["path"])
     return organization
 
 
 def make_staff(
-    username: str, name: str, organization: Organization, role: Role = Role.CLERK
+    username: str, name: str, organization: Organization, role: Appointment.Role = Role.CLERK
 ) -> User:
     """A user with a current appointment; log in with `client.force_login`."""
-    user = User.objects.create(
-        username=username, name=name, is_staff=True, email=f"{username}@example.test"
-    )
+    user = User.objects.create(username=username, name=name, is_staff=True, email=f"{username}@example.test")
     user.set_unusable_password()
     user.save(update_fields=["password"])
-    Appointment.objects.create(
-        user=user, organization=organization, role=role, starts_on=TERM_START
-    )
+    Appointment.objects.create(user=user, organization=organization, role=role, starts_on=TERM_START)
     return user
 
 
@@ -105,9 +99,7 @@ def make_cast() -> Cast:
     other_estate = make_organization("TC2E1", Kind.ESTATE, "江新花苑", other_community)
     unit = make_organization("TU1", Kind.UNIT, "市教育局", city)
     other_unit = make_organization("TU2", Kind.UNIT, "市税务局", city)
-    sysadmin = User.objects.create(
-        username="sysadmin", name="系统管理员", is_staff=True, is_superuser=True
-    )
+    sysadmin = User.objects.create(username="sysadmin", name="系统管理员", is_staff=True, is_superuser=True)
     return Cast(
         city=city, street=street, community=community, estate=estate, second_estate=second_estate,
         other_community=other_community, other_estate=other_estate, unit=unit, other_unit=other_unit,
