@@ -1,11 +1,10 @@
 """Filters of the member's task list: by day, by kind, by who offers it, only what has a place."""
 
 import datetime as dt
-from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -38,8 +37,8 @@ class OfferFilter(django_filters.FilterSet):
     offered_by = django_filters.ChoiceFilter(
         label=_("发布方"), field_name="publisher__kind", choices=OFFERED_BY, empty_label=_("全部")
     )
-    free = django_filters.BooleanFilter(
-        label=_("只看有名额的"), method="only_free", widget=forms.CheckboxInput
+    places = django_filters.ChoiceFilter(
+        label=_("名额"), choices=[("free", _("只看有名额的"))], method="by_places", empty_label=_("全部")
     )
     period = django_filters.ChoiceFilter(
         label=_("时间"), choices=PERIODS, method="in_period", widget=forms.HiddenInput
@@ -52,8 +51,8 @@ class OfferFilter(django_filters.FilterSet):
     def search(self, tasks: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
         return tasks.filter(Q(title__icontains=value) | Q(place__icontains=value))
 
-    def only_free(self, tasks: QuerySet[Task], name: str, value: Any) -> QuerySet[Task]:
-        return tasks.with_free_places() if value else tasks  # type: ignore[attr-defined]
+    def by_places(self, tasks: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
+        return tasks.filter(places_taken__lt=F("capacity"))
 
     def in_period(self, tasks: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
         first, last = days_of(value, local_date(timezone.now()))

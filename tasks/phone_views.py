@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -37,6 +37,7 @@ from tasks.rules import (
 )
 from wishes import handling as wishes
 from wishes.models import Wish
+from xianfeng.templatetags.ui import active_filters
 
 CARDS = 15
 
@@ -51,9 +52,12 @@ class Card:
 
 
 def offers_for(member: Member, now: dt.datetime) -> QuerySet[Task]:
-    """What the member may still sign up for, or soon may; the nearest first."""
+    """What the member may still sign up for, or soon may; the nearest first, what is full last."""
     tasks = Task.objects.for_member(member).filter(signup_closes_at__gt=now)
-    return tasks.select_related("publisher", "item").order_by("starts_at", "id")
+    taken_up = Q(places_taken__gte=F("capacity"))
+    return tasks.select_related("publisher").order_by(
+        Case(When(taken_up, then=1), default=0), "starts_at", "id"
+    )
 
 
 def own_claims(member: Member) -> QuerySet[Claim]:
@@ -89,7 +93,7 @@ def browse(request: MemberRequest) -> HttpResponse:
         "page": page,
         "cards": cards_of(page, request.member, now),
         "periods": period_tabs(request.GET.get("period", "")),
-        "is_filtered": any(value for key, value in request.GET.items() if key != "page"),
+        "chips": list(active_filters(found.form, found.form.visible_fields(), request.GET)),
     }
     return render(request, "tasks/phone_browse.html", values)
 

@@ -36,14 +36,15 @@ def titles(client: Client, **query: str) -> list[str]:
     return [card.task.title for card in client.get(reverse("tasks:browse"), query).context["cards"]]
 
 
-def test_the_list_shows_the_member_s_own_audience_nearest_first(cast: Cast, phone: Client) -> None:
+def test_the_list_shows_the_member_s_own_audience_nearest_first_full_last(cast: Cast, phone: Client) -> None:
     make_offer(cast, title="后天", starts_in=2 * DAY)
     make_offer(cast, title="明天", starts_in=DAY, audience=[cast.estate])
     make_offer(cast, title="单位", starts_in=3 * DAY, audience=[cast.unit])
+    make_offer(cast, title="今天已满", starts_in=HOUR, capacity=1, places_taken=1)
     make_offer(cast, title="别的社区", audience=[cast.other_community])
     make_offer(cast, title="草稿", state=Task.State.DRAFT)
     make_offer(cast, title="已截止", signup_closes_at=timezone.now() - HOUR)
-    assert titles(phone) == ["明天", "后天", "单位"]
+    assert titles(phone) == ["明天", "后天", "单位", "今天已满"]
 
 
 def test_filters_narrow_the_list(cast: Cast, phone: Client) -> None:
@@ -51,7 +52,7 @@ def test_filters_narrow_the_list(cast: Cast, phone: Client) -> None:
     make_offer(cast, title="理发", category="wish", place="社区活动室", capacity=1, places_taken=1)
     assert titles(phone, category="wish") == ["理发"]
     assert titles(phone, offered_by="estate") == ["打扫"]
-    assert titles(phone, free="on") == ["打扫"]
+    assert titles(phone, places="free") == ["打扫"]
     assert titles(phone, q="活动室") == ["理发"]
     assert titles(phone, q="没有这样的") == []
     assert "没有符合条件的任务" in phone.get(reverse("tasks:browse"), {"q": "没有这样的"}).content.decode()
