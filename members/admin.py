@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from members import appointing, keeping, privacy, registering, tree
+from members import appointing, import_admin, keeping, privacy, registering, tree  # noqa: F401  (import_admin registers)
 from members.models import (
     Appointment,
     ContactReveal,

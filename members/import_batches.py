@@ -7,12 +7,13 @@ conditional update with an event row, so each may be tried twice and is done onc
 import datetime as dt
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import batched
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
@@ -164,12 +165,14 @@ def store_preview(batch: ImportBatch, plan: Plan, hold: Hold) -> None:
     """Short transactions, so that others can write in between; a second try starts afresh."""
     batch.rows.all().delete()
     total = len(plan.rows)
-    for written, some in enumerate(batched(import_rows(batch, plan, {}), WRITE_SIZE), start=1):
+    for written, some in enumerate(batched(import_rows(batch, plan), WRITE_SIZE), start=1):
         ImportRow.objects.bulk_create(some)
         hold.progress(min(written * WRITE_SIZE, total), total)
 
 
-def import_rows(batch: ImportBatch, plan: Plan, members: dict[int, int]) -> Iterable[ImportRow]:
+def import_rows(batch: ImportBatch, plan: Plan) -> Iterator[ImportRow]:
+    """The plan as rows to store; who is new is found by the batch, once they are written."""
+    is_roster = batch.kind == Kind.ROSTER
     for row in plan.rows:
         yield ImportRow(
             batch=batch,
@@ -179,43 +182,50 @@ def import_rows(batch: ImportBatch, plan: Plan, members: dict[int, int]) -> Iter
             values=row.values,
             changes=row.changes,
             errors=[error.as_dict() for error in row.errors],
-            member_id=members.get(row.row),
+            member_id=row.existing if is_roster else None,
         )
 
 
 def write(batch_id: int) -> None:
     """Plan once more on what the roster holds now, and write all good rows in one transaction."""
+    batch = ImportBatch.objects.select_related("organization", "confirmed_by").get(pk=batch_id)
+    if batch.state != State.CONFIRMING:
+        return
     try:
-        write_all(batch_id)
+        write_all(batch)
     except Unreadable as error:
-        fail(ImportBatch.objects.get(pk=batch_id), str(error))
-    except IntegrityError:
-        logger.warning("Import batch %s met rows written meanwhile; checking again", batch_id)
+        fail(batch, str(error))
+    except (IntegrityError, Refusal, ObjectDoesNotExist):
+        logger.warning("Import batch %s met changes made meanwhile; checking again", batch_id)
         check_again(ImportBatch.objects.get(pk=batch_id))
 
 
-def write_all(batch_id: int) -> None:
-    batch = ImportBatch.objects.select_related("organization").get(pk=batch_id)
-    if batch.state != State.CONFIRMING:
-        return
-    table = read_roster(batch.file.path, batch.filename) if batch.kind == Kind.ROSTER else None
+def write_all(batch: ImportBatch) -> None:
+    """Everything slow comes before the transaction: while it lasts, SQLite lets nobody else write."""
+    plan = plan_for(batch)
+    rows = [] if is_as_previewed(batch, plan) else list(import_rows(batch, plan))
     with transaction.atomic():
         if not locked(batch, State.CONFIRMING):
             return
-        plan = plan_table(table, batch.organization) if table else plan_for(batch)
-        members = apply(plan, batch)
-        batch.rows.all().delete()
-        ImportRow.objects.bulk_create(import_rows(batch, plan, members), batch_size=WRITE_SIZE)
+        apply(plan, batch)
+        if rows:
+            batch.rows.all().delete()
+            ImportRow.objects.bulk_create(rows, batch_size=WRITE_SIZE)
         counts = {**batch.counts, **plan.counts}
         move(batch, State.CONFIRMED, by=batch.confirmed_by, confirmed_at=timezone.now(), counts=counts)
 
 
-def apply(plan: Plan, batch: ImportBatch) -> dict[int, int]:
-    """Member ids by row number; an organisation list has none."""
+def is_as_previewed(batch: ImportBatch, plan: Plan) -> bool:
+    """Whether the stored rows still say what the plan says: usually nobody changed anything between."""
+    stored = batch.rows.order_by("row").values_list("row", "outcome", "changes")
+    return list(stored) == [(row.row, row.outcome.value, row.changes) for row in plan.rows]
+
+
+def apply(plan: Plan, batch: ImportBatch) -> None:
     if batch.kind == Kind.ROSTER:
-        return apply_roster(plan, batch)
-    apply_organizations(plan, by=batch.confirmed_by)
-    return {}
+        apply_roster(plan, batch)
+    else:
+        apply_organizations(plan, by=batch.confirmed_by)
 
 
 def check_again(batch: ImportBatch) -> None:

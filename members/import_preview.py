@@ -80,8 +80,8 @@ def find_rows(batch: ImportBatch, outcome: str, text: str) -> QuerySet[ImportRow
 
 
 def lines(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[Line]:
-    """The rows ready to show; one query for the names of all organisations in them."""
-    names = organization_names(rows)
+    """The rows ready to show; one query each for the organisations and the people in them."""
+    names, people = organization_names(rows), people_of(batch, rows)
     return [
         Line(
             row.row,
@@ -90,10 +90,21 @@ def lines(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[Line]:
             cells_of(batch, row.values),
             [change_of(field, before, after, names) for field, (before, after) in row.changes.items()],
             [shown_error(error) for error in row.errors],
-            row.member_id,
+            row.member_id or people.get(mobile_of(row)),
         )
         for row in rows
     ]
+
+
+def people_of(batch: ImportBatch, rows: Iterable[ImportRow]) -> dict[str, int]:
+    """Who the rows became, by mobile; nobody before the confirmation and after the undo."""
+    mobiles = [mobile_of(row) for row in rows if row.outcome == Outcome.NEW]
+    members = Member.objects.filter(batch=batch, mobile__in=mobiles) if mobiles else Member.objects.none()
+    return dict(members.values_list("mobile", "pk"))
+
+
+def mobile_of(row: ImportRow) -> str:
+    return clean_mobile(row.values.get(MOBILE, "")) or ""
 
 
 def organization_names(rows: Iterable[ImportRow]) -> dict[int, str]:

@@ -15,16 +15,14 @@ WRITE_SIZE = 1_000  # rows in one statement
 RESTORABLE = (*COMPARED, "state", "departed_on")
 
 
-def apply_roster(plan: Plan, batch: ImportBatch | None) -> dict[int, int]:
-    """Store every new and changed row; returns member ids by row number.
+def apply_roster(plan: Plan, batch: ImportBatch | None) -> None:
+    """Store every new and changed row.
 
     Raises IntegrityError when somebody else took one of the mobiles since the plan was made.
     """
-    new = plan.of(NEW)
-    created = Member.objects.bulk_create([new_member(row, batch) for row in new], batch_size=WRITE_SIZE)
+    created = [new_member(row, batch) for row in plan.of(NEW)]
+    Member.objects.bulk_create(created, batch_size=WRITE_SIZE)
     update_members(plan.of(CHANGED))
-    known = {row.row: row.existing for row in plan.rows if row.existing is not None}
-    return known | {row.row: member.pk for row, member in zip(new, created, strict=True)}
 
 
 def new_member(row: RowPlan, batch: ImportBatch | None) -> Member:

@@ -83,7 +83,7 @@ def test_from_upload_to_undo_without_javascript(city: Client, cast: Cast, tmp_pa
         assert city.post(address + "confirm/")["Location"] == address
     page = text_of(city, address)
     assert "已导入" in page and "撤销导入" in page and "确认导入" not in page
-    assert Member.objects.filter(mobile=ZHOU[MOBILE]).exists()
+    assert f'href="/desk/members/{Member.objects.get(mobile=ZHOU[MOBILE]).pk}/"' in page
     with commits():
         city.post(address + "undo/", {"reason": "传错了文件"})
     page = text_of(city, address)
