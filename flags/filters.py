@@ -39,7 +39,7 @@ def people(text: str) -> QuerySet[Member]:
 
 class LedgerFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("党员"), method="by_person", widget=person_input())
-    year = django_filters.ChoiceFilter(label=_("年度"), choices=years, empty_label=_("全部年度"))
+    year = django_filters.ChoiceFilter(label=_("年度"), empty_label=_("全部年度"))
     category = django_filters.ChoiceFilter(label=_("类别"), choices=Category, empty_label=_("全部类别"))
     kind = django_filters.ChoiceFilter(label=_("类型"), choices=FlagEntry.Kind, empty_label=_("全部类型"))
     unit = django_filters.ModelChoiceFilter(label=_("当时单位"), queryset=units, empty_label=_("全部单位"))
@@ -59,6 +59,10 @@ class LedgerFilter(django_filters.FilterSet):
     class Meta:
         model = FlagEntry
         fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["year"].extra["choices"] = years()
 
     def by_person(self, rows: QuerySet[FlagEntry], name: str, value: str) -> QuerySet[FlagEntry]:
         return rows.filter(member__in=people(value))

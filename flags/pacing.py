@@ -49,22 +49,31 @@ def with_live_totals(results: QuerySet[Assessment], year: int) -> Pacing:
     )
 
 
-def short(results: Pacing) -> Pacing:
-    """Those who do not have the whole year's requirement yet."""
-    return results.filter(Q(live_flags__lt=F("required_flags")) | Q(live_minutes__lt=F("required_minutes")))
+# Those who do not have the whole year's requirement yet.
+SHORT = Q(live_flags__lt=F("required_flags")) | Q(live_minutes__lt=F("required_minutes"))
+# Those with less than `Clock.pace`, by the same sum in SQL: 2·part ≥ whole·(2·live + 1).
+BEHIND = SHORT & (
+    Q(required_flags__gt=0, flags_gap__gte=0) | Q(required_minutes__gt=0, minutes_gap__gte=0)
+)  # fmt: skip
 
 
-def behind(results: Pacing, year: int, on: dt.date | None = None) -> Pacing:
-    """Those with less than `Clock.pace`, by the same sum in SQL: 2·part ≥ whole·(2·live + 1)."""
+def with_gaps(results: Pacing, year: int, on: dt.date | None = None) -> Pacing:
+    """Adds what `BEHIND` compares, for a day (today where none is given)."""
     clock = Clock.at(year, on or today())
     whole = F("span") * clock.days
     due = whole - 12 * (clock.days - clock.day)
-    return short(results).alias(
+    return results.alias(
         flags_gap=F("required_flags") * due * 2 - whole * (F("live_flags") * 2 + 1),
         minutes_gap=F("required_minutes") * due * 2 - whole * (F("live_minutes") * 2 + 1),
-    ).filter(
-        Q(required_flags__gt=0, flags_gap__gte=0) | Q(required_minutes__gt=0, minutes_gap__gte=0)
-    )  # fmt: skip
+    )
+
+
+def short(results: Pacing) -> Pacing:
+    return results.filter(SHORT)
+
+
+def behind(results: Pacing, year: int, on: dt.date | None = None) -> Pacing:
+    return with_gaps(results, year, on).filter(BEHIND)
 
 
 def results_of(run: AssessmentRun) -> Pacing:

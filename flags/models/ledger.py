@@ -105,6 +105,7 @@ class FlagEntry(models.Model):
         ordering = ["-seq"]
         indexes = [
             models.Index(fields=["year", "member"], name="flag_year_member"),
+            models.Index(fields=["year", "category", "service_date"], name="flag_year_category"),
             models.Index(fields=["organization", "-seq"], name="flag_org_recent"),
             models.Index(fields=["unit", "-seq"], name="flag_unit_recent"),
             models.Index(fields=["source_kind", "source_id"], name="flag_source"),

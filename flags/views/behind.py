@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import F
+from django.db.models import Count, F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,32 +31,36 @@ def scoped(request: StaffRequest) -> Pacing:
     """This year's requirements inside the desk's scope, with flags as they are now."""
     year = today().year
     results = Assessment.objects.visible_to(request.user).filter(run=assessing.fresh_forecast(year))
-    return pacing.with_live_totals(results, year).annotate(missing=F("required_flags") - F("live_flags"))
+    rows = pacing.with_gaps(pacing.with_live_totals(results, year), year)
+    return rows.annotate(missing=F("required_flags") - F("live_flags"))
 
 
-def groups(rows: Pacing) -> dict[str, Pacing]:
-    """The page's tabs: behind by now, short of the whole year, done."""
-    short = pacing.short(rows)
-    return {"behind": pacing.behind(rows, today().year), "short": short, "done": rows.exclude(pk__in=short)}
+# The page's tabs: behind by now, short of the whole year, done.
+GROUPS = {"behind": pacing.BEHIND, "short": pacing.SHORT, "done": ~pacing.SHORT}
 
 
 @desk_required("flags.see")
 def behind(request: StaffRequest) -> HttpResponse:
     found = BehindFilter(request.GET, scoped(request), request=request)
-    tabs = groups(found.qs)
-    chosen = request.GET.get("who", "behind")
-    rows = tabs.get(chosen, tabs["behind"]).select_related("member", "unit", "community")
-    page = Paginator(rows.defer("member__address").order_by(*ordering(request)), PAGE)
-    clock = Clock.at(today().year, today())
+    counts = found.qs.aggregate(**{name: Count("pk", filter=group) for name, group in GROUPS.items()})
+    who = chosen(request)
+    rows = found.qs.filter(GROUPS[who]).select_related("member", "unit", "community")
+    paginator = Paginator(rows.defer("member__address").order_by(*ordering(request)), PAGE)
+    paginator.count = counts[who]  # known already
     context = {
         "filter": found,
-        "page": with_pace(page.get_page(request.GET.get("page")), clock),
-        "counts": {name: tab.count() for name, tab in tabs.items()},
-        "who": chosen if chosen in tabs else "behind",
+        "page": with_pace(paginator.get_page(request.GET.get("page")), Clock.at(today().year, today())),
+        "counts": counts,
+        "who": who,
         "year": today().year,
         "today": today(),
     }
     return render(request, "flags/behind.html", context)
+
+
+def chosen(request: StaffRequest) -> str:
+    who = request.GET.get("who", "")
+    return who if who in GROUPS else "behind"
 
 
 def with_pace[P](page: P, clock: Clock) -> P:
@@ -78,8 +82,7 @@ def remind(request: StaffRequest) -> HttpResponse:
     members = Member.objects.visible_to(request.user)
     if "all" in request.POST:
         found = BehindFilter(request.GET, scoped(request), request=request)
-        rows = groups(found.qs).get(request.GET.get("who", "behind"), found.qs.none())
-        members = members.filter(assessments__in=rows)
+        members = members.filter(assessments__in=found.qs.filter(GROUPS[chosen(request)]))
     else:
         members = members.filter(pk__in=[pk for pk in request.POST.getlist("pk") if pk.isdigit()])
     report(request, members.count(), compliance.nudge(members, by=request.user))

@@ -1,0 +1,336 @@
+"""The pages of the bank: who sees what, what they show, and what their buttons do."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from flags import assessing, ledger
+from flags.models import Assessment, AssessmentRun
+from flags.policies import policy_for
+from notices.models import Notice
+
+from .conftest import Light
+
+NOW = dt.datetime(2026, 11, 22, 2, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def november(monkeypatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+
+
+@pytest.fixture
+def visit(client):
+    """The text of a page as somebody sees it."""
+
+    def get(user, name: str, *args, query: str = "", status: int = 200, **headers) -> str:
+        client.force_login(user)
+        response = client.get(reverse(f"flags:{name}", args=args) + query, headers=headers)
+        assert response.status_code == status
+        return response.content.decode()
+
+    return get
+
+
+@pytest.fixture
+def post(client):
+    def send(user, name: str, *args, query: str = "", **data):
+        client.force_login(user)
+        return client.post(reverse(f"flags:{name}", args=args) + query, data)
+
+    return send
+
+
+# --- Ledger -------------------------------------------------------------------------------------
+
+
+def test_a_unit_sees_its_own_peoples_lines_only(cast, light: Light, visit):
+    light(cast.li, source_label="理发日")
+    light(cast.wang, source_label="陪诊")
+    text = visit(cast.unit_clerk, "ledger")
+    assert "李建国" in text and "王秀英" not in text
+    assert "王秀英" in visit(cast.other_unit_clerk, "ledger")
+
+
+def test_a_community_sees_what_it_lit(cast, light: Light, visit):
+    light(cast.zhao, organization=cast.other_community)
+    assert "赵伟" not in visit(cast.secretary, "ledger")
+    assert "赵伟" in visit(cast.street_officer, "ledger")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?year=2026", {"理发日", "陪诊"}),
+        ("?year=2025", {"旧事"}),
+        ("?category=wish", {"陪诊"}),
+        ("?q=王秀英", {"陪诊"}),
+        ("?source=理发", {"理发日"}),
+        ("?kind=reversal", set()),
+        ("?since=2026-06-01", {"陪诊"}),
+        ("?sort=date&year=2026", {"理发日", "陪诊"}),
+        ("?year=bad&sort=nonsense&page=x", {"理发日", "陪诊", "旧事"}),
+    ],
+)
+def test_the_ledger_can_be_narrowed(cast, light: Light, visit, query: str, found: set[str]):
+    light(cast.li, source_label="理发日")
+    light(cast.wang, source_label="陪诊", category="wish", service_date=dt.date(2026, 7, 1))
+    light(cast.li, source_label="旧事", service_date=dt.date(2025, 7, 1))
+    text = visit(cast.city_officer, "ledger", query=query).split("<tbody>")[-1]
+    assert {label for label in ("理发日", "陪诊", "旧事") if label in text} == found
+
+
+def test_a_line_shows_its_neighbours_and_its_reversal(cast, light: Light, visit):
+    entry = light(cast.li)
+    ledger.reverse(entry, reason="查实未到场", by=cast.secretary)
+    text = visit(cast.city_officer, "entry", entry.pk)
+    assert entry.hash in text and "查实未到场" in text and "没有改动" in text
+    assert "没有改动" in visit(cast.city_officer, "entry", entry.pk, HX_Request="true")
+    visit(cast.other_unit_clerk, "entry", entry.pk, status=404)
+
+
+@pytest.mark.parametrize("name", ["ledger", "behind", "assessment"])
+def test_a_list_takes_the_same_queries_for_few_and_many_rows(
+    cast, light: Light, client, name: str, django_assert_num_queries, django_assert_max_num_queries
+):
+    run = assessing.forecast(2026)
+    light(cast.li)
+    path = reverse(f"flags:{name}", args=[run.pk] if name == "assessment" else [])
+    client.force_login(cast.city_officer)
+    client.get(path)
+    with django_assert_max_num_queries(15) as few:
+        client.get(path)
+    for member in (cast.li, cast.wang, cast.zhao) * 10:
+        light(member)
+    ledger.reverse(light(cast.li), reason="未到场", by=cast.secretary)
+    with django_assert_num_queries(len(few)):
+        client.get(path)
+
+
+# --- Behind -------------------------------------------------------------------------------------
+
+
+def test_a_secretary_sees_who_is_behind_in_the_community(cast, light: Light, visit):
+    light(cast.li, flags=5)
+    text = visit(cast.secretary, "behind")
+    assert "王秀英" in text and "李建国" not in text and "赵伟" not in text
+    assert "李建国" in visit(cast.secretary, "behind", query="?who=done")
+
+
+def test_a_flag_lit_now_takes_its_member_off_the_list_at_once(cast, light: Light, visit):
+    assert "王秀英" in visit(cast.secretary, "behind")
+    light(cast.wang, flags=5)
+    assert "王秀英" not in visit(cast.secretary, "behind")
+
+
+def test_somebody_new_on_the_roster_is_on_the_list_at_once(cast, visit):
+    from xianfeng.testing import make_member
+
+    visit(cast.unit_clerk, "behind")
+    make_member("新来人", "13800000009", cast.unit)
+    assert "新来人" in visit(cast.unit_clerk, "behind")
+
+
+def test_reminding_the_ticked_people_reaches_only_the_own_scope(cast, post):
+    answer = post(cast.unit_clerk, "remind", pk=[cast.li.pk, cast.wang.pk])
+    assert answer.status_code == 302
+    assert [notice.recipient for notice in Notice.objects.all()] == [cast.li.user]
+
+
+def test_reminding_all_means_the_filtered_list(cast, light: Light, post):
+    light(cast.wang, flags=5)
+    post(cast.city_officer, "remind", query=f"?unit={cast.unit.pk}", all="1")
+    assert {notice.recipient for notice in Notice.objects.all()} == {cast.li.user, cast.zhao.user}
+
+
+def test_reminding_nobody_says_so(cast, client, post):
+    answer = post(cast.secretary, "remind")
+    assert answer.status_code == 302 and not Notice.objects.exists()
+    assert "请先勾选" in client.get(answer.url).content.decode()
+
+
+def test_an_auditor_looks_and_does_not_remind(cast, visit, post):
+    assert "提醒所选" not in visit(cast.auditor, "behind")
+    assert post(cast.auditor, "remind", pk=[cast.li.pk]).status_code == 403
+
+
+# --- Assessments --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(cast, light: Light) -> AssessmentRun:
+    light(cast.li, flags=5)
+    return assessing.forecast(2026)
+
+
+def test_each_desk_sees_the_results_of_its_own_people(cast, run, visit):
+    text = visit(cast.unit_clerk, "assessment", run.pk)
+    assert "李建国" in text and "赵伟" in text and "王秀英" not in text
+    assert "李建国" not in visit(cast.unit_clerk, "assessment", run.pk, query="?result=unqualified")
+    assert "2026" in visit(cast.unit_clerk, "assessments")
+
+
+def test_a_result_is_explained_inside_the_scope(cast, run, visit):
+    row = Assessment.objects.get(run=run, member=cast.li)
+    assert "达到要求" in visit(cast.unit_clerk, "result", row.pk)
+    visit(cast.other_unit_clerk, "result", row.pk, status=404)
+
+
+def test_the_city_starts_a_forecast_and_a_worker_fills_it(
+    cast, post, client, visit, django_capture_on_commit_callbacks, monkeypatch
+):
+    asked: list[int] = []
+    monkeypatch.setattr("flags.jobs.run_assessment.delay", asked.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = post(cast.city_officer, "run", year="2026")
+    run = AssessmentRun.objects.get()
+    assert asked == [run.pk] and answer.url == reverse("flags:assessment", args=[run.pk])
+    assert "正在逐人核算" in visit(cast.city_officer, "assessment", run.pk)
+    assert reverse("flags:progress", args=[run.pk]) in visit(cast.city_officer, "progress", run.pk)
+    assessing.compute(run)
+    client.force_login(cast.city_officer)
+    assert client.get(reverse("flags:progress", args=[run.pk])).headers["HX-Redirect"] == answer.url
+
+
+@pytest.mark.parametrize("year", ["", "abc", "1999", "2027", "２０２６x"])
+def test_a_year_out_of_range_is_refused(cast, post, year: str):
+    assert post(cast.city_officer, "run", year=year).url == reverse("flags:assessments")
+    assert not AssessmentRun.objects.exists()
+
+
+def test_the_official_run_is_refused_before_the_years_end(cast, post, client):
+    answer = post(cast.city_officer, "run", year="2026", official="1")
+    assert "12 月 31 日之后" in client.get(answer.url).content.decode()
+    assert not AssessmentRun.objects.exists()
+
+
+def test_from_draft_to_settled_by_the_buttons(cast, light: Light, post, visit, monkeypatch):
+    light(cast.li, flags=5)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: dt.datetime(2027, 1, 4, 2, tzinfo=dt.UTC))
+    run = assessing.official(2026)
+    assert "开始公示" in visit(cast.city_officer, "assessment", run.pk)
+    post(cast.city_officer, "publicise", run.pk)
+    text = visit(cast.city_officer, "assessment", run.pk)
+    assert "之后才能定案" in text and reverse("flags:settle", args=[run.pk]) not in text
+    post(cast.city_officer, "settle", run.pk)
+    assert AssessmentRun.objects.get().state == "publicised"
+    monkeypatch.setattr("django.utils.timezone.now", lambda: dt.datetime(2027, 1, 20, 2, tzinfo=dt.UTC))
+    assert reverse("flags:settle", args=[run.pk]) in visit(cast.city_officer, "assessment", run.pk)
+    post(cast.city_officer, "settle", run.pk)
+    assert AssessmentRun.objects.get().state == "settled"
+
+
+@pytest.mark.parametrize("name", ["publicise", "settle"])
+def test_only_the_city_takes_a_step(cast, run, post, name: str):
+    for user in (cast.secretary, cast.unit_clerk, cast.street_officer):
+        assert post(user, name, run.pk).status_code == 403
+
+
+# --- Policy -------------------------------------------------------------------------------------
+
+POLICY = {
+    "min_flags": 6, "min_flags_leader": 8, "min_minutes": 0, "pro_rata": "on", "publicity_days": 5,
+    "reminder_dates": "06-15、9-1", "places_per_week": 3, "open_claims": 5, "suspend_after_no_shows": 3,
+    "suspend_days": 30, "withdraw_hours": 24, "bonus_minutes_excellent": 12, "text": "",
+}  # fmt: skip
+
+
+def test_the_city_sets_the_rules_of_a_year(cast, post):
+    answer = post(cast.city_officer, "policy", 2026, **POLICY | {"reminder_dates": "09-01、06-15"})
+    assert answer.status_code == 302
+    policy = policy_for(2026)
+    assert (policy.min_flags, policy.min_flags_leader) == (6, 8)
+    assert policy.reminder_dates == ["06-15", "09-01"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"reminder_dates": "06-31"},
+        {"reminder_dates": "六月"},
+        {"reminder_dates": "02-29"},
+        {"publicity_days": 4},
+        {"min_flags": -1},
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_not_saved(cast, post, fields):
+    assert (
+        post(cast.city_officer, "policy", 2026, **POLICY | {"reminder_dates": ""} | fields).status_code == 200
+    )
+    assert policy_for(2026).min_flags == 5
+
+
+def test_other_desks_read_the_rules(cast, visit, post):
+    assert "最低红旗数" in visit(cast.unit_clerk, "policy", 2026)
+    assert post(cast.unit_clerk, "policy", 2026, **POLICY).status_code == 403
+    visit(cast.city_officer, "policy", 1999, status=404)
+
+
+def test_the_rules_of_a_settled_year_stand(cast, run, post, visit):
+    AssessmentRun.objects.filter(pk=run.pk).update(is_official=True, state="settled")
+    answer = post(cast.city_officer, "policy", 2026, **POLICY | {"reminder_dates": "06-15"})
+    assert answer.status_code == 200 and policy_for(2026).min_flags == 5
+    assert "不能再改" in visit(cast.city_officer, "policy", 2026)
+
+
+# --- Phone --------------------------------------------------------------------------------------
+
+
+def test_a_member_sees_own_flags_and_what_is_missing(cast, light: Light, visit):
+    light(cast.li, flags=2, source_label="理发日")
+    ledger.reverse(light(cast.li, source_label="误记"), reason="记错人", by=cast.secretary)
+    light(cast.wang, source_label="别人的")
+    text = visit(cast.li.user, "my_flags")
+    assert "还差 3 面红旗" in text and "理发日" in text and "记错人" in text and "别人的" not in text
+
+
+def test_a_member_sees_the_official_result_once_it_is_public(cast, light: Light, visit, monkeypatch):
+    light(cast.li, flags=5)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: dt.datetime(2027, 1, 4, 2, tzinfo=dt.UTC))
+    run = assessing.official(2026)
+    assert "为什么是这个结果" not in visit(cast.li.user, "my_flags", query="?year=2026")
+    assessing.publicise(run, by=cast.city_officer)
+    text = visit(cast.li.user, "my_flags", query="?year=2026")
+    assert "为什么是这个结果" in text and "合格" in text
+
+
+def test_staff_without_a_roster_entry_have_no_flags_page(cast, visit):
+    visit(cast.clerk, "my_flags", status=403)
+
+
+# --- Admin --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", ["flagentry", "policy", "assessmentrun", "assessment"])
+def test_the_admin_shows_the_same_and_changes_no_line(cast, run, client, model: str):
+    client.force_login(cast.city_officer)
+    path = reverse(f"admin:flags_{model}_changelist")
+    assert client.get(path).status_code == 200
+    assert client.get(reverse(f"admin:flags_{model}_add")).status_code == 403
+    client.force_login(cast.sysadmin)
+    assert client.get(path).status_code == 403
+
+
+def test_the_admin_takes_the_same_steps(cast, client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: dt.datetime(2027, 1, 4, 2, tzinfo=dt.UTC))
+    run = assessing.official(2026)
+    path = reverse("admin:flags_assessmentrun_changelist")
+    client.force_login(cast.city_officer)
+    client.post(path, {"action": "settle", "_selected_action": [run.pk]})
+    assert AssessmentRun.objects.get().state == "draft"
+    client.post(path, {"action": "publicise", "_selected_action": [run.pk]})
+    assert AssessmentRun.objects.get().state == "publicised"
+
+
+def test_the_admin_keeps_the_rules_of_a_settled_year(cast, run, client):
+    policy = policy_for(2026)
+    path = reverse("admin:flags_policy_change", args=[policy.pk])
+    client.force_login(cast.city_officer)
+    data = POLICY | {"reminder_dates": "06-15"}
+    AssessmentRun.objects.filter(pk=run.pk).update(is_official=True, state="settled")
+    client.post(path, data)
+    assert policy_for(2026).min_flags == 5
+    AssessmentRun.objects.filter(pk=run.pk).update(is_official=False, state="forecast")
+    client.post(path, data)
+    assert policy_for(2026).min_flags == 6
