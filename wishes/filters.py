@@ -57,7 +57,7 @@ class WishFilter(django_filters.FilterSet):
 
     def counts(self) -> dict[str, int]:
         """How many wishes each tab holds, in one query."""
-        found: dict[str, int] = dict(self.qs.order_by().values_list("state").annotate(count=Count("pk")))
+        found: dict[str, int] = dict(self.qs.order_by().values_list("state").annotate(count=Count("*")))
         return {key: found.get(key, 0) for key, _label in TABS} | {ALL: sum(found.values())}
 
     def in_tab(self, tab: str, sort: str) -> WishQuerySet:
