@@ -134,7 +134,7 @@ def member_required[**P](view: View[MemberRequest, P]) -> View[HttpRequest, P]:
     ) -> HttpResponse:
         member = (
             Member.objects.select_related("unit", "community", "estate")
-            .filter(user=request.user)
+            .filter(user=cast(User, request.user))
             .first()
         )
         if member is None:

@@ -1,6 +1,6 @@
 """Input shapes of the people pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from members import choices, tree
 from members.adapters import MobileField
 from members.models import Appointment, Exemption, Member, Organization, User
+from members.models.people import SEPARATOR
 from members.roster.cleaning import clean_list, clean_name
 
 Kind = Organization.Kind
@@ -43,41 +44,53 @@ class NameField(forms.CharField):
         return name
 
 
-class WordsField(forms.MultiValueField):
-    """Ticked words and others typed beside them, as one text "、理发、财务、"."""
-
-    def __init__(self, words: Sequence[str | Promise], *, label: Any, **kwargs: Any) -> None:
-        options = [(str(word), word) for word in words]
-        super().__init__(
-            fields=(
-                forms.MultipleChoiceField(choices=options, required=False),
-                forms.CharField(max_length=60, required=False),
-            ),
-            widget=WordsWidget(options), require_all_fields=False, required=False, label=label, **kwargs,
-        )  # fmt: skip
-
-    def compress(self, data_list: list[Any]) -> str:
-        if not data_list:
-            return ""
-        words, other = data_list
-        text = clean_list("、".join([*words, other or ""]))
-        if len(text) > 200:
-            raise forms.ValidationError(_("内容太多，请只保留最主要的几项。"))
-        return text
+def words_field(words: Iterable[str | Promise], label: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, required=False, choices=[(str(word), word) for word in words],
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
 
 
-class WordsWidget(forms.MultiWidget):
-    def __init__(self, options: Iterable[tuple[str, str | Promise]]) -> None:
-        self.known = [key for key, _label in options]
-        other = forms.TextInput(attrs={"placeholder": gettext_lazy("其他，多项用顿号分隔")})
-        super().__init__([forms.CheckboxSelectMultiple(choices=list(options)), other])
+def other_field(label: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, required=False, max_length=60,
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("多项用顿号分隔")}),
+    )  # fmt: skip
 
-    def decompress(self, value: str | None) -> list[Any]:
-        words = [word for word in (value or "").split("、") if word]
-        return [
-            [word for word in words if word in self.known],
-            "、".join(word for word in words if word not in self.known),
-        ]
+
+class ServiceForm(forms.Form):
+    """What one can do, and when: ticked words and others typed beside them, as "、理发、财务、"."""
+
+    WORDS = ("skills", "free_times", "intentions")
+    skills = words_field(choices.SKILLS, gettext_lazy("特长"))
+    skills_other = other_field(gettext_lazy("其他特长"))
+    free_times = words_field(choices.FREE_TIMES, gettext_lazy("空闲时间"))
+    free_times_other = other_field(gettext_lazy("其他时间"))
+    intentions = words_field(choices.INTENTIONS, gettext_lazy("服务意向"))
+    intentions_other = other_field(gettext_lazy("其他意向"))
+
+    def __init__(self, data: QueryDict | None = None, *, initial: Mapping[str, str]) -> None:
+        super().__init__(data, initial={**initial, **self.split(initial)})
+
+    @classmethod
+    def split(cls, initial: Mapping[str, str]) -> dict[str, Any]:
+        """Stored texts as ticks and the rest."""
+        found: dict[str, Any] = {}
+        for name in cls.WORDS:
+            known = {key for key, _label in cls.base_fields[name].choices}  # type: ignore[attr-defined]
+            stored = [word for word in initial.get(name, "").split(SEPARATOR) if word]
+            found[name] = [word for word in stored if word in known]
+            found[f"{name}_other"] = SEPARATOR.join(word for word in stored if word not in known)
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name in self.WORDS:
+            other = cleaned.pop(f"{name}_other", "")
+            cleaned[name] = clean_list(SEPARATOR.join([*cleaned.get(name, []), other]))
+            if len(cleaned[name]) > 200:
+                self.add_error(name, _("内容太多，请只保留最主要的几项。"))
+        return cleaned
 
 
 # --- Registration, one thing a page --------------------------------------------------------------
@@ -127,7 +140,7 @@ class HomeForm(forms.Form):
         empty_label=gettext_lazy("不在下列小区"),
     )  # fmt: skip
     address = forms.CharField(
-        label=gettext_lazy("住址（选填）"), max_length=120, required=False,
+        label=gettext_lazy("住址"), max_length=120, required=False,
         help_text=gettext_lazy("例如 3 幢 2 单元 501。加密保存，单位看不到；社区查看会留下记录。"),
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )  # fmt: skip
@@ -136,14 +149,6 @@ class HomeForm(forms.Form):
         super().__init__(*args, **kwargs)
         estates = Organization.objects.within(community).estates().active()
         self.fields["estate"].queryset = estates  # type: ignore[attr-defined]
-
-
-class ServiceForm(forms.Form):
-    """What can you do, and when?"""
-
-    skills = WordsField(choices.SKILLS, label=gettext_lazy("特长（选填）"))
-    free_times = WordsField(choices.FREE_TIMES, label=gettext_lazy("空闲时间（选填）"))
-    intentions = WordsField(choices.INTENTIONS, label=gettext_lazy("服务意向（选填）"))
 
 
 class PromiseForm(forms.Form):
@@ -222,7 +227,7 @@ class AppointmentForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("角色"), choices=Appointment.Role.choices)
     starts_on = forms.DateField(label=gettext_lazy("任期起"), widget=forms.DateInput(attrs={"type": "date"}))
     ends_on = forms.DateField(
-        label=gettext_lazy("任期止（选填）"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("任期止"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -234,28 +239,23 @@ class AppointmentForm(forms.Form):
 # --- The member's own data ----------------------------------------------------------------------
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(ServiceForm):
     """What a member keeps up themself; name, unit and mobile are changed on request."""
 
     email = forms.EmailField(
-        label=gettext_lazy("邮箱（选填）"),
-        required=False,
-        help_text=gettext_lazy("提醒和考核结果会发到这里。"),
+        label=gettext_lazy("邮箱"), required=False, help_text=gettext_lazy("提醒和考核结果会发到这里。")
     )
     address = forms.CharField(
-        label=gettext_lazy("住址（选填）"), max_length=120, required=False,
+        label=gettext_lazy("住址"), max_length=120, required=False,
         help_text=gettext_lazy("加密保存，单位看不到。"),
     )  # fmt: skip
-    skills = WordsField(choices.SKILLS, label=gettext_lazy("特长（选填）"))
-    free_times = WordsField(choices.FREE_TIMES, label=gettext_lazy("空闲时间（选填）"))
-    intentions = WordsField(choices.INTENTIONS, label=gettext_lazy("服务意向（选填）"))
+    field_order = ["email", "address"]
 
     @classmethod
-    def of(cls, member: Member, data: Any = None) -> "ProfileForm":
+    def of(cls, member: Member, data: QueryDict | None = None) -> "ProfileForm":
         names = ("address", "skills", "free_times", "intentions")
         initial = {name: getattr(member, name) for name in names}
-        email = member.user.email if member.user else ""
-        return cls(data, initial={**initial, "email": email})
+        return cls(data, initial={**initial, "email": member.user.email if member.user else ""})
 
 
 class CorrectionForm(forms.Form):

@@ -91,7 +91,9 @@ def test_the_list_is_sorted_both_ways(client: Client, cast: Cast):
     for query, first in (("?sort=-flags", "赵伟"), ("?sort=-flags&unit=%d" % cast.other_unit.pk, "王秀英")):
         text = show(client, "list", query)
         assert text.index(f">{first}</a>") == min(
-            text.index(f">{name}</a>") for name in ("李建国", "王秀英", "赵伟", "孙丽") if f">{name}</a>" in text
+            text.index(f">{name}</a>")
+            for name in ("李建国", "王秀英", "赵伟", "孙丽")
+            if f">{name}</a>" in text
         )
     assert show(client, "list", "?sort=password")  # not a column: the usual order
 
@@ -217,7 +219,9 @@ def test_many_are_confirmed_at_once_and_the_refused_are_named(client: Client, ca
 
 
 def test_switching_changes_the_desk_for_the_next_pages(client: Client, cast: Cast):
-    second = cast.secretary.appointments.create(organization=cast.estate, role="clerk", starts_on="2020-01-01")
+    second = cast.secretary.appointments.create(
+        organization=cast.estate, role="clerk", starts_on="2020-01-01"
+    )
     client.force_login(cast.secretary)
     assert "王秀英" in show(client, "list")
     client.post(reverse("members:switch"), {"desk": second.pk, "next": "/desk/members/"})

@@ -14,8 +14,8 @@ from xianfeng.testing import Cast
 def test_a_member_keeps_up_their_own_data(client: Client, cast: Cast):
     client.force_login(cast.li.user)
     form = {
-        "email": "li@example.cn", "address": "5幢101", "skills_0": ["急救"], "skills_1": "木工，下棋",
-        "free_times_0": ["周五下午"],
+        "email": "li@example.cn", "address": "5幢101", "skills": ["急救"], "skills_other": "木工，下棋",
+        "free_times": ["周五下午"],
     }  # fmt: skip
     client.post(reverse("members:profile_edit"), form)
     member = Member.objects.select_related("user").get(pk=cast.li.pk)
