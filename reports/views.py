@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from flags.models import MemberYear
 from flags.policies import policy_for
@@ -11,19 +12,20 @@ from reports import workbench
 from xianfeng.lib.times import today
 
 
+@require_safe
 @desk_required("members.see")
 def desk_home(request: StaffRequest) -> HttpResponse:
     user = request.user
     context = {
         "figures": list(workbench.todo(user, request.desk)),
         "progress": workbench.progress(user),
-        "months": workbench.flags_by_month(user),
-        "categories": workbench.flags_by_category(user),
+        "flags": workbench.year_of_flags(user),
         "coming": workbench.coming_tasks(user) if request.desk.can("tasks.see") else [],
     }
     return render(request, "reports/desk_home.html", context)
 
 
+@require_safe
 @desk_required("members.see")
 def waiting(request: StaffRequest) -> HttpResponse:
     """The badge in the top bar: how much waits for this desk, or nothing."""
@@ -32,6 +34,7 @@ def waiting(request: StaffRequest) -> HttpResponse:
     return render(request, "reports/_waiting.html", {"count": count})
 
 
+@require_safe
 def me(request: HttpRequest) -> HttpResponse:
     """The member's home; a person whose registration still waits sees where it stands."""
     user: User = request.user  # type: ignore[assignment]

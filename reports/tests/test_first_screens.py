@@ -32,9 +32,10 @@ def test_flags_of_the_year_fall_into_months_and_categories(cast: Cast) -> None:
         cast.li, 2, 60, day, Category.WISH, cast.community, "claim", 1, "修灯", cast.secretary, "k1"
     )
     ledger.award([award], by=cast.secretary)
-    assert workbench.flags_by_month(cast.secretary)[0][1] == 2
-    assert (str(Category.WISH.label), 2) in [row[:2] for row in workbench.flags_by_category(cast.secretary)]
-    assert sum(count for _month, count in workbench.flags_by_month(cast.other_secretary)) == 0
+    year = workbench.year_of_flags(cast.secretary)
+    assert year.months[0][1] == 2
+    assert (str(Category.WISH.label), 2) in [row[:2] for row in year.categories]
+    assert sum(count for _month, count in workbench.year_of_flags(cast.other_secretary).months) == 0
 
 
 def test_the_member_sees_flags_and_what_is_missing(cast: Cast, client: Client) -> None:
