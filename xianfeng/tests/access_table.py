@@ -20,17 +20,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flags import assessing, ledger
+from flags.ledger import Award
+from flags.models import Assessment, FlagEntry
 from members.exempting import exempt
 from members.models import ImportBatch
 from members.registering import submit as apply
 from members.tests.applicants import application
 from notices.models import Notice
 from notices.outbox import send
+from tasks.models import Claim
 from tasks.tests.desk import ended_task, make_item
-from tasks.tests.offers import make_offer
+from tasks.tests.offers import make_offer, take
 from tasks.verifying import Decision, verify
 from wishes.handling import submit
 from wishes.models import Wish
+from xianfeng.lib.times import today
 from xianfeng.testing import Cast
 
 ROLES = ("anonymous", "city", "street", "community", "estate", "unit", "auditor", "member", "sysadmin")
@@ -79,6 +84,28 @@ def a_notice_to_the_secretary(cast: Cast) -> Notice:
     return send(cast.secretary, kind="test", key="access", subject="标题", body="正文")
 
 
+def a_flag(cast: Cast) -> FlagEntry:
+    """One flag that 青锋社区 lit for 李建国."""
+    award = Award(
+        member=cast.li, flags=1, minutes=60, service_date=dt.date(2026, 3, 5), category="activity",
+        organization=cast.community, source_kind="claim", source_id=1, source_label="清洁家园",
+        verifier=cast.secretary, key="access",
+    )  # fmt: skip
+    return ledger.award([award], by=cast.secretary)[0]
+
+
+def a_result(cast: Cast) -> Assessment:
+    return Assessment.objects.get(run=assessing.forecast(today().year), member=cast.li)
+
+
+def a_run(cast: Cast) -> dict[str, Any]:
+    return {"pk": a_result(cast).run_id}
+
+
+# Everybody at a desk that sees flags, and at one that sees results.
+SEE_FLAGS = ("city", "street", "community", "estate", "unit", "auditor")
+SEE_RESULTS = ("city", "street", "community", "unit", "auditor")
+
 ACCESS: dict[str, Access] = {
     "healthz": Access(get=everyone()),
     # wishes: residents without an account
@@ -115,6 +142,26 @@ ACCESS: dict[str, Access] = {
     "notices:handle": Access(
         post=only("city", "community", "unit", status=302), data=lambda cast: {"action": "told"}
     ),
+    # flags
+    "flags:ledger": Access(get=only(*SEE_FLAGS)),
+    "flags:entry": Access(
+        get=only(*SEE_RESULTS) | {"estate": 404}, kwargs=lambda cast: {"seq": a_flag(cast).seq}
+    ),
+    "flags:behind": Access(get=only(*SEE_FLAGS)),
+    "flags:remind": Access(post=only("city", "community", "unit", status=302)),
+    "flags:assessments": Access(get=only(*SEE_RESULTS)),
+    "flags:assessment": Access(get=only(*SEE_RESULTS), kwargs=a_run),
+    "flags:progress": Access(get=only(*SEE_RESULTS), kwargs=a_run),
+    "flags:result": Access(get=only(*SEE_RESULTS), kwargs=lambda cast: {"pk": a_result(cast).pk}),
+    "flags:run": Access(post=only("city", status=302)),
+    "flags:publicise": Access(post=only("city", status=302), kwargs=a_run),
+    "flags:settle": Access(post=only("city", status=302), kwargs=a_run),
+    "flags:policy": Access(
+        get=only(*SEE_RESULTS),
+        post=only("city"),  # an empty form comes back with its errors
+        kwargs=lambda cast: {"year": today().year},
+    ),
+    "flags:my_flags": Access(get=only("member")),
 }
 
 # The desk's addresses of tasks, on a task that 青锋花苑 published: its community verifies it.
@@ -290,4 +337,56 @@ ACCESS |= {
     "members:withdraw_registration": Access(
         post=only("member", status=302, otherwise=404), kwargs=an_application
     ),
+}
+
+# --- tasks: the member's phone ---------------------------------------------------------------------
+
+
+def an_offer(cast: Cast) -> dict[str, Any]:
+    return {"pk": make_offer(cast).pk}
+
+
+def a_place_taken(cast: Cast) -> Claim:
+    """李建国 holds the place of a wish, whose brief he may open."""
+    return take(make_offer(cast, wish=a_stated_wish(cast)), cast.li)
+
+
+def own_claim(cast: Cast) -> dict[str, Any]:
+    return {"pk": a_place_taken(cast).pk}
+
+
+ACCESS |= {
+    "tasks:browse": Access(get=only("member")),
+    "tasks:offer": Access(get=only("member"), kwargs=an_offer),
+    "tasks:claim": Access(post=only("member", status=302), kwargs=an_offer),
+    "tasks:my_claims": Access(get=only("member")),
+    "tasks:my_claim": Access(get=only("member"), kwargs=own_claim),
+    "tasks:withdraw": Access(post=only("member", status=302), kwargs=own_claim),
+    "tasks:open_brief": Access(post=only("member"), kwargs=own_claim),
+}
+
+# --- reports: first screens ------------------------------------------------------------------------
+
+ACCESS |= {
+    "reports:desk_home": Access(get=only(*SEE_PEOPLE)),
+    "reports:waiting": Access(get=only(*SEE_PEOPLE)),
+    # Staff are led to their desk; a person without a desk or a roster entry is told what to do.
+    "reports:me": Access(get=only("member", "sysadmin", otherwise=302)),
+}
+
+# Objects of everybody: why a desk or a member elsewhere gets the same answer as one here.
+SHARED: dict[str, str] = {
+    "members:join": "a community's registration, open to the public",
+    "members:join_code": "a community's registration, open to the public",
+    "members:join_done": "a community's registration, open to the public",
+    "members:join_home": "a community's registration, open to the public",
+    "members:join_promise": "a community's registration, open to the public",
+    "members:join_resend": "a community's registration, open to the public",
+    "members:join_service": "a community's registration, open to the public",
+    "wishes:ask": "a community's wishes, open to the public",
+    "wishes:asked": "whoever has the code of a wish may follow it",
+    "wishes:tracked": "whoever has the code of a wish may follow it",
+    "flags:assessment": "one run a year for all; its results are scoped",
+    "flags:progress": "one run a year for all; shows no person",
+    "flags:policy": "one policy a year for all",
 }
