@@ -88,7 +88,7 @@ def test_the_list_is_sorted_both_ways(client: Client, cast: Cast):
     MemberYear.objects.create(member=cast.zhao, year=today().year, flags=7)
     MemberYear.objects.create(member=cast.wang, year=today().year, flags=2)
     client.force_login(cast.city_officer)
-    for query, first in (("?sort=-flags", "赵伟"), ("?sort=-flags&unit=%d" % cast.other_unit.pk, "王秀英")):
+    for query, first in (("?sort=-flags", "赵伟"), (f"?sort=-flags&unit={cast.other_unit.pk}", "王秀英")):
         text = show(client, "list", query)
         assert text.index(f">{first}</a>") == min(
             text.index(f">{name}</a>")
@@ -119,7 +119,8 @@ def test_a_list_costs_the_same_for_20_and_for_200(client: Client, cast: Cast, na
         registrations = [
             Registration(
                 user=cast.li.user, name=f"申请{number}", mobile="13900000000", unit=cast.unit,
-                community=cast.community, promised_at=cast.li.registered_at, state=Registration.State.RETURNED,
+                community=cast.community, promised_at=cast.li.registered_at,
+                state=Registration.State.RETURNED,
             )
             for number in range(first, first + count)
         ]  # fmt: skip
