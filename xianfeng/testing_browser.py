@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -46,7 +47,8 @@ def open_page(
         viewport={"width": size[0], "height": size[1]}, locale="zh-CN", java_script_enabled=javascript
     )
     if session:
-        context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
+        # For the whole site: from the page's own address the cookie would take its folder.
+        context.add_cookies([{"name": "sessionid", "value": session, "url": urljoin(url, "/")}])
     page, said = context.new_page(), []
     page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: said.append(str(error)))
