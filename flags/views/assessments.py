@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from flags import assessing
 from flags.explaining import counted_lines, explain
@@ -24,6 +24,7 @@ PAGE = 50
 SORTS = {"name": "member__pinyin", "unit": "unit__name", "flags": "flags", "missing": "missing_flags"}
 
 
+@require_safe
 @desk_required("assessments.see")
 def assessments(request: StaffRequest) -> HttpResponse:
     """Every run, with figures of the desk's own people."""
@@ -52,6 +53,7 @@ def fetch(request: StaffRequest, pk: int) -> AssessmentRun:
     return get_object_or_404(runs, pk=pk)
 
 
+@require_safe
 @desk_required("assessments.see")
 def assessment(request: StaffRequest, pk: int) -> HttpResponse:
     run = fetch(request, pk)
@@ -84,6 +86,7 @@ def next_step(run: AssessmentRun) -> dict[str, Any]:
     return {"can_settle": True}
 
 
+@require_safe
 @desk_required("assessments.see")
 def result(request: StaffRequest, pk: int) -> HttpResponse:
     """One member's result and why."""
@@ -93,6 +96,7 @@ def result(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "flags/result.html", context)
 
 
+@require_safe
 @desk_required("assessments.see")
 def progress(request: StaffRequest, pk: int) -> HttpResponse:
     """The waiting bar's next self; when the figures are there, the page itself."""

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from flags import assessing, compliance, pacing
 from flags.filters import BehindFilter
@@ -39,6 +39,7 @@ def scoped(request: StaffRequest) -> Pacing:
 GROUPS = {"behind": pacing.BEHIND, "short": pacing.SHORT, "done": ~pacing.SHORT}
 
 
+@require_safe
 @desk_required("flags.see")
 def behind(request: StaffRequest) -> HttpResponse:
     found = BehindFilter(request.GET, scoped(request), request=request)

@@ -3,6 +3,7 @@
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from flags.filters import LedgerFilter
 from flags.ledger import HASHED, line_hash
@@ -18,6 +19,7 @@ SHOWN = (
 SORTS = {"seq": "seq", "date": "service_date", "flags": "delta", "minutes": "minutes"}
 
 
+@require_safe
 @desk_required("flags.see")
 def ledger(request: StaffRequest) -> HttpResponse:
     found = LedgerFilter(request.GET, FlagEntry.objects.visible_to(request.user), request=request)
@@ -40,6 +42,7 @@ def ordering(request: StaffRequest) -> list[str]:
     return [f"-{column}" if key.startswith("-") else column, "-seq"]
 
 
+@require_safe
 @desk_required("flags.see")
 def entry(request: StaffRequest, seq: int) -> HttpResponse:
     lines = FlagEntry.objects.visible_to(request.user).select_related(

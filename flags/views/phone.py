@@ -3,6 +3,7 @@
 from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from flags.explaining import explain
 from flags.models import Assessment, AssessmentRun, FlagEntry, MemberYear
@@ -14,6 +15,7 @@ from xianfeng.lib.times import today
 PUBLIC = (AssessmentRun.State.PUBLICISED, AssessmentRun.State.SETTLED)
 
 
+@require_safe
 @member_required
 def my_flags(request: MemberRequest) -> HttpResponse:
     member, years = request.member, own_years(request.member)

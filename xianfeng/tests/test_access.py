@@ -9,8 +9,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from xianfeng.testing import Cast
-from xianfeng.tests.access_table import ACCESS, LIBRARY, ROLES, Access
+from xianfeng.testing import Cast, make_staff
+from xianfeng.tests.access_table import ACCESS, LIBRARY, ROLES, SHARED, Access, nothing
 
 CLOSED = {403, 404, 405}
 
@@ -80,6 +80,33 @@ def test_each_role_gets_the_declared_answer(name: str, cast: Cast):
             expected = {declared[role]} if declared else CLOSED | ({302} if role == "anonymous" else set())
             if status not in expected:
                 surprises.append(f"{method.upper()} {path} as {role}: {status}, expected {expected}")
+    assert surprises == []
+
+
+OWNED = sorted(name for name in ACCESS if ACCESS[name].kwargs is not nothing and name not in SHARED)
+
+
+@pytest.mark.parametrize("name", OWNED)
+def test_what_lies_outside_the_scope_does_not_exist(name: str, cast: Cast):
+    """Who may open it here gets 404 for it when they sit in the same chair elsewhere."""
+    access: Access = ACCESS[name]
+    path = reverse(name, kwargs=access.kwargs(cast)) + access.query
+    data = access.data(cast)
+    elsewhere = {
+        "community": cast.other_secretary,
+        "estate": make_staff("estate2", "马小区", cast.other_estate),
+        "unit": cast.other_unit_clerk,
+        "member": cast.zhao.user,
+    }
+    surprises = []
+    for role, user in elsewhere.items():
+        client = Client(raise_request_exception=False)
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        for method, declared in (("get", access.get), ("post", access.post)):
+            if declared and declared[role] < 400:
+                status = answer(client, method, path, data)
+                if status != 404:
+                    surprises.append(f"{method.upper()} {path} as {role} elsewhere: {status}")
     assert surprises == []
 
 
