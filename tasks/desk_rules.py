@@ -182,10 +182,12 @@ def check_city_audience(city: Organization, chosen: list[Organization]) -> None:
         raise WrongAudience(_("只能选择在用的街道、社区或单位，请去掉：%(names)s。") % {"names": names})
 
 
-def check_flags(item: ServiceItem, flags: int) -> None:
+def check_flags(item: ServiceItem, flags: int, who: object = "") -> None:
+    """Flags lie in the item's range; `who` names the member in the message, where it is about one."""
     if not item.min_flags <= flags <= item.max_flags:
         raise FlagsOutOfRange(
-            _("“%(item)s”可授 %(least)d 至 %(most)d 面红旗，不能填 %(flags)d。请改到范围内，或另选服务事项。")
+            (f"{who}：" if who else "")
+            + _("“%(item)s”可授 %(least)d 至 %(most)d 面红旗，不能填 %(flags)d。请改到范围内。")
             % {"item": item, "least": item.min_flags, "most": item.max_flags, "flags": flags}
         )
 
@@ -255,6 +257,14 @@ def check_cancellable(task: Task) -> None:
         raise HasVerdicts(_("已有党员的服务被认定，任务不能取消。如认定有误，请先撤销认定。"))
 
 
+def is_cancellable(task: Task) -> bool:
+    try:
+        check_cancellable(task)
+    except Refusal:
+        return False
+    return True
+
+
 # --- Presence and verification ------------------------------------------------------------------
 
 
@@ -298,7 +308,7 @@ def check_grade(claim: Claim, grade: str, flags: int, item: ServiceItem) -> None
         return
     if claim.presence != Claim.Presence.PRESENT:
         raise NotPresent(_("%(name)s没有到场记录，不能亮旗。请先记录签到。") % {"name": claim.member})
-    check_flags(item, flags)
+    check_flags(item, flags, claim.member)
 
 
 def record_deadline(task: Task) -> dt.date:

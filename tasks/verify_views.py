@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.forms import BaseFormSet, formset_factory
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,7 +22,7 @@ from tasks.filters import BacklogFilter
 from tasks.forms import DecisionForm, PresenceForm
 from tasks.models import Claim, Task, Verification
 from tasks.phases import awaiting_verification
-from tasks.views import PAGE, attempt, fetch
+from tasks.views import attempt, fetch, page_of
 from xianfeng.lib.times import at, local_year, today
 
 # A screen for itself: the form's fields must stay below the limit of one request.
@@ -42,31 +42,35 @@ def to_verify(request: StaffRequest) -> HttpResponse:
     overdue = Q(ends_at__lt=at(desk_rules.last_overdue_day(), 0) + desk_rules.DAY)
     counts = waiting.order_by().aggregate(all=Count("pk"), overdue=Count("pk", filter=overdue))
     is_overdue = request.GET.get("tab") == "overdue"
-    rows = with_figures(waiting.filter(overdue) if is_overdue else waiting)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    rows = waiting.filter(overdue) if is_overdue else waiting
+    total = counts["overdue" if is_overdue else "all"]
+    page = page_of(rows.select_related("publisher__parent"), request, total)
     tabs = {"counts": counts, "is_overdue": is_overdue, "is_all": not is_overdue}
     context = {**tabs, "filter": found, "page": page, "lines": backlog_lines(page, request)}
     return render(request, "tasks/desk_to_verify.html", context)
 
 
-def with_figures(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    held = Q(claims__state=Claim.State.CLAIMED)
-    return tasks.select_related("publisher__parent").annotate(
-        open_claims=Count("claims", filter=held),
-        unmarked=Count("claims", filter=held & Q(claims__presence=Presence.UNKNOWN)),
-    )
-
-
 def backlog_lines(tasks: Iterable[Task], request: StaffRequest) -> list[dict[str, Any]]:
+    shown = list(tasks)
+    figures = open_figures(shown)
     return [
         {
             "task": task,
             "deadline": (deadline := desk_rules.record_deadline(task)),
             "is_overdue": deadline < today(),
             "is_mine": desk_rules.may_verify(request.user, task),
+            **figures[task.pk],
         }
-        for task in tasks
+        for task in shown
     ]
+
+
+def open_figures(tasks: Iterable[Task]) -> dict[int, dict[str, int]]:
+    """How many claims of each task wait, and how many of these have no presence. One query for a page."""
+    unmarked = Count("pk", filter=Q(presence=Presence.UNKNOWN))
+    held = Claim.objects.open().filter(task__in=tasks).order_by().values("task")
+    found = held.annotate(open_claims=Count("pk"), unmarked=unmarked)
+    return {row.pop("task"): row for row in found}
 
 
 # --- One screen for a whole task ----------------------------------------------------------------

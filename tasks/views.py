@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpResponse
@@ -74,6 +74,13 @@ def sorted_by(tasks: QuerySet[Task], wanted: str, default: str) -> QuerySet[Task
     return tasks.order_by(("-" if wanted.startswith("-") else "") + SORTS[name], "-pk")
 
 
+def page_of(rows: QuerySet[Task], request: StaffRequest, total: int) -> "Page[Task]":
+    """The page asked for; `total` is known from the tabs, so the paginator need not count again."""
+    pages = Paginator(rows, PAGE)
+    pages.__dict__["count"] = total
+    return pages.get_page(request.GET.get("page"))
+
+
 @require_safe
 @desk_required("tasks.see")
 def task_list(request: StaffRequest) -> HttpResponse:
@@ -83,11 +90,9 @@ def task_list(request: StaffRequest) -> HttpResponse:
     phase = BY_CODE.get(request.GET.get("tab", ""), BY_CODE["open"])
     default = "starts_at" if phase.code in ("open", "running", "draft") else "-starts_at"
     rows = sorted_by(found.qs.filter(phase.condition(now)), request.GET.get("sort", ""), default)
-    pages = Paginator(rows.select_related("publisher", "item"), PAGE)
-    # The tab's count is known already; the paginator need not ask again.
-    pages.__dict__["count"] = counts[phase.code]
+    page = page_of(rows.select_related("publisher"), request, counts[phase.code])
     tabs = [(one, counts[one.code], one is phase) for one in PHASES]
-    context = {"filter": found, "tabs": tabs, "phase": phase, "page": pages.get_page(request.GET.get("page"))}
+    context = {"filter": found, "tabs": tabs, "phase": phase, "page": page}
     return render(request, "tasks/desk_list.html", context)
 
 
@@ -131,7 +136,7 @@ def actions_on(request: StaffRequest, task: Task) -> dict[str, bool]:
         "can_edit": manages and (is_draft or (is_open and now < task.ends_at)),
         "can_publish": manages and is_draft,
         "can_copy": request.desk.can("tasks.publish"),
-        "can_cancel": (is_draft or is_open) and desk_rules.may_cancel(user, task),
+        "can_cancel": desk_rules.may_cancel(user, task) and desk_rules.is_cancellable(task),
         "can_mark": is_open and now >= task.starts_at and desk_rules.may_mark_presence(user, task),
         "can_verify": is_open and now >= task.ends_at and desk_rules.may_verify(user, task),
         "can_reverse": desk_rules.may_reverse(user, task),

@@ -101,7 +101,7 @@ def test_the_figures_of_a_line(cast: Cast) -> None:
     task.claims.filter(member=cast.li).update(presence="present")
     task.claims.filter(member=cast.zhao).update(state="withdrawn")
     (line,) = at_desk(cast.clerk).get(URL).context["lines"]
-    assert (line["task"].open_claims, line["task"].unmarked) == (2, 1)
+    assert (line["open_claims"], line["unmarked"]) == (2, 1)
 
 
 def test_the_city_sees_all_and_verifies_its_own(cast: Cast) -> None:

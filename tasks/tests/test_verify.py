@@ -98,7 +98,7 @@ def test_a_part_may_wait(cast: Cast) -> None:
 def test_one_bad_decision_stops_all(cast: Cast) -> None:
     task = ended_task(cast, cast.li, cast.wang)
     li, wang = present(task)
-    with pytest.raises(desk_rules.FlagsOutOfRange):
+    with pytest.raises(desk_rules.FlagsOutOfRange, match="王秀英"):
         verifying.verify(task, [good(li), good(wang, flags=9)], by=cast.clerk)
     assert not FlagEntry.objects.exists()
     assert not Verification.objects.exists()
