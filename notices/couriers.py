@@ -1,11 +1,13 @@
 """Who carries a delivery to the outside, one class for each channel; a courier keeps one connection open."""
 
+import logging
 import smtplib
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Protocol, cast
 from urllib.parse import urljoin, urlsplit
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
@@ -14,6 +16,8 @@ from django.template.loader import render_to_string
 from notices import sms
 from notices.models import Delivery
 from notices.smtp import HandoverBackend, HandoverSMTP
+
+logger = logging.getLogger(__name__)
 
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 SHUTTING_DOWN = 421  # RFC 5321 4.2.1: the server closes the channel, whatever was asked
@@ -52,7 +56,7 @@ class MailCourier:
         self.backend = open_backend()
 
     def carry(self, delivery: Delivery, hand_over: Callable[[], None]) -> None:
-        message = compose(delivery)
+        message = compose_or_refuse(delivery)
         if isinstance(self.backend, HandoverBackend):
             self.carry_by_smtp(self.backend, message, hand_over)
         else:
@@ -97,6 +101,8 @@ class SmsCourier:
             sms.send_sms(delivery.address, delivery.notice.subject)
         except sms.SmsError as error:
             raise Refused(str(error), for_good=False) from error
+        except OSError as error:
+            raise Unanswered(str(error)) from error
 
     def close(self) -> None:
         """A gateway keeps no connection."""
@@ -149,6 +155,8 @@ def transmit(backend: HandoverBackend, message: mail.EmailMessage, mark: Mark) -
         raise answer_of(error.smtp_code, error.smtp_error) from error
     except (smtplib.SMTPServerDisconnected, OSError) as error:
         raise ConnectionLost(str(error)) from error
+    except smtplib.SMTPException as error:  # asked for something the server does not know
+        raise ConnectionLost(str(error)) if mark.is_set else Refused(str(error), for_good=False) from error
     except ValueError as error:  # an address that no server would take
         raise Refused(str(error), for_good=True) from error
 
@@ -159,6 +167,17 @@ def answer_of(code: int, text: bytes | str) -> Refused | ConnectionLost:
     if code == SHUTTING_DOWN or not 400 <= code < 600:
         return ConnectionLost(words)
     return Refused(words, for_good=code >= 500)
+
+
+def compose_or_refuse(delivery: Delivery) -> mail.EmailMultiAlternatives:
+    """Raises Refused: one message that cannot be written must not hold up those behind it."""
+    try:
+        return compose(delivery)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:
+        logger.exception("Delivery %s cannot be composed.", delivery.pk)
+        raise Refused(repr(error), for_good=True) from error
 
 
 def compose(delivery: Delivery) -> mail.EmailMultiAlternatives:

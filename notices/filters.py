@@ -14,19 +14,23 @@ LATE = "late"
 PATIENCE = dt.timedelta(hours=1)
 
 
+# Whoever read it in the portal was reached.
+UNREAD = Q(notice__read_at__isnull=True)
+
+
 def late() -> Q:
-    return Q(state=Delivery.State.PENDING, notice__created_at__lt=timezone.now() - PATIENCE)
+    return Q(state=Delivery.State.PENDING, notice__created_at__lt=timezone.now() - PATIENCE) & UNREAD
 
 
 def to_look_after() -> Q:
-    return Q(state__in=Delivery.UNREACHED) | late()
+    return Q(state__in=Delivery.UNREACHED) & UNREAD | late()
 
 
 TABS = (
     ("", _("全部"), to_look_after),
-    ("handed_over", _("不确定"), lambda: Q(state=Delivery.State.HANDED_OVER)),
-    ("failed", _("发送失败"), lambda: Q(state=Delivery.State.FAILED)),
-    ("unreachable", _("无联系方式"), lambda: Q(state=Delivery.State.UNREACHABLE)),
+    ("handed_over", _("不确定"), lambda: Q(state=Delivery.State.HANDED_OVER) & UNREAD),
+    ("failed", _("发送失败"), lambda: Q(state=Delivery.State.FAILED) & UNREAD),
+    ("unreachable", _("无联系方式"), lambda: Q(state=Delivery.State.UNREACHABLE) & UNREAD),
     (LATE, _("久未发出"), late),
 )
 CONDITIONS = {key: condition for key, _label, condition in TABS}

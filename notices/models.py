@@ -68,8 +68,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(free, state=Delivery.State.PENDING, due_at__lte=at)
 
     def unreached(self) -> "DeliveryQuerySet":
-        """Messages that a person has to look after."""
-        return self.filter(state__in=Delivery.UNREACHED)
+        """Messages that a person has to look after; whoever read it in the portal was reached."""
+        return self.filter(state__in=Delivery.UNREACHED, notice__read_at__isnull=True)
 
 
 class Delivery(models.Model):

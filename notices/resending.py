@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from notices import outbox
 from notices.models import Delivery, DeliveryEvent
@@ -12,6 +13,9 @@ from xianfeng.lib.refusal import Refusal
 
 if TYPE_CHECKING:
     from members.models import User
+
+
+SETTLED = gettext_lazy("这条投递已被处理，请刷新后查看最新状态。")
 
 
 class NoAddress(Refusal):
@@ -54,7 +58,9 @@ def mark_told(delivery: Delivery, *, by: "User", note: str = "") -> None:
 def move(delivery: Delivery, to: str, *, by: "User", note: str = "", **fields: Any) -> None:
     """Raises AlreadySettled unless the delivery still is where the person saw it, unreached."""
     was = delivery.state
-    unreached = Delivery.objects.unreached().filter(pk=delivery.pk, state=was)
-    if unreached.update(state=to, lease="", leased_until=None, **fields) != 1:
-        raise AlreadySettled(_("这条投递已被处理，请刷新后查看最新状态。"))
+    if was not in Delivery.UNREACHED:
+        raise AlreadySettled(str(SETTLED))
+    rows = Delivery.objects.filter(pk=delivery.pk, state=was)
+    if rows.update(state=to, lease="", leased_until=None, **fields) != 1:
+        raise AlreadySettled(str(SETTLED))
     DeliveryEvent.objects.create(delivery=delivery, by=by, from_state=was, to_state=to, note=note)

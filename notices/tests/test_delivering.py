@@ -5,6 +5,7 @@ import smtplib
 from email.message import EmailMessage
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail.backends.smtp import EmailBackend
 from django.utils import timezone
 
@@ -242,3 +243,40 @@ def test_sms_goes_through_the_gateway(cast: Cast, monkeypatch: pytest.MonkeyPatc
     deliver_due()
     assert sent == [("13800000001", "标题")]
     assert states() == {"sent": 1}
+
+
+def test_a_message_that_cannot_be_written_holds_up_nobody(
+    cast: Cast, sink: Sink, monkeypatch: pytest.MonkeyPatch
+):
+    broken, fine = one(cast.clerk, "a"), one(cast.secretary, "b")
+    compose = couriers.compose
+
+    def stumble(delivery: Delivery):
+        return 1 / 0 if delivery.pk == broken.pk else compose(delivery)
+
+    monkeypatch.setattr(couriers, "compose", stumble)
+    deliver_due()
+    broken.refresh_from_db()
+    fine.refresh_from_db()
+    assert (broken.state, fine.state) == (State.FAILED, State.SENT)
+
+
+def test_a_time_limit_in_the_middle_of_a_text_ends_no_mail(
+    cast: Cast, sink: Sink, monkeypatch: pytest.MonkeyPatch
+):
+    """The half-sent transaction is hung up on, not ended by the next command."""
+    delivery = one(cast.clerk)
+
+    def interrupted(delivery: Delivery) -> None:
+        raise SoftTimeLimitExceeded
+
+    with monkeypatch.context() as patch:
+        patch.setattr(delivering, "hand_over", interrupted)
+        with pytest.raises(SoftTimeLimitExceeded):
+            deliver_due()
+    assert sink.seen == 0
+    delivery.refresh_from_db()
+    assert delivery.state == State.PENDING
+    Delivery.objects.update(leased_until=timezone.now())
+    deliver_due()
+    assert sink.given == {"clerk@example.test": 1}

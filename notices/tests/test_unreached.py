@@ -129,3 +129,11 @@ def test_the_list_needs_the_same_queries_for_any_length(
     client = logged_in(cast.city_officer)
     with django_assert_max_num_queries(13):
         client.get(LIST)
+
+
+def test_whoever_read_it_in_the_portal_was_reached(cast: Cast):
+    delivery = stuck(cast.clerk)
+    logged_in(cast.clerk).post(reverse("notices:read", args=[delivery.notice_id]))
+    assert not Delivery.objects.unreached().exists()
+    response = logged_in(cast.city_officer).get(LIST)
+    assert [count for _key, _label, count in response.context["tabs"]] == [0, 0, 0, 0, 0]
