@@ -108,8 +108,7 @@ def open_places(user: User) -> Figure:
 
 
 def unreached() -> Figure:
-    missed = [Delivery.State.FAILED, Delivery.State.HANDED_OVER, Delivery.State.UNREACHABLE]
-    count = Delivery.objects.filter(state__in=missed).count()
+    count = Delivery.objects.unreached().count()
     return Figure(
         _("未送达通知"), count, reverse("notices:unreached"), _("条"), tone="warning" if count else ""
     )

@@ -72,7 +72,7 @@ def test_killed_at_every_point_each_of_sixty_people_gets_one_mail(cast: Cast, se
     sink, port = server
     expected = sixty_mails()
     chance = random.Random(20260305)
-    kills = POINTS + [chance.choice(POINTS[1:])]
+    kills = [*POINTS, chance.choice(POINTS[1:])]
     for point in chance.sample(kills, len(kills)):
         assert run_worker(port, point, chance.randint(1, 8)) == -signal.SIGKILL, point
         leases_run_out()
