@@ -24,7 +24,7 @@ os.environ.update(
     SMS_BACKEND="console",
     LOG_LEVEL="WARNING",
     # Two numbered databases for each worker: its queue and its cache.
-    REDIS_DB=str(2 * int(WORKER.removeprefix("gw") or 0) if WORKER else 0),
+    REDIS_DB=str(2 * int(WORKER.removeprefix("gw") or 0)),
     REDIS_URL=os.environ.get("TEST_REDIS_URL", ""),
     DJANGO_SETTINGS_MODULE="xianfeng.settings",
     DJANGO_ALLOW_ASYNC_UNSAFE="true",  # Playwright's sync API keeps a loop in the test's thread
@@ -47,6 +47,12 @@ django.setup()  # the cast imports models
 pytest_plugins = ["xianfeng.testing", "xianfeng.testing_browser", "flags.testing"]
 
 valkey: Valkey | None = None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    # A worker that inherits this name reads the settings before its conftest gave it its own databases.
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def pytest_configure() -> None:

@@ -147,6 +147,7 @@ def test_mail_addresses_become_mailers():
 
 
 def test_the_cache_is_the_shared_server_not_this_process():
+    assert str(settings.REDIS_DB) == os.environ["REDIS_DB"], "settings were read before the run's environment"
     cache.set("seen", 1)
     shown = in_fresh_process(
         "import django; django.setup(); from django.core.cache import cache; print(cache.get('seen'))",
