@@ -28,17 +28,15 @@ def _requirement(assessment: Assessment) -> Iterator[str]:
     rules, member = assessment.run.rules, assessment.member
     name = "min_flags_leader" if member.is_leader else "min_flags"
     who = _("领导干部") if member.is_leader else _("全年")
-    yield _("%(who)s最低 %(flags)s 面红旗、%(hours)s 小时。") % {
+    yield _("%(who)s最低要求：%(amount)s。") % {
         "who": who,
-        "flags": rules.get(name, 0),
-        "hours": _hours(rules.get("min_minutes", 0)),
+        "amount": _amount(rules.get(name, 0), rules.get("min_minutes", 0)),
     }
     yield from _span(assessment)
     if assessment.months < YEAR:
-        yield _("计入 %(months)s 个月，折算（向上取整）后应得 %(flags)s 面、%(hours)s 小时。") % {
+        yield _("计入 %(months)s 个月，折算（向上取整）后应得 %(amount)s。") % {
             "months": assessment.months,
-            "flags": assessment.required_flags,
-            "hours": _hours(assessment.required_minutes),
+            "amount": _amount(assessment.required_flags, assessment.required_minutes),
         }
 
 
@@ -97,10 +95,16 @@ def _outcome(assessment: Assessment) -> Iterator[str]:
     elif assessment.result == Assessment.Result.QUALIFIED:
         yield _("达到要求：合格。")
     else:
-        yield _("还缺 %(flags)s 面红旗、%(hours)s 小时：不合格。") % {
-            "flags": assessment.missing_flags,
-            "hours": _hours(assessment.missing_minutes),
+        yield _("还缺 %(amount)s：不合格。") % {
+            "amount": _amount(assessment.missing_flags, assessment.missing_minutes)
         }
+
+
+def _amount(flags: int, minutes: int) -> str:
+    """Flags and hours in words; hours are left out where none are asked for."""
+    if not minutes:
+        return _("%(flags)s 面红旗") % {"flags": flags}
+    return _("%(flags)s 面红旗、%(hours)s 小时") % {"flags": flags, "hours": _hours(minutes)}
 
 
 def _hours(minutes: int) -> str:

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/assessments/<int:pk>/publicise/", assessments.publicise, name="publicise"),
     path("desk/assessments/<int:pk>/settle/", assessments.settle, name="settle"),
     path("desk/assessments/results/<int:pk>/", assessments.result, name="result"),
+    path("desk/assessments/results/<int:pk>/adjust/", assessments.adjust, name="adjust"),
     path("desk/policies/<int:year>/", policy.policy, name="policy"),
     path("me/flags/", phone.my_flags, name="my_flags"),
 ]

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from flags import assessing, ledger
-from flags.models import Assessment, AssessmentRun
+from flags.models import Assessment, AssessmentRun, FlagEntry
 from flags.policies import policy_for
 from notices.models import Notice
 
@@ -219,6 +219,21 @@ def test_from_draft_to_settled_by_the_buttons(cast, light: Light, post, visit, m
     assert reverse("flags:settle", args=[run.pk]) in visit(cast.city_officer, "assessment", run.pk)
     post(cast.city_officer, "settle", run.pk)
     assert AssessmentRun.objects.get().state == "settled"
+
+
+def test_the_city_corrects_a_settled_result_in_the_open_year(cast, run, post, visit):
+    row = Assessment.objects.get(run=run, member=cast.li)
+    visit(cast.city_officer, "adjust", row.pk, status=404)
+    AssessmentRun.objects.filter(pk=run.pk).update(year=2025, is_official=True, state="settled")
+    assert reverse("flags:adjust", args=[row.pk]) in visit(cast.city_officer, "result", row.pk)
+    assert "2025 年度已定案" in visit(cast.city_officer, "adjust", row.pk)
+    fields = {"flags": -2, "minutes": 0, "reason": "抽检不合格", "key": "adjust:1"}
+    for _ in range(2):  # a double click makes one line
+        assert post(cast.city_officer, "adjust", row.pk, **fields).url == reverse("flags:entry", args=[2])
+    line = FlagEntry.objects.get(kind="adjustment")
+    assert (line.delta, line.year, line.settled_year, line.member) == (-2, 2026, 2025, cast.li)
+    assert post(cast.city_officer, "adjust", row.pk, **fields | {"flags": 0, "key": "2"}).status_code == 200
+    assert post(cast.secretary, "adjust", row.pk, **fields).status_code == 403
 
 
 @pytest.mark.parametrize("name", ["publicise", "settle"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,17 +11,19 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from flags import assessing
+from flags import assessing, ledger
 from flags.explaining import counted_lines, explain
 from flags.filters import FIRST_YEAR, ResultFilter
+from flags.forms import AdjustForm
 from flags.models import Assessment, AssessmentRun
 from members.access import StaffRequest, desk_required
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import today
 
 PAGE = 50
+SEASON = 3  # up to March the year before is what is at hand
 SORTS = {"name": "member__pinyin", "unit": "unit__name", "flags": "flags", "missing": "missing_flags"}
 
 
@@ -35,6 +38,7 @@ def assessments(request: StaffRequest) -> HttpResponse:
     this_year = today().year
     official = {run.year: run for run in runs if run.is_official}
     context = {"runs": runs, "this_year": this_year, "last_year": this_year - 1}
+    context["is_season"] = today().month <= SEASON
     return render(request, "flags/assessments.html", context | {"last_run": official.get(this_year - 1)})
 
 
@@ -94,6 +98,25 @@ def result(request: StaffRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(rows, pk=pk)
     context = {"row": row, "reasons": explain(row), "lines": counted_lines(row)}
     return render(request, "flags/result.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_required("assessments.run")
+def adjust(request: StaffRequest, pk: int) -> HttpResponse:
+    """Correct a settled result: a line in the open year that names it."""
+    settled = Assessment.objects.visible_to(request.user).filter(run__state=AssessmentRun.State.SETTLED)
+    row = get_object_or_404(settled.select_related("run", "member"), pk=pk)
+    form = AdjustForm(request.POST or None, initial={"key": f"adjust:{uuid4()}"})
+    if request.method == "POST" and form.is_valid():
+        fields = {
+            **form.cleaned_data,
+            "settled_year": row.run.year,
+            "organization": request.desk.organization,
+        }
+        if line := attempt(request, lambda: ledger.adjust(row.member, by=request.user, **fields)):
+            messages.success(request, _("已写入第 %(seq)s 号调整流水。") % {"seq": line.seq})
+            return redirect("flags:entry", line.pk)
+    return render(request, "flags/adjust.html", {"row": row, "form": form, "open_year": today().year})
 
 
 @require_safe

@@ -22,7 +22,7 @@ from typing import Any
 
 from flags import assessing, ledger
 from flags.ledger import Award
-from flags.models import Assessment, FlagEntry
+from flags.models import Assessment, AssessmentRun, FlagEntry
 from members.exempting import exempt
 from members.models import ImportBatch
 from members.registering import submit as apply
@@ -98,6 +98,12 @@ def a_result(cast: Cast) -> Assessment:
     return Assessment.objects.get(run=assessing.forecast(today().year), member=cast.li)
 
 
+def a_settled_result(cast: Cast) -> dict[str, Any]:
+    row = a_result(cast)
+    AssessmentRun.objects.filter(pk=row.run_id).update(is_official=True, state="settled")
+    return {"pk": row.pk}
+
+
 def a_run(cast: Cast) -> dict[str, Any]:
     return {"pk": a_result(cast).run_id}
 
@@ -153,6 +159,7 @@ ACCESS: dict[str, Access] = {
     "flags:assessment": Access(get=only(*SEE_RESULTS), kwargs=a_run),
     "flags:progress": Access(get=only(*SEE_RESULTS), kwargs=a_run),
     "flags:result": Access(get=only(*SEE_RESULTS), kwargs=lambda cast: {"pk": a_result(cast).pk}),
+    "flags:adjust": Access(get=only("city"), post=only("city"), kwargs=a_settled_result),
     "flags:run": Access(post=only("city", status=302)),
     "flags:publicise": Access(post=only("city", status=302), kwargs=a_run),
     "flags:settle": Access(post=only("city", status=302), kwargs=a_run),
