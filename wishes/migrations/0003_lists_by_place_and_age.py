@@ -5,20 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0004_organization_events'),
-        ('wishes', '0002_who_is_responsible_instead'),
+        ("members", "0004_organization_events"),
+        ("wishes", "0002_who_is_responsible_instead"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='wish',
-            index=models.Index(fields=['organization', 'state'], name='wish_place_state'),
+            model_name="wish",
+            index=models.Index(fields=["organization", "state"], name="wish_place_state"),
         ),
         migrations.AddIndex(
-            model_name='wish',
-            index=models.Index(fields=['created_at'], name='wish_age'),
+            model_name="wish",
+            index=models.Index(fields=["created_at"], name="wish_age"),
         ),
     ]
