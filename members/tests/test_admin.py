@@ -46,6 +46,14 @@ def test_lists_are_scoped_and_masked(client: Client, cast: Cast, who: str, names
     assert "138****0001" in text and "13800000001" not in text
 
 
+@pytest.mark.parametrize("lookup", ["mobile__startswith=1380", "mobile=13800000001", "user__mobile__gt=1"])
+def test_no_address_line_undoes_the_masks(client: Client, cast: Cast, lookup: str):
+    client.force_login(cast.secretary)
+    page = reverse("admin:members_member_changelist")
+    assert client.get(f"{page}?{lookup}").status_code == 400
+    assert client.get(f"{page}?state__exact=registered").status_code == 200
+
+
 def test_what_lies_outside_cannot_be_opened(client: Client, cast: Cast):
     client.force_login(cast.secretary)
     inside = reverse("admin:members_member_change", args=[cast.li.pk])
