@@ -198,12 +198,16 @@ def task_initial(task: Task) -> dict[str, Any]:
     return {**same, "item": task.item_id, "reach": reach, "chosen": chosen}
 
 
-def copy_initial(task: Task) -> dict[str, Any]:
-    """An old task again, on the next same weekday at the same time; sign-up starts at once."""
+def copy_initial(task: Task, publisher: Organization) -> dict[str, Any]:
+    """An old task again, on the next same weekday at the same time; sign-up starts at once.
+
+    The city that copies a community's task does not address the whole city by accident.
+    """
     weeks = max(0, (today() - local_date(task.starts_at)).days // 7 + 1)
     shift = dt.timedelta(weeks=weeks)
     later = {name: getattr(task, name) + shift for name in ("starts_at", "ends_at", "signup_closes_at")}
-    return {**task_initial(task), **later, "signup_opens_at": None}
+    initial = {**task_initial(task), **later, "signup_opens_at": None}
+    return initial if publisher == task.publisher else {**initial, "reach": "chosen"}
 
 
 # --- Presence and verification ------------------------------------------------------------------

@@ -69,8 +69,8 @@ def open_figures(tasks: Iterable[Task]) -> dict[int, dict[str, int]]:
     """How many claims of each task wait, and how many of these have no presence. One query for a page."""
     unmarked = Count("pk", filter=Q(presence=Presence.UNKNOWN))
     held = Claim.objects.open().filter(task__in=tasks).order_by().values("task")
-    found = held.annotate(open_claims=Count("pk"), unmarked=unmarked)
-    return {row.pop("task"): row for row in found}
+    found = held.annotate(waiting=Count("pk"), unmarked=unmarked).values_list("task", "waiting", "unmarked")
+    return {task: {"open_claims": waiting, "unmarked": without} for task, waiting, without in found}
 
 
 # --- One screen for a whole task ----------------------------------------------------------------

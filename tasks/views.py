@@ -160,8 +160,10 @@ def start_of(request: StaffRequest) -> dict[str, Any]:
     initial: dict[str, Any] = {"organiser_name": str(request.user)}
     if source := request.GET.get("copy", ""):
         number = int(source) if source.isdecimal() else 0
-        copied = get_object_or_404(Task.objects.visible_to(request.user), pk=number)
-        return {**initial, **copy_initial(copied)}
+        copied = get_object_or_404(
+            Task.objects.visible_to(request.user).select_related("publisher"), pk=number
+        )
+        return {**initial, **copy_initial(copied, request.desk.organization)}
     return {**initial, **fresh_initial(), "item": request.GET.get("item")}
 
 

@@ -88,3 +88,15 @@ def test_the_edit_page_saves(cast: Cast) -> None:
     task.refresh_from_db()
     assert task.title == "清洁三单元"
     assert list(task.audience.all()) == [cast.community]
+
+
+def test_the_city_keeps_its_choice_of_audience_when_it_edits(cast: Cast) -> None:
+    task = make_offer(cast, publisher=cast.city, audience=[cast.other_community, cast.unit])
+    client = at_desk(cast.city_officer)
+    form = client.get(reverse("tasks:edit", args=[task.pk])).context["form"]
+    data = {field.html_name: field.value() for field in form if field.value() is not None}
+    data |= {name: value.isoformat() for name, value in data.items() if hasattr(value, "isoformat")}
+    client.post(reverse("tasks:edit", args=[task.pk]), {**data, "capacity": 9})
+    task.refresh_from_db()
+    assert task.capacity == 9
+    assert set(task.audience.all()) == {cast.other_community, cast.unit}

@@ -211,6 +211,12 @@ def test_an_old_task_is_copied_to_the_same_weekday_ahead(cast: Cast) -> None:
     assert hidden.status_code == 404
 
 
+def test_the_city_s_copy_of_a_community_s_task_does_not_reach_everybody(cast: Cast) -> None:
+    old = draft(cast)
+    form = at_desk(cast.city_officer).get(reverse("tasks:new"), {"copy": old.pk}).context["form"]
+    assert (form["reach"].value(), form["chosen"].value()) == ("chosen", [cast.community.pk])
+
+
 # --- A wish becomes a task ----------------------------------------------------------------------
 
 
