@@ -15,6 +15,4 @@ def is_mobile(text: str) -> bool:
 def validate_mobile(text: str) -> None:
     """Raises ValidationError unless the text is eleven digits beginning with 13 to 19."""
     if not is_mobile(text):
-        raise ValidationError(
-            _("请填写 11 位手机号，例如 13800000000。"), code="mobile_invalid"
-        )
+        raise ValidationError(_("请填写 11 位手机号，例如 13800000000。"), code="mobile_invalid")

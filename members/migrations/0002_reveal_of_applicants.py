@@ -5,24 +5,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0001_initial'),
+        ("members", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='contactreveal',
-            name='registration',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reveals', to='members.registration', verbose_name='报到'),
+            model_name="contactreveal",
+            name="registration",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="reveals",
+                to="members.registration",
+                verbose_name="报到",
+            ),
         ),
         migrations.AlterField(
-            model_name='contactreveal',
-            name='member',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reveals', to='members.member', verbose_name='党员'),
+            model_name="contactreveal",
+            name="member",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="reveals",
+                to="members.member",
+                verbose_name="党员",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contactreveal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('member__isnull', False), ('registration__isnull', True)), models.Q(('member__isnull', True), ('registration__isnull', False)), _connector='OR'), name='reveal_names_one_person'),
+            model_name="contactreveal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("member__isnull", False), ("registration__isnull", True)),
+                    models.Q(("member__isnull", True), ("registration__isnull", False)),
+                    _connector="OR",
+                ),
+                name="reveal_names_one_person",
+            ),
         ),
     ]

@@ -6,7 +6,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from flags.models import MemberYear
 from members import counting, reconciling
 from members.models import Member, Organization, Registration
 from members.pinyin import in_pinyin
@@ -76,9 +75,9 @@ def test_the_list_is_narrowed(client: Client, cast: Cast, query: str, names: str
         member.pinyin, member.initials = in_pinyin(member.name)
         member.is_leader = member == cast.zhao
         member.save()
-    MemberYear.objects.create(member=cast.li, year=today().year, flags=3)
-    MemberYear.objects.create(member=cast.wang, year=today().year, flags=5)
-    MemberYear.objects.create(member=cast.zhao, year=today().year - 1, flags=9)
+    cast.li.years.create(year=today().year, flags=3)
+    cast.wang.years.create(year=today().year, flags=5)
+    cast.zhao.years.create(year=today().year - 1, flags=9)
     client.force_login(cast.city_officer)
     ids = {name: getattr(cast, name).pk for name in ("other_unit", "other_community", "estate")}
     text = show(client, "list", query.format(**ids))
@@ -87,8 +86,8 @@ def test_the_list_is_narrowed(client: Client, cast: Cast, query: str, names: str
 
 
 def test_the_list_is_sorted_both_ways(client: Client, cast: Cast):
-    MemberYear.objects.create(member=cast.zhao, year=today().year, flags=7)
-    MemberYear.objects.create(member=cast.wang, year=today().year, flags=2)
+    cast.zhao.years.create(year=today().year, flags=7)
+    cast.wang.years.create(year=today().year, flags=2)
     client.force_login(cast.city_officer)
     for query, first in (("?sort=-flags", "赵伟"), (f"?sort=-flags&unit={cast.other_unit.pk}", "王秀英")):
         text = show(client, "list", query)
