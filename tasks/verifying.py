@@ -304,7 +304,9 @@ def reverse_verification(
     """
     at = now or timezone.now()
     why = rules.check_reason(reason)
-    claims = Claim.objects.select_related("member__user", "task__publisher__parent", "task__item")
+    claims = Claim.objects.select_related(
+        "member__user", "task__publisher__parent", "task__item", "task__wish"
+    )
     claim = claims.get(pk=verification.claim_id)
     rules.demand(rules.may_reverse(by, claim.task))
     rules.check_not_own([claim], by)
@@ -313,6 +315,7 @@ def reverse_verification(
     if Verification.objects.standing().filter(pk=verification.pk).update(**reversed_) != 1:
         raise rules.AlreadyDecided(_("这条认定已被撤销，没有重复冲正。"))
     _reopen(claim, by=by, at=at, note=why)
+    _reopen_wish(claim.task, by=by, note=why)
     undone = ledger.reverse(verification.entry, reason=why, by=by) if verification.entry else None
     _tell_reversed(claim, verification, why)
     return undone
@@ -328,6 +331,14 @@ def _reopen(claim: Claim, *, by: User, at: dt.datetime, note: str) -> None:
     if claim.task.state == Task.State.SETTLED:
         text = _("撤销%(name)s的认定：%(reason)s") % {"name": claim.member, "reason": note}
         move(claim.task, Task.State.PUBLISHED, by=by, at=at, note=text)
+
+
+def _reopen_wish(task: Task, *, by: User, note: str) -> None:
+    """The wish follows its task back, unless another verified claim still fulfils it."""
+    if task.wish is None or task.claims.filter(state=State.VERIFIED).exists():
+        return
+    if task.wish.state in (Wish.State.FULFILLED, Wish.State.ACCEPTED):
+        wishes.reopen(task.wish, by=by, note=note)
 
 
 def _tell_reversed(claim: Claim, verification: Verification, why: str) -> None:

@@ -104,6 +104,12 @@ def fulfil(wish: Wish, *, by: "User") -> Wish:
     return move(wish, (State.PUBLISHED,), State.FULFILLED, by=by, fulfilled_at=timezone.now())
 
 
+def reopen(wish: Wish, *, by: "User", note: str) -> Wish:
+    """What fulfilled it, or ended it without help, was taken back: its task is open again. Raises WrongState."""
+    states = (State.FULFILLED, State.ACCEPTED)
+    return move(wish, states, State.PUBLISHED, by=by, note=note, fulfilled_at=None)
+
+
 def move(wish: Wish, allowed: tuple[str, ...], to: str, *, by: "User", note: str = "", **fields: Any) -> Wish:
     """From the state the caller saw to another, unless somebody was faster. Raises WrongState."""
     rules.check_state(wish, *allowed)

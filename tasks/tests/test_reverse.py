@@ -12,6 +12,7 @@ from tasks.models import Claim, Task, Verification
 from tasks.tests.desk import at_desk, ended_task
 from tasks.tests.offers import user_of
 from tasks.verifying import Decision
+from wishes.models import Wish
 from xianfeng.testing import Cast
 
 
@@ -92,3 +93,32 @@ def test_the_button_posts(cast: Cast, verified: Verification) -> None:
     page = client.get(detail).content.decode()
     assert "已撤销：认错人" in page
     assert url not in page
+
+
+@pytest.mark.parametrize("grade", ["good", "denied"])
+def test_the_wish_follows_its_task_back_and_is_fulfilled_again(cast: Cast, grade: str) -> None:
+    wish = Wish.objects.create(organization=cast.estate, need="修灯", state=Wish.State.PUBLISHED)
+    task = ended_task(cast, cast.li, wish=wish, kind="wish")
+    claim = task.claims.get()
+    decision = (
+        Decision(claim.pk, grade, 60, 1) if grade == "good" else Decision(claim.pk, grade, note="没做完")
+    )
+    (one,) = verifying.record(task, {claim.pk: "present"}, [decision], by=cast.clerk)
+    verifying.reverse_verification(one, reason="点错了", by=cast.clerk)
+    wish.refresh_from_db()
+    assert (wish.state, wish.fulfilled_at) == ("published", None)
+    verifying.verify(Task.objects.get(), [Decision(claim.pk, "good", 60, 1)], by=cast.clerk)
+    wish.refresh_from_db()
+    assert wish.state == "fulfilled"
+
+
+def test_a_wish_stays_fulfilled_while_another_claim_on_it_stands(cast: Cast) -> None:
+    wish = Wish.objects.create(organization=cast.estate, need="修灯", state=Wish.State.PUBLISHED)
+    task = ended_task(cast, cast.li, cast.wang, wish=wish, kind="wish")
+    claims = {claim.pk: "present" for claim in task.claims.all()}
+    first, _second = verifying.record(
+        task, claims, [Decision(pk, "good", 60, 1) for pk in claims], by=cast.clerk
+    )
+    verifying.reverse_verification(first, reason="点错了", by=cast.clerk)
+    wish.refresh_from_db()
+    assert wish.state == "fulfilled"
