@@ -17,7 +17,7 @@ import pytest
 from django.conf import settings
 
 pytestmark = pytest.mark.processes
-PATIENCE = 60.0  # seconds on a busy machine
+PATIENCE = 150.0  # seconds on a busy machine
 
 
 def free_port() -> int:
