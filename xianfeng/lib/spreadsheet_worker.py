@@ -37,6 +37,7 @@ CPU_SECONDS = 4
 MEMORY_BYTES = 280 * 2**20
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream a workbook with a password consists of
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods")
 REFERENCE = re.compile(r"([A-Z]{1,4})([0-9]{1,9})")
@@ -78,6 +79,8 @@ def read(path: str, name: str) -> list[dict[str, Any]]:
     if not head.strip():
         raise Refused("empty")
     if head.startswith(OLE_MAGIC):
+        if ENCRYPTED in Path(path).read_bytes():
+            raise Refused("password")
         return read_workbook(path, {})
     if head.startswith(ZIP_MAGICS):
         return read_workbook(path, checked_formulas(path))
@@ -100,15 +103,27 @@ def looks_like_markup(head: bytes) -> bool:
 
 def read_workbook(path: str, formulas: "dict[str, Formulas]") -> list[dict[str, Any]]:
     # Imported late: text files do not need it, and refusals stay fast.
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+    from python_calamine import CalamineError, PasswordError
 
     try:
-        with CalamineWorkbook.from_path(path) as book:
+        with open_workbook(path) as book:
             return list(visible_sheets(book, formulas))
     except PasswordError as error:
         raise Refused("password") from error
     except (CalamineError, OSError, ValueError) as error:
         raise Refused("damaged") from error
+
+
+def open_workbook(path: str) -> Any:
+    """By its name first, which finds passwords; then by its content, since xlsx files are renamed to xls."""
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    try:
+        return CalamineWorkbook.from_path(path)
+    except PasswordError:
+        raise
+    except CalamineError:
+        return CalamineWorkbook.from_filelike(io.BytesIO(Path(path).read_bytes()))
 
 
 def visible_sheets(book: Any, formulas: "dict[str, Formulas]") -> Iterator[dict[str, Any]]:

@@ -106,9 +106,10 @@ def test_text_files_with_each_usual_delimiter(tmp_path: Path, delimiter: str):
     assert rows_of(path) == [["姓名", "单位"], ["张三", "市税务局"]]
 
 
-def test_a_workbook_is_known_by_its_content_not_its_name(tmp_path: Path):
+@pytest.mark.parametrize("name", ["a.csv", "a.xls", "a.et", "a", "a.xlsm"])
+def test_a_workbook_is_known_by_its_content_not_its_name(tmp_path: Path, name: str):
     path = save_workbook(tmp_path / "a.xlsx", {"名册": [["姓名"]]})
-    assert rows_of(path.rename(tmp_path / "a.csv")) == [["姓名"]]
+    assert rows_of(path.rename(tmp_path / name)) == [["姓名"]]
 
 
 def test_several_threads_may_read_at_once(tmp_path: Path):
@@ -195,6 +196,10 @@ def encrypted_package() -> bytes:
     return bytes(content)
 
 
+def encrypted_workbook() -> bytes:
+    return spreadsheet_worker.OLE_MAGIC + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(900)
+
+
 REFUSED: list[tuple[str, str, Callable[[], bytes]]] = [
     ("empty", "a.xlsx", lambda: b""),
     ("empty", "a.csv", lambda: b" \r\n  "),
@@ -219,6 +224,7 @@ REFUSED: list[tuple[str, str, Callable[[], bytes]]] = [
     ("damaged", "a.xlsx", lambda: b"\x00\x01\x02" * 900),
     ("other_format", "a.xlsx", other_package),
     ("password", "a.xlsx", encrypted_package),
+    ("password", "a.xlsx", encrypted_workbook),
     ("web_page", "a.xls", lambda: b"\xef\xbb\xbf\r\n<html><table><tr><td>1</td></tr></table></html>"),
     ("web_page", "a.csv", lambda: b"<?xml version='1.0'?><a/>"),
     ("text_named_workbook", "a.xlsx", lambda: (HEADER + "张三,13800000000,市税务局\n").encode()),
