@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from members import proving
+from members import proving, registering
 from members.limits import TooOften
 from members.models import MobileProof, Registration, User
 from members.tests.applicants import applied
@@ -153,6 +153,28 @@ def test_staff_keep_to_their_password(client: Client, cast: Cast):
 def test_who_has_applied_already_sees_how_far_it_is(client: Client, cast: Cast):
     applied(cast)
     assert prove(client, cast).url == at(cast, "join_done")
+
+
+def test_a_returned_applicant_corrects_without_a_second_code(client: Client, cast: Cast):
+    registration = applied(cast)
+    registering.return_(registration, reason="单位不对", by=cast.clerk)
+    client.force_login(registration.user)
+    text = client.get(at(cast, "join")).content.decode()
+    assert 'value="13800000004"' in text and f'value="{cast.unit.pk}" selected' in text
+    assert start(client, cast).url == at(cast, "join_home")
+    assert 'value="3幢501"' in client.get(at(cast, "join_home")).content.decode()
+    assert sms.recent() == []
+
+
+def test_anybody_elses_mobile_still_needs_a_code(client: Client, cast: Cast):
+    client.force_login(cast.li.user)
+    assert start(client, cast).url == at(cast, "join_code")
+
+
+def test_a_desk_that_is_left_open_proves_no_mobile(client: Client, cast: Cast):
+    User.objects.filter(pk=cast.clerk.pk).update(mobile="13800000004")
+    client.force_login(cast.clerk)
+    assert start(client, cast).url == at(cast, "join_code")
 
 
 def test_an_unknown_or_closed_place_is_not_found(client: Client, cast: Cast):

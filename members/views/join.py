@@ -8,6 +8,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -57,16 +58,30 @@ def page(
 @require_http_methods(["GET", "POST"])
 @step(proven=False)
 def who(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
-    initial = {"name": draft.name, "mobile": draft.mobile, "unit": draft.unit}
-    form = forms.JoinForm(forms.posted(request), initial=initial)
+    form = forms.JoinForm(forms.posted(request), initial=stated_before(request.user, draft))
     if form.is_valid():
         answers = form.cleaned_data
         draft = Draft(place.public_code, answers["name"], answers["mobile"], answers["unit"].pk)
         if place.kind == Organization.Kind.ESTATE:
             draft.estate = place.pk
+        if is_own_mobile(request.user, draft.mobile):
+            return enter(request, place, draft)
         if send(request, draft):
             return redirect("members:join_code", place.public_code)
     return page(request, "who", place, form)
+
+
+def stated_before(user: User | AnonymousUser, draft: Draft) -> dict[str, Any]:
+    """What is in the form already: this visit's answers, or those of an earlier application."""
+    if draft.name or not isinstance(user, User):
+        return {"name": draft.name, "mobile": draft.mobile, "unit": draft.unit}
+    earlier = user.registrations.first()
+    return {"name": user.name, "mobile": user.mobile, "unit": earlier.unit_id if earlier else None}
+
+
+def is_own_mobile(user: User | AnonymousUser, mobile: str) -> bool:
+    """Who is logged in by this mobile has proven it."""
+    return isinstance(user, User) and user.mobile == mobile and may_log_in(user)
 
 
 def send(request: HttpRequest, draft: Draft) -> bool:
