@@ -16,7 +16,7 @@ Give `otherwise=404` where the object lies outside the scope of the others, or w
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,7 @@ from xianfeng.lib.times import today
 from xianfeng.testing import Cast
 
 ROLES = ("anonymous", "city", "street", "community", "estate", "unit", "auditor", "member", "sysadmin")
-Answers = Mapping[str, int]
+Answers = dict[str, int]
 
 
 def nothing(cast: Cast) -> dict[str, Any]:
