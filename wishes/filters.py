@@ -35,7 +35,7 @@ def places(request: HttpRequest | None) -> QuerySet[Organization]:
 
 
 class WishFilter(django_filters.FilterSet):
-    need = django_filters.CharFilter(lookup_expr="contains", label=_("心愿"))
+    q = django_filters.CharFilter(field_name="need", lookup_expr="contains", label=_("心愿"))
     place = django_filters.ModelChoiceFilter(
         queryset=places, method="below", label=_("小区/社区"), empty_label=_("全部")
     )

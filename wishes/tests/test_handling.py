@@ -149,8 +149,13 @@ ALLOWED = {
     "mark_published": {State.ACCEPTED},
     "unpublish": {State.PUBLISHED},
     "fulfil": {State.PUBLISHED},
+    "reopen": {State.FULFILLED, State.ACCEPTED},
 }
-EXTRA = {"decline": {"reason": "不属于服务范围"}, "unpublish": {"note": "任务取消"}}
+EXTRA = {
+    "decline": {"reason": "不属于服务范围"},
+    "unpublish": {"note": "任务取消"},
+    "reopen": {"note": "认定已撤销"},
+}
 
 
 @pytest.mark.parametrize("step", ALLOWED)

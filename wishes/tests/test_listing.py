@@ -68,7 +68,7 @@ def test_filters_narrow_the_list_and_the_counts(cast: Cast):
     stated(cast.second_estate, need="修灯", created_at=old)
     client = logged_in(cast.secretary)
     for query, needs in (
-        ({"need": "理"}, {"理发"}),
+        ({"q": "理"}, {"理发"}),
         ({"source": "visit"}, {"理发"}),
         ({"age": "7"}, {"修灯"}),
         ({"age": "30"}, set()),
