@@ -31,7 +31,7 @@ from xianfeng.lib.embedded import die_with_parent
 from xianfeng.lib.times import local_year
 
 HOST, CLIENTS = "127.0.0.1", 8
-ROUNDS, CROWD = 5, 200
+ROUNDS, CROWD = 7, 200
 RATIO = 0.7
 GUNICORN = ("-m", "gunicorn", "--workers=2", "--threads=4", "--worker-class=gthread", "--log-level=warning")
 TOKEN = "b" * 32  # any secret of the right length: cookie and field must agree

@@ -3,25 +3,22 @@
 import datetime as dt
 import random
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from flags.policies import policy_for
-from members.models import Member, User
+from members.models import Member
 from tasks.claiming import withdraw
 from tasks.models import Claim, ClaimEvent, Task
-from tasks.rules import Refusal
+from tasks.tests.crowds import THREADS, assert_counter_is_rows, at_once, make_crowd
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
 from xianfeng.lib.times import local_year
 from xianfeng.testing import Cast, make_cast
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-THREADS = 40  # divides the crowd, not the places: the control must not stop at a round's end
 
 
 @pytest.fixture
@@ -29,45 +26,6 @@ def cast(transactional_db: None) -> Cast:
     """The same city, committed, so that every thread's connection sees it."""
     policy_for(local_year(timezone.now()))
     return make_cast()
-
-
-def make_crowd(cast: Cast, count: int) -> list[Member]:
-    """Registered members of the community, each with an account."""
-    mobiles = [f"139{number:08}" for number in range(count)]
-    users = User.objects.bulk_create(User(username=mobile, mobile=mobile) for mobile in mobiles)
-    Member.objects.bulk_create(
-        Member(name=f"党员{user.pk}", mobile=str(user.mobile), unit=cast.unit, community=cast.community,
-               estate=cast.estate, user=user, state=Member.State.REGISTERED)
-        for user in users
-    )  # fmt: skip
-    return list(Member.objects.filter(user__in=users).select_related("user", "unit", "community", "estate"))
-
-
-def at_once(actions: Iterable[Callable[[], object]], threads: int = THREADS) -> list[str]:
-    """Run all, as parallel as `threads` connections allow; "" for a success, else the refusal's code."""
-    gate = threading.Barrier(threads)
-
-    def open_gate() -> None:
-        gate.wait(timeout=60)
-
-    def run(action: Callable[[], object]) -> str:
-        try:
-            action()
-        except Refusal as refusal:
-            return refusal.code
-        finally:
-            connection.close()
-        return ""
-
-    with ThreadPoolExecutor(threads) as pool:
-        for started in [pool.submit(open_gate) for _thread in range(threads)]:
-            started.result()
-        return list(pool.map(run, actions))
-
-
-def assert_counter_is_rows(task: Task) -> None:
-    task.refresh_from_db()
-    assert task.places_taken == Claim.objects.holding().filter(task=task).count() <= task.capacity
 
 
 def test_200_claims_for_50_places(cast: Cast) -> None:
