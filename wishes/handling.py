@@ -105,7 +105,7 @@ def fulfil(wish: Wish, *, by: "User") -> Wish:
 
 
 def reopen(wish: Wish, *, by: "User", note: str) -> Wish:
-    """What fulfilled it, or ended it without help, was taken back: its task is open again. Raises WrongState."""
+    """What fulfilled it, or ended it without help, was taken back. Raises WrongState."""
     states = (State.FULFILLED, State.ACCEPTED)
     return move(wish, states, State.PUBLISHED, by=by, note=note, fulfilled_at=None)
 
