@@ -104,7 +104,8 @@ class FlagEntry(models.Model):
         verbose_name_plural = _("红旗流水")
         ordering = ["-seq"]
         indexes = [
-            models.Index(fields=["year", "member"], name="flag_year_member"),
+            # Holds all that the yearly check sums, so that it reads the index alone, in order.
+            models.Index(fields=["year", "member", "seq", "delta", "minutes"], name="flag_year_sums"),
             models.Index(fields=["year", "category", "service_date"], name="flag_year_category"),
             models.Index(fields=["organization", "-seq"], name="flag_org_recent"),
             models.Index(fields=["unit", "-seq"], name="flag_unit_recent"),
