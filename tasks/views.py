@@ -208,8 +208,8 @@ def task_edit(request: StaffRequest, pk: int) -> HttpResponse:
     desk_rules.demand(desk_rules.may_manage(request.user, task))
     known: dict[str, Any] = {"publisher": task.publisher, "wish": task.wish, "item": task.item}
     form = TaskForm(request.POST or None, **known, initial=task_initial(task))
-    if request.method == "POST" and submit(form, lambda: save_changes(request, form, task)) is not None:
-        messages.success(request, _("“%(title)s”已保存。") % {"title": task.title})
+    if request.method == "POST" and (kept := submit(form, lambda: save_changes(request, form, task))):
+        messages.success(request, _("“%(title)s”已保存。") % {"title": kept.title})
         return redirect("tasks:detail", task.pk)
     context = {"form": form, "task": task, "is_frozen": task.claims.exists()}
     return render(request, "tasks/desk_form.html", context)
