@@ -88,7 +88,15 @@ class DeskMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        cast(User, request.user).active_desk_id = request.session.get("desk")
+        known = request.user
+
+        def acting() -> User:
+            user = cast(User, known)
+            user.active_desk_id = request.session.get("desk")
+            return user
+
+        # Lazy still: a page that asks nobody's name costs no query.
+        request.user = cast(User, SimpleLazyObject(acting))
         request.desk = SimpleLazyObject(lambda: getattr(request.user, "desk", None))  # type: ignore[attr-defined]
         request.desks = SimpleLazyObject(lambda: getattr(request.user, "desks", []))  # type: ignore[attr-defined]
         return self.get_response(request)
@@ -104,9 +112,7 @@ def desk_required[**P](
 
     def decorate(view: View[StaffRequest, P]) -> View[HttpRequest, P]:
         @wraps(view)
-        def guarded(
-            request: HttpRequest, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             require(cast(User, request.user), *capabilities)
             return view(cast(StaffRequest, request), *args, **kwargs)
 
@@ -119,9 +125,7 @@ def require(user: User, *capabilities: str) -> Appointment:
     """The user's desk. Raises PermissionDenied where there is none or it holds none of the capabilities."""
     desk = user.desk
     if not desk or not any(holds(desk, capability) for capability in capabilities):
-        raise PermissionDenied(
-            _("您当前的任职没有这项权限。如需办理，请切换组织或联系上级。")
-        )
+        raise PermissionDenied(_("您当前的任职没有这项权限。如需办理，请切换组织或联系上级。"))
     return desk
 
 
@@ -129,18 +133,14 @@ def member_required[**P](view: View[MemberRequest, P]) -> View[HttpRequest, P]:
     """The view is for people on the roster; `request.member` comes with unit, community and estate."""
 
     @wraps(view)
-    def guarded(
-        request: HttpRequest, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         member = (
             Member.objects.select_related("unit", "community", "estate")
             .filter(user=cast(User, request.user))
             .first()
         )
         if member is None:
-            raise PermissionDenied(
-                _("您的账号还没有关联党员名册。请扫社区二维码报到，或联系单位。")
-            )
+            raise PermissionDenied(_("您的账号还没有关联党员名册。请扫社区二维码报到，或联系单位。"))
         request.member = member  # type: ignore[attr-defined]
         return view(cast(MemberRequest, request), *args, **kwargs)
 

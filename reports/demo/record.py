@@ -128,7 +128,7 @@ class Recorder:
                                     from_state=State.DRAFT, to_state=State.PUBLISHED))  # fmt: skip
         if task.state == State.CANCELLED:
             events.append(TaskEvent(
-                task=task, at=task.published_at, by=task.created_by, note=task.cancel_reason,
+                task=task, at=task.signup_opens_at, by=task.created_by, note=task.cancel_reason,
                 from_state=State.PUBLISHED, to_state=State.CANCELLED,
             ))  # fmt: skip
         return events
@@ -136,7 +136,9 @@ class Recorder:
     def wish_events(self, wish: Wish, task: Task) -> list[WishEvent]:
         steps = ((Wish.State.SUBMITTED, Wish.State.ACCEPTED), (Wish.State.ACCEPTED, Wish.State.PUBLISHED))
         return [
-            WishEvent(wish=wish, at=task.published_at, by=task.created_by, from_state=before, to_state=after)
+            WishEvent(
+                wish=wish, at=task.signup_opens_at, by=task.created_by, from_state=before, to_state=after
+            )
             for before, after in steps
         ]
 

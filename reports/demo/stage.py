@@ -68,7 +68,11 @@ def simulate(
         estates[estate.parent_id or 0].append(estate)
     root, now = Organization.objects.get(kind=Organization.Kind.CITY), timezone.localtime()
     share = (today() - year_start(today())).days / 325  # the figures of a scale are those of a late November
-    sizes = tuple(round(size * share) for size in (scale.city_activities, scale.activities, scale.wishes))
+    sizes = (
+        round(scale.city_activities * share),
+        round(scale.activities * share),
+        round(scale.wishes * share),
+    )
     plans = plan_year(rng, year_start(today()), today(), communities, estates, root, sizes, scale.places)
     settle_states(rng, plans, now)
     members = {member.pk: member for member in Member.objects.registered().order_by("pk")}
