@@ -106,9 +106,13 @@ def is_allowed(entry: Entry, desk: Desk | None) -> bool:
     return not entry.capability or bool(desk and desk.can(entry.capability))
 
 
+# First screens: every page lies under them, and none belongs to them.
+HOMES = ("/", "/desk/", "/me/")
+
+
 def current_url(urls: Iterable[str], path: str) -> str:
     """The longest address that the path lies under; a shorter one is only its parent."""
-    under = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    under = [url for url in urls if path == url or (url not in HOMES and path.startswith(url))]
     return max(under, key=len, default="")
 
 

@@ -290,6 +290,7 @@ def test_the_current_entry_is_the_closest_one() -> None:
     assert menus.current_url(urls, "/desk/tasks/verify/3/") == "/desk/tasks/verify/"
     assert menus.current_url(urls, "/desk/tasks/3/") == "/desk/tasks/"
     assert menus.current_url(urls, "/elsewhere/") == ""
+    assert menus.current_url(["/desk/", *urls], "/desk/reveals/") == ""
 
 
 def test_an_entry_needs_its_capability() -> None:
