@@ -37,7 +37,7 @@ class Scale:
 
 SCALES = {
     "small": Scale(2, 8, 300, 1_700, 8.6),
-    "city": Scale(None, 120, 4_900, 40_000, 8.6),
+    "city": Scale(None, 120, 4_900, 40_000, 9.4),
 }
 
 
