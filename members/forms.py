@@ -44,6 +44,11 @@ class NameField(forms.CharField):
         return name
 
 
+def day_input() -> forms.DateInput:
+    """The browser's own calendar, which takes its value in one format only."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 def words_field(words: Iterable[str | Promise], label: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label, required=False, choices=[(str(word), word) for word in words],
@@ -165,8 +170,8 @@ class ExemptionForm(forms.ModelForm):
         model = Exemption
         fields = ["kind", "starts_on", "ends_on", "reason"]
         widgets = {
-            "starts_on": forms.DateInput(attrs={"type": "date"}),
-            "ends_on": forms.DateInput(attrs={"type": "date"}),
+            "starts_on": day_input(),
+            "ends_on": day_input(),
             "reason": forms.Textarea(attrs={"rows": 2}),
         }
         help_texts = {"reason": gettext_lazy("本人和上级能看到；不要写病情细节。")}
@@ -225,10 +230,8 @@ class AppointmentForm(forms.Form):
         widget=forms.Select(attrs={"data-searchable": gettext_lazy("输入几个字查找组织")}),
     )  # fmt: skip
     role = forms.ChoiceField(label=gettext_lazy("角色"), choices=Appointment.Role.choices)
-    starts_on = forms.DateField(label=gettext_lazy("任期起"), widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(
-        label=gettext_lazy("任期止"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    starts_on = forms.DateField(label=gettext_lazy("任期起"), widget=day_input())
+    ends_on = forms.DateField(label=gettext_lazy("任期止"), required=False, widget=day_input())
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
