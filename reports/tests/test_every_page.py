@@ -1,0 +1,75 @@
+"""Every page that anybody can open, by the access table: no axe violation, no sideways scrolling."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from flags.models import Policy
+from reports.tests.browser import Visit, Visitor
+from xianfeng.lib.times import today
+from xianfeng.testing import Cast
+from xianfeng.testing_browser import DESK, PHONE, axe_violations, overflow
+from xianfeng.tests.access_table import ACCESS, ROLES
+from xianfeng.tests.test_access import client_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# Answers that are no page: files, a figure, and the moving parts of pages that are walked elsewhere.
+NO_PAGE = {
+    "healthz",
+    "flags:progress",
+    "members:import_progress",
+    "members:import_rejected",
+    "members:import_template",
+    "reports:waiting",
+}
+# In the order of the table: what a later entry makes may close the year for an earlier one.
+OPEN = [name for name, access in ACCESS.items() if access.get and 200 in access.get.values()]
+APPS = sorted({name.partition(":")[0] for name in OPEN if name not in NO_PAGE})
+
+
+def readings(cast: Cast, name: str) -> Iterator[tuple[str, str, Client]]:
+    """Role, path and client of every page behind a name, once for each that reads differently."""
+    access, seen = ACCESS[name], set[str]()
+    path = reverse(name, kwargs=access.kwargs(cast)) + access.query
+    for role in ROLES:
+        if not access.get or access.get[role] != 200:
+            continue
+        client = client_of(cast, role)
+        main = re.search(r"<main.*</main>", client.get(path).content.decode(), re.DOTALL)
+        assert main, f"{path} has no main part"
+        text = re.sub(r'value="[\w-]{16,}"', "", main.group())  # tokens and keys
+        if text not in seen:
+            yield role, path, client
+        seen.add(text)
+
+
+def look(visitor: Visitor, path: str, client: Client) -> list[object]:
+    """What is wrong with the page as this client's user sees it."""
+    page, session = visitor.page, client.cookies.get("sessionid")
+    page.context.clear_cookies()
+    if session:
+        page.context.add_cookies([{"name": "sessionid", "value": session.value, "url": visitor.base}])
+    width, height = DESK if path.startswith("/desk/") else PHONE
+    page.set_viewport_size({"width": width, "height": height})
+    visitor.go(path)
+    faults: list[object] = [*axe_violations(page), *visitor.said]
+    visitor.said.clear()
+    return [*faults, f"{overflow(page)} px too wide"] if overflow(page) > 0 else faults
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_no_page_breaks_a_rule_of_axe(visit: Visit, cast: Cast, app: str):
+    # 李建国 takes a place for every page about one.
+    Policy.objects.update_or_create(year=today().year, defaults={"places_per_week": 0, "open_claims": 0})
+    visitor = visit()
+    names = [name for name in OPEN if name.startswith(f"{app}:") and name not in NO_PAGE]
+    faults = {
+        (role, path): found
+        for name in names
+        for role, path, client in readings(cast, name)
+        if (found := look(visitor, path, client))
+    }
+    assert faults == {}
