@@ -1,0 +1,42 @@
+"""What strangers send: characters no page expects, and addresses behind a proxy."""
+
+import pytest
+from allauth.account.adapter import get_adapter
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from xianfeng.testing import Cast
+from xianfeng.tests.test_settings import in_fresh_process
+
+
+@pytest.mark.parametrize("path", ["/w/track/%00/", "/w/%00/", "/join/%00/", "/accounts/login/?next=%00"])
+def test_a_nul_in_an_address_is_a_bad_request_for_anybody(client: Client, db: None, path: str):
+    assert client.get(path).status_code == 400
+
+
+def test_a_nul_in_a_search_or_a_form_is_a_bad_request(client: Client, cast: Cast):
+    client.force_login(cast.secretary)
+    assert client.get(reverse("members:search"), {"q": "李\x00"}).status_code == 400
+    reveal = reverse("members:reveal", args=[cast.li.pk])
+    assert client.post(reveal, {"reason": "核实情况\x00"}).status_code == 400
+    assert not cast.li.reveals.exists()
+
+
+def test_a_bad_request_carries_the_security_headers(client: Client, db: None):
+    answer = client.get("/w/%00/")
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_behind_a_trusted_proxy_each_visitor_counts_alone(settings):
+    request = RequestFactory().get("/", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.7")
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+    assert get_adapter(request).get_client_ip(request) == "127.0.0.1"
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert get_adapter(request).get_client_ip(request) == "203.0.113.7"
+
+
+@pytest.mark.parametrize(("trust", "count"), [("true", "1"), ("false", "0")])
+def test_the_proxy_is_trusted_only_where_the_settings_say_so(tmp_path, trust: str, count: str):
+    shown = in_fresh_process("print(s.ALLAUTH_TRUSTED_PROXY_COUNT)", VAR_DIR=str(tmp_path), TRUST_PROXY=trust)
+    assert shown == count
