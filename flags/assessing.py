@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from flags import assessment_sql, jobs, ledger, rules
-from flags.models import Assessment, AssessmentEvent, AssessmentRun, FlagEntry, LedgerHead
+from flags.models import Assessment, AssessmentEvent, AssessmentRun, LedgerHead
 from flags.policies import frozen, policy_for
 from members.models import Exemption, Member, User
 from xianfeng.lib.times import today
@@ -200,18 +200,16 @@ def publicise(run: AssessmentRun, *, by: User) -> AssessmentRun:
 def settle(run: AssessmentRun, *, by: User) -> AssessmentRun:
     """定案: freeze every figure with the rules and the ledger's end. No undoing.
 
-    Corrections made while it was public are counted first, by the rules as publicised. Raises
-    RunMoved, and PublicityNotOver up to and on the last day of publicity.
+    Corrections made while it was public, of flags, leave or roster, are counted first, by the rules as
+    publicised. Raises RunMoved, and PublicityNotOver up to and on the last day of publicity.
     """
     ledger.locked_head()
     run = AssessmentRun.objects.select_for_update().get(pk=run.pk)
     check_settleable(run)
     before = dict(Assessment.objects.filter(run=run).values_list("member_id", "result"))
-    if FlagEntry.objects.filter(year=run.year, seq__gt=run.ledger_seq).exists():
-        _fill(run)
+    _fill(run)
     after = dict(Assessment.objects.filter(run=run).values_list("member_id", "result"))
     changed = sum(before.get(member) != result for member, result in after.items())
-    run.ledger_seq, run.ledger_hash = LedgerHead.objects.values_list("seq", "hash").get(pk=ledger.HEAD)
     run.state, run.settled_at = State.SETTLED, timezone.now()
     run.save(update_fields=["state", "settled_at", "ledger_seq", "ledger_hash", "counts", "finished_at"])
     note = _("公示期间更正 %(count)s 人") % {"count": changed}

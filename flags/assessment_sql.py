@@ -48,6 +48,9 @@ FROM (
         WHERE (member.joined_on IS NULL OR member.joined_on <= %(last)s)
           AND (member.departed_on >= %(first)s
                OR (member.departed_on IS NULL AND member.state <> 'departed'))
+          -- Dates the wrong way round name no day at all, and must not stop everybody else's check.
+          AND (member.joined_on IS NULL OR member.departed_on IS NULL
+               OR member.joined_on <= member.departed_on)
     ) counted
 ) figured
 ORDER BY member_id

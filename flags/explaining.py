@@ -42,9 +42,10 @@ def _requirement(assessment: Assessment) -> Iterator[str]:
 
 def _span(assessment: Assessment) -> Iterator[str]:
     member, year = assessment.member, assessment.run.year
-    if member.joined_on and member.joined_on.year == year:
+    counts_months = assessment.run.rules.get("pro_rata", True)
+    if counts_months and member.joined_on and member.joined_on.year == year:
         yield _("%(day)s 新进，从当月起计。") % {"day": format_date(member.joined_on, weekday=False)}
-    if member.departed_on and member.departed_on.year == year:
+    if counts_months and member.departed_on and member.departed_on.year == year:
         yield _("%(day)s 离开，计到当月。") % {"day": format_date(member.departed_on, weekday=False)}
     if assessment.exempt_months:
         yield _("经批准的豁免覆盖 %(months)s 个整月，不计入。") % {"months": assessment.exempt_months}

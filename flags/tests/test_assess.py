@@ -101,6 +101,14 @@ def test_who_was_not_there_in_the_year_is_not_checked(cast, fields):
     assert not Assessment.objects.filter(run=assessing.forecast(2026), member=cast.li).exists()
 
 
+def test_one_entry_with_dates_the_wrong_way_round_does_not_stop_the_check(cast):
+    dates = {"joined_on": dt.date(2026, 6, 1), "departed_on": dt.date(2026, 3, 1)}
+    Member.objects.filter(pk=cast.li.pk).update(**dates)
+    run = assessing.forecast(2026)
+    assert run.counts["members"] == 3
+    assert not Assessment.objects.filter(run=run, member=cast.li).exists()
+
+
 def test_leave_lowers_by_whole_months_and_two_leaves_may_make_one_month(cast):
     leave(cast, cast.li, dt.date(2026, 1, 15), dt.date(2026, 2, 10))
     leave(cast, cast.li, dt.date(2026, 2, 11), dt.date(2026, 3, 30))
@@ -232,6 +240,19 @@ def test_corrections_made_while_public_are_counted_at_the_settling(cast, light: 
     assert "1 人" in AssessmentEvent.objects.filter(run=run).latest("pk").note
 
 
+@pytest.mark.usefixtures("after_year")
+def test_leave_granted_on_an_appeal_while_public_is_counted_at_the_settling(cast, light: Light, monkeypatch):
+    light(cast.li, flags=3)
+    run = assessing.publicise(assessing.official(2026), by=cast.city_officer)
+    assert result_of(cast.li, run).result == "unqualified"
+    leave(cast, cast.li, dt.date(2026, 1, 1), dt.date(2026, 6, 30))
+    set_clock(monkeypatch, dt.datetime(2027, 1, 20, 2, 0, tzinfo=dt.UTC))
+    run = assessing.settle(run, by=cast.city_officer)
+    row = result_of(cast.li, run)
+    assert (row.result, row.exempt_months, row.required_flags) == ("qualified", 6, 3)
+    assert (run.ledger_seq, run.counts["qualified"]) == (LedgerHead.objects.get().seq, 1)
+
+
 def test_a_settled_year_takes_no_new_line_and_no_reversal(cast, settled, light: Light):
     with pytest.raises(rules.YearSettled):
         light(cast.wang)
@@ -290,6 +311,17 @@ def test_every_result_is_explained(cast, light: Light):
         "还缺 1 面",
     ):
         assert part in text
+
+
+def test_without_pro_rata_no_month_is_said_to_be_left_out(cast):
+    change(policy_for(2026), by=cast.city_officer, pro_rata=False)
+    dates = {"joined_on": dt.date(2026, 7, 20), "departed_on": dt.date(2026, 11, 30)}
+    Member.objects.filter(pk=cast.li.pk).update(**dates)
+    row = result_of(cast.li, assessing.forecast(2026))
+    text = "".join(explain(row))
+    assert (row.months, row.required_flags) == (12, 5)
+    assert "从当月起计" not in text
+    assert "计到当月" not in text
 
 
 def test_the_command_prints_one_json_object(cast, light: Light, capsys):
