@@ -6,8 +6,14 @@ Every person is reachable by attribute (`cast.secretary`, `cast.li`); every orga
 """
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.test import TransactionTestCase
 
 from members.models import Appointment, Member, Organization, User
 
@@ -119,3 +125,30 @@ def make_cast() -> Cast:
         zhao=make_member("赵伟", "13800000003", unit, other_estate),
         sun=make_member("孙丽", "13800000004", unit, None, community=community),
     )  # fmt: skip
+
+
+# Models whose first rows a migration writes: the flush after a transactional test must leave them.
+SEEDED = ("tasks.ServiceItem",)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_keeps_what_migrations_wrote() -> Iterator[None]:
+    """Remember those rows before the first transactional test, and write them again after each flush."""
+    setup = TransactionTestCase._fixture_setup.__func__  # type: ignore[attr-defined]
+    teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+    rows: list[list[models.Model]] = []
+
+    def remember(case: type[TransactionTestCase]) -> None:
+        if not rows:
+            rows.extend(list(apps.get_model(name)._base_manager.all()) for name in SEEDED)
+        setup(case)
+
+    def restore(case: Any) -> None:
+        teardown(case)
+        for seeded in rows:
+            type(seeded[0])._base_manager.bulk_create(seeded, ignore_conflicts=True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_setup", classmethod(remember))
+        patch.setattr(TransactionTestCase, "_fixture_teardown", restore)
+        yield
