@@ -92,7 +92,7 @@ class TaskForm(forms.Form):
         **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.publisher, self.wish = publisher, wish
+        self.publisher, self.wish, self.initial = publisher, wish, {**(self.initial or {})}
         self.fields["key"].initial = uuid.uuid4().hex
         offered = ServiceItem.objects.active()
         if item:  # what the task was published with may be switched off since
@@ -106,7 +106,8 @@ class TaskForm(forms.Form):
         reach, chosen = (self.fields[name] for name in ("reach", "chosen"))
         choices = reach_choices(self.publisher, self.wish)
         setattr(reach, "choices", choices)  # noqa: B010  (typed as the bare Field)
-        reach.initial = choices[0][0]
+        if self.initial.get("reach") not in dict(choices):  # a copy's old audience may not be this desk's
+            self.initial["reach"] = choices[0][0]
         if self.publisher.kind == Kind.CITY:
             setattr(chosen, "choices", chosen_choices(self.publisher))  # noqa: B010
         else:

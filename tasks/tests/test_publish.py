@@ -217,6 +217,16 @@ def test_the_city_s_copy_of_a_community_s_task_does_not_reach_everybody(cast: Ca
     assert (form["reach"].value(), form["chosen"].value()) == ("chosen", [cast.community.pk])
 
 
+def test_a_copy_of_a_wish_s_task_offers_only_whom_the_desk_may_address(cast: Cast) -> None:
+    old = draft(cast, audience=[cast.estate], wish=wish_of(cast.estate))
+    at = at_desk(cast.clerk)
+    form = at.get(reverse("tasks:new"), {"copy": old.pk}).context["form"]
+    assert form["reach"].value() == "own"
+    data = {**posted(), "item": old.item_id, "reach": form["reach"].value()}
+    at.post(f"{reverse('tasks:new')}?copy={old.pk}", data)
+    assert list(Task.objects.exclude(pk=old.pk).get().audience.all()) == [cast.community]
+
+
 # --- A wish becomes a task ----------------------------------------------------------------------
 
 
