@@ -65,6 +65,19 @@ class PolicyForm(PolicyBase):
         ]  # fmt: skip
         widgets = {"text": forms.Textarea(attrs={"rows": 8})}
 
+    # Beyond these a figure is a slip of the finger, and dates reckoned with it would leave the calendar.
+    MOST = {
+        "places_per_week": 100, "open_claims": 100, "suspend_after_no_shows": 100, "suspend_days": 366,
+        "withdraw_hours": 24 * 30, "bonus_minutes_excellent": 600,
+    }  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, most in self.MOST.items():
+            if cleaned.get(name, 0) > most:
+                self.add_error(name, _("最多填 %(most)s。") % {"most": most})
+        return cleaned
+
 
 class AdjustForm(forms.Form):
     """A correction of a settled year; figures may be negative."""
@@ -78,6 +91,9 @@ class AdjustForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        # Within its own series: no hand-made key may stand in the way of another line's.
+        if not cleaned.get("key", "").startswith("adjust:"):
+            raise forms.ValidationError(_("请重新打开这一页再提交。"))
         if cleaned.get("flags") == 0 and cleaned.get("minutes") == 0:
             raise forms.ValidationError(_("红旗和时长都没有增减，请填写至少一项。"))
         return cleaned

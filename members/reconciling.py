@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from members.models import Member, Organization, Registration, User
+from xianfeng.lib.ids import id_of
 
 LISTS = ("unregistered", "not_on_roster", "differing")
 OPEN_OR_DONE = (Registration.State.SUBMITTED, Registration.State.CONFIRMED)
@@ -59,8 +60,8 @@ def rows(which: str, user: User, asked: Mapping[str, str]) -> QuerySet[Any]:
         found = {"not_on_roster": not_on_roster, "differing": differing}[which](user)
         found = found.select_related("unit", "community", "member").order_by("unit__name", "name")
     for line in ("unit", "community"):
-        if asked.get(line, "").isdigit():
-            found = found.filter(**{line: asked[line]})
+        if pk := id_of(asked.get(line, "")):
+            found = found.filter(**{line: pk})
     return found
 
 

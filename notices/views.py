@@ -15,6 +15,7 @@ from notices import inbox as own
 from notices import resending
 from notices.filters import TABS, UnreachedFilter
 from notices.models import Delivery, Notice
+from xianfeng.lib.ids import ids_of
 from xianfeng.lib.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def handle(request: HttpRequest) -> HttpResponse:
     is_resend = request.POST.get("action") == "resend"
     require(request, "notices.resend" if is_resend else "notices.tell")
     by, done = user_of(request), 0
-    chosen = [pk for pk in request.POST.getlist("pk") if pk.isdecimal()]
+    chosen = ids_of(request.POST.getlist("pk"))
     rows = Delivery.objects.visible_to(by).filter(pk__in=chosen[:500]).select_related("notice__recipient")
     for delivery in rows:
         try:

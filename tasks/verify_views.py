@@ -23,6 +23,7 @@ from tasks.forms import DecisionForm, PresenceForm
 from tasks.models import Claim, Task, Verification
 from tasks.phases import awaiting_verification
 from tasks.views import attempt, fetch, page_of
+from xianfeng.lib.ids import id_of
 from xianfeng.lib.times import at, local_year, today
 
 # A screen for itself: the form's fields must stay below the limit of one request.
@@ -116,8 +117,7 @@ def open_claims(request: StaffRequest, task: Task) -> "Page[Claim]":
 
 def posted(task: Task, formset: "BaseFormSet[Any]") -> list[Claim]:
     """The claims of a form that is shown again, in its order; what is no claim of this task is left out."""
-    texts = [str(form["claim_id"].value()) for form in formset]
-    numbers = [int(text) if text.isdecimal() else 0 for text in texts]
+    numbers = [id_of(form["claim_id"].value()) for form in formset]
     found = task.claims.select_related("member__unit").in_bulk(numbers)
     return [found[number] for number in numbers if number in found]
 

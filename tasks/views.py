@@ -21,6 +21,7 @@ from tasks.forms import ItemForm, TaskForm, copy_initial, fresh_initial, task_in
 from tasks.models import Claim, ServiceItem, Task, TaskEvent
 from tasks.phases import BY_CODE, PHASES, phase_counts, phase_of
 from wishes.models import Wish
+from xianfeng.lib.ids import id_of
 from xianfeng.lib.refusal import Refusal
 
 PAGE = 50
@@ -159,9 +160,8 @@ def task_new(request: StaffRequest) -> HttpResponse:
 def start_of(request: StaffRequest) -> dict[str, Any]:
     initial: dict[str, Any] = {"organiser_name": str(request.user)}
     if source := request.GET.get("copy", ""):
-        number = int(source) if source.isdecimal() else 0
         copied = get_object_or_404(
-            Task.objects.visible_to(request.user).select_related("publisher"), pk=number
+            Task.objects.visible_to(request.user).select_related("publisher"), pk=id_of(source)
         )
         return {**initial, **copy_initial(copied, request.desk.organization)}
     return {**initial, **fresh_initial(), "item": request.GET.get("item")}

@@ -1,17 +1,20 @@
 """What every request passes before a page sees it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 NUL = "\x00"
+LARGEST_ID = 2**63 - 1  # what a database's bigint holds
 
 
-class RefuseNul:
-    """Answers 400 where the address or a form holds a NUL, which PostgreSQL stores nowhere.
+class RefuseUnstorable:
+    """Answers what no database could hold before each page would fail on it by itself.
 
-    No person types one; without this each raw query parameter would be a server error of its own.
+    A NUL in the address or a form, which PostgreSQL stores nowhere and no person types, is a bad
+    request; an id beyond a bigint names nothing and is not found.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -21,6 +24,10 @@ class RefuseNul:
         if NUL in request.path_info or "%00" in request.META.get("QUERY_STRING", "") or has_nul(request):
             raise BadRequest("A NUL character in the request.")
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
+        if any(isinstance(value, int) and value > LARGEST_ID for value in kwargs.values()):
+            raise Http404
 
 
 def has_nul(request: HttpRequest) -> bool:

@@ -144,6 +144,12 @@ def test_reminding_all_means_the_filtered_list(cast, light: Light, post):
     assert {notice.recipient for notice in Notice.objects.all()} == {cast.li.user, cast.zhao.user}
 
 
+def test_a_tick_that_is_no_number_reminds_nobody(cast, post):
+    for pk in ("²", "9" * 30, "x"):
+        assert post(cast.city_officer, "remind", pk=pk).status_code == 302
+    assert not Notice.objects.exists()
+
+
 def test_reminding_nobody_says_so(cast, client, post):
     answer = post(cast.secretary, "remind")
     assert answer.status_code == 302 and not Notice.objects.exists()
@@ -232,7 +238,13 @@ def test_the_city_corrects_a_settled_result_in_the_open_year(cast, run, post, vi
         assert post(cast.city_officer, "adjust", row.pk, **fields).url == reverse("flags:entry", args=[2])
     line = FlagEntry.objects.get(kind="adjustment")
     assert (line.delta, line.year, line.settled_year, line.member) == (-2, 2026, 2025, cast.li)
-    assert post(cast.city_officer, "adjust", row.pk, **fields | {"flags": 0, "key": "2"}).status_code == 200
+    assert (
+        post(cast.city_officer, "adjust", row.pk, **fields | {"flags": 0, "key": "adjust:2"}).status_code
+        == 200
+    )
+    # A key of another line's series would keep that line from ever being written.
+    assert post(cast.city_officer, "adjust", row.pk, **fields | {"key": "verification:7"}).status_code == 200
+    assert FlagEntry.objects.filter(kind="adjustment").count() == 1
     assert post(cast.secretary, "adjust", row.pk, **fields).status_code == 403
 
 
@@ -267,6 +279,11 @@ def test_the_city_sets_the_rules_of_a_year(cast, post):
         {"reminder_dates": "02-29"},
         {"publicity_days": 4},
         {"min_flags": -1},
+        {"suspend_days": 10**12},
+        {"withdraw_hours": 721},
+        {"bonus_minutes_excellent": 99999},
+        {"places_per_week": -1},
+        {"open_claims": "1.5"},
     ],
 )
 def test_a_rule_that_makes_no_sense_is_not_saved(cast, post, fields):

@@ -19,6 +19,7 @@ from flags.filters import FIRST_YEAR, ResultFilter
 from flags.forms import AdjustForm
 from flags.models import Assessment, AssessmentRun
 from members.access import StaffRequest, desk_required
+from xianfeng.lib.ids import id_of
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import today
 
@@ -144,8 +145,7 @@ def attempt[T](request: StaffRequest, action: Callable[[], T]) -> T | None:
 @desk_required("assessments.run")
 def run(request: StaffRequest) -> HttpResponse:
     """Start a forecast, or with `official` the check of an ended year; a worker does it."""
-    text = request.POST.get("year", "")
-    year = int(text) if text.isdecimal() and len(text) == 4 else 0
+    year = id_of(request.POST.get("year", ""))
     if not FIRST_YEAR <= year <= today().year:
         messages.error(request, _("请选择 %(first)s 年至今的年度。") % {"first": FIRST_YEAR})
         return redirect("flags:assessments")

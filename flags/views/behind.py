@@ -15,6 +15,7 @@ from flags.models import Assessment
 from flags.pacing import Clock, Pacing
 from members.access import StaffRequest, desk_required
 from members.models import Member
+from xianfeng.lib.ids import ids_of
 from xianfeng.lib.times import today
 
 PAGE = 50
@@ -85,7 +86,7 @@ def remind(request: StaffRequest) -> HttpResponse:
         found = BehindFilter(request.GET, scoped(request), request=request)
         members = members.filter(assessments__in=found.qs.filter(GROUPS[chosen(request)]))
     else:
-        members = members.filter(pk__in=[pk for pk in request.POST.getlist("pk") if pk.isdigit()])
+        members = members.filter(pk__in=ids_of(request.POST.getlist("pk")))
     report(request, members.count(), compliance.nudge(members, by=request.user))
     query = request.GET.urlencode()
     return redirect(reverse("flags:behind") + (f"?{query}" if query else ""))

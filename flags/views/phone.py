@@ -10,6 +10,7 @@ from flags.models import Assessment, AssessmentRun, FlagEntry, MemberYear
 from flags.policies import policy_for
 from members.access import MemberRequest, member_required
 from members.models import Member
+from xianfeng.lib.ids import id_of
 from xianfeng.lib.times import today
 
 PUBLIC = (AssessmentRun.State.PUBLICISED, AssessmentRun.State.SETTLED)
@@ -20,7 +21,7 @@ PUBLIC = (AssessmentRun.State.PUBLICISED, AssessmentRun.State.SETTLED)
 def my_flags(request: MemberRequest) -> HttpResponse:
     member, years = request.member, own_years(request.member)
     text = request.GET.get("year", "")
-    year = int(text) if text.isdecimal() and int(text) in years else today().year
+    year = id_of(text) if id_of(text) in years else today().year
     lines = FlagEntry.objects.filter(member=member, year=year).select_related("organization")
     total = MemberYear.objects.filter(member=member, year=year).first()
     flags, minutes = (total.flags, total.minutes) if total else (0, 0)

@@ -16,6 +16,7 @@ from members.access import StaffRequest, desk_required, require
 from members.filters import RegistrationFilter
 from members.models import Registration
 from members.rules import NotThisPerson
+from xianfeng.lib.ids import ids_of
 from xianfeng.lib.refusal import Refusal
 
 PAGE = 50
@@ -95,7 +96,7 @@ def confirm(request: StaffRequest, registration: Registration) -> None:
 @desk_required("registrations.decide")
 def confirm_many(request: StaffRequest) -> HttpResponse:
     """Confirms the ticked ones; each refusal is told with its name, the others go through."""
-    pks = [pk for pk in request.POST.getlist("pk") if pk.isdigit()]
+    pks = ids_of(request.POST.getlist("pk"))
     done = 0
     for registration in seen(request).filter(pk__in=pks[:PAGE]):
         try:

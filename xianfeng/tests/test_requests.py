@@ -22,6 +22,25 @@ def test_a_nul_in_a_search_or_a_form_is_a_bad_request(client: Client, cast: Cast
     assert not cast.li.reveals.exists()
 
 
+def test_an_id_beyond_every_database_is_not_found(client: Client, cast: Cast):
+    assert cast.li.user
+    client.force_login(cast.li.user)
+    for name in ("offer", "my_claim"):
+        assert client.get(reverse(f"tasks:{name}", args=[2**63])).status_code == 404
+    for name in ("claim", "withdraw"):
+        assert client.post(reverse(f"tasks:{name}", args=[10**30])).status_code == 404
+    assert client.post(reverse("tasks:claim", args=[2**63 - 1])).status_code == 404
+
+
+@pytest.mark.parametrize("pk", ["²", "9" * 30, "-1", "x"])
+def test_ticked_boxes_that_are_no_ids_are_passed_over(client: Client, cast: Cast, pk: str):
+    client.force_login(cast.secretary)
+    assert client.post(reverse("members:confirm_many"), {"pk": pk}).status_code == 302
+    assert client.post(reverse("notices:handle"), {"pk": pk, "action": "told"}).status_code == 302
+    counts = {"list": "unregistered", "unit": pk}
+    assert client.get(reverse("members:reconciliation"), counts).status_code == 200
+
+
 def test_a_bad_request_carries_the_security_headers(client: Client, db: None):
     answer = client.get("/w/%00/")
     assert "default-src 'self'" in answer["Content-Security-Policy"]
