@@ -108,13 +108,25 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
     search_fields = ["username", "name"]
     filter_horizontal = []
     fieldsets = (
-        (None, {"fields": ("username", "password", "name", "email", "mobile")}),
+        (None, {"fields": ("username", "password", "name", "email", "masked_mobile")}),
         (gettext_lazy("状态"), {"fields": ("is_active", "is_staff", "last_login", "date_joined")}),
     )
     add_fieldsets = (
         (None, {"fields": ("username", "name", "email", "usable_password", "password1", "password2")}),
     )
-    readonly_fields = ["last_login", "date_joined", "is_staff"]
+    # A mobile opens an account by code: it is set by whoever proves it, and shown to nobody in full.
+    readonly_fields = ["last_login", "date_joined", "is_staff", "masked_mobile"]
+
+    @admin.display(description=gettext_lazy("手机号"))
+    def masked_mobile(self, user: User) -> str:
+        return privacy.mask_mobile(user.mobile) if user.mobile else ""
+
+
+def without_home(fields: list[Any], request: HttpRequest) -> list[Any]:
+    """A unit never learns where exactly its people live (DOMAIN 3)."""
+    desk = cast(User, request.user).desk
+    is_unit = desk is not None and desk.organization.kind == Organization.Kind.UNIT
+    return [name for name in fields if not (is_unit and name == "estate")]
 
 
 @admin.register(Member)
@@ -132,6 +144,9 @@ class MemberAdmin(ScopedAdmin):
     ]  # fmt: skip
     readonly_fields = ["community", "estate", "masked_mobile", "state"]
     autocomplete_fields = ["unit"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return without_home(list(super().get_fields(request, obj)), request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -153,6 +168,9 @@ class RegistrationAdmin(ReadOnlyScopedAdmin):
     search_fields = ["name"]
     exclude = ["address", "mobile", "user"]
     actions = ["confirm", "return_"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return without_home(list(super().get_fields(request, obj)), request)
 
     @admin.action(description=gettext_lazy("确认所选报到"), permissions=["act"])
     def confirm(self, request: HttpRequest, chosen: QuerySet[Registration]) -> None:

@@ -54,6 +54,35 @@ def test_no_address_line_undoes_the_masks(client: Client, cast: Cast, lookup: st
     assert client.get(f"{page}?state__exact=registered").status_code == 200
 
 
+@pytest.mark.parametrize("who", ["city_officer", "sysadmin"])
+def test_an_accounts_mobile_is_masked_and_not_to_be_changed(client: Client, cast: Cast, who: str):
+    assert cast.li.user
+    Appointment.objects.create(user=cast.li.user, organization=cast.estate, role="clerk")
+    client.force_login(getattr(cast, who))
+    page = reverse("admin:members_user_change", args=[cast.li.user.pk])
+    text = client.get(page).content.decode()
+    assert "138****0001" in text
+    assert 'name="mobile"' not in text
+    assert "13800000001" not in text.replace(cast.li.user.username, "").replace(cast.li.user.email, "")
+    client.post(page, {"username": "li", "name": "李建国", "mobile": "13900000099", "is_active": "on"})
+    assert User.objects.get(pk=cast.li.user.pk).mobile == "13800000001"
+
+
+def test_a_unit_does_not_read_the_estate_of_its_people(client: Client, cast: Cast):
+    registration = applied(cast)
+    Registration.objects.filter(pk=registration.pk).update(estate=cast.estate)
+    pages = [
+        reverse("admin:members_member_change", args=[cast.li.pk]),
+        reverse("admin:members_registration_change", args=[registration.pk]),
+    ]
+    for who, shown in (("unit_clerk", False), ("secretary", True)):
+        client.force_login(getattr(cast, who))
+        for page in pages:
+            answer = client.get(page)
+            assert answer.status_code == 200
+            assert (cast.estate.name in answer.content.decode()) is shown
+
+
 def test_what_lies_outside_cannot_be_opened(client: Client, cast: Cast):
     client.force_login(cast.secretary)
     inside = reverse("admin:members_member_change", args=[cast.li.pk])
