@@ -20,7 +20,7 @@ FIRST_PARTY := xianfeng notices members flags wishes tasks reports
 WORKERS ?= 2
 PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: help install env run test test-sqlite test-postgres system lint format bench requirements
+.PHONY: help install env run test test-sqlite test-postgres system lint format bench shots requirements
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -69,6 +69,9 @@ format: install ## let ruff put the code in order
 
 bench: install ## the figures of README.md, measured here
 	@$(PYTHON) manage.py bench
+
+shots: install ## retake the pictures of docs/ from a running demo portal (PORT=…)
+	@$(PYTHON) tools/shots.py
 
 requirements: $(UV) ## recompile the lock files from the .in files
 	$(COMPILE) requirements.in -o requirements.txt
