@@ -13,12 +13,13 @@ from xianfeng.testing import Cast
 from xianfeng.testing_browser import DESK
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+ITEM = "T-1"
 
 
 def fill_in(desk: Visitor, title: str, day: int, **fields: object) -> Visitor:
     """The form of a task, so many days from now."""
     start = (timezone.localtime() + dt.timedelta(days=day)).replace(hour=9, minute=0, second=0, microsecond=0)
-    desk.sees("服务事项").fill(item=ServiceItem.objects.get().pk, title=title, place="青锋花苑3幢")
+    desk.sees("服务事项").fill(item=ServiceItem.objects.get(code=ITEM).pk, title=title, place="青锋花苑3幢")
     return desk.fill(starts_at=start, ends_at=start + dt.timedelta(hours=2), capacity=5, **fields)
 
 
@@ -28,7 +29,7 @@ def publish(desk: Visitor, title: str, day: int, **fields: object) -> Visitor:
 
 
 def test_each_tier_reaches_its_own_members_and_nobody_else(visit: Visit, phone: Visit, cast: Cast):
-    make_item()
+    make_item(ITEM)
     community = visit().logs_in(cast.secretary)
     publish(community, "社区清洁日", 2).checks_page()
     publish(visit().logs_in(cast.estate_clerk), "花苑义务理发", 3)
@@ -49,7 +50,7 @@ def test_each_tier_reaches_its_own_members_and_nobody_else(visit: Visit, phone: 
 
 
 def test_a_draft_is_changed_published_and_cancelled(visit: Visit, phone: Visit, cast: Cast):
-    make_item()
+    make_item(ITEM)
     clerk = visit(DESK).logs_in(cast.clerk).go("/desk/tasks/new/")
     clerk.press("立即发布").sees("还有几处需要修改").checks_page()
     fill_in(clerk, "周末清洁", 3).press("保存草稿").sees("“周末清洁”已存为草稿")
