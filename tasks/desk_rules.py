@@ -14,7 +14,7 @@ from members.models import Organization, User
 from tasks.models import Claim, ServiceItem, Task, Verification
 from wishes.models import Wish
 from xianfeng.lib.refusal import Refusal
-from xianfeng.lib.times import format_moment, local_date, today
+from xianfeng.lib.times import format_moment, local_date, local_year, today
 from xianfeng.lib.workdays import add_working_days
 
 Kind = Organization.Kind
@@ -69,6 +69,10 @@ class ReasonMissing(Refusal):
 
 class KeyReused(Refusal):
     code = "key_reused"
+
+
+class ChangedMeanwhile(Refusal):
+    code = "changed_meanwhile"
 
 
 class HasVerdicts(Refusal):
@@ -211,9 +215,19 @@ def check_terms(task: Task) -> None:
         )
 
 
+def check_year(task: Task, now: dt.datetime) -> None:
+    """A flag belongs to the year its task starts in: nobody adds to a year that is over."""
+    if local_year(task.starts_at) < local_year(now):
+        raise TooLate(
+            _("任务的开始时间在 %(year)d 年，那一年已经结束，红旗不能再记入。请改开始时间。")
+            % {"year": local_year(task.starts_at)}
+        )
+
+
 def check_publishable(task: Task, now: dt.datetime) -> None:
     if task.state != Task.State.DRAFT:
         raise WrongState(_("只有草稿可以发布，这项任务是“%(state)s”。") % {"state": task.get_state_display()})
+    check_year(task, now)
     if task.signup_closes_at <= now:
         raise TooLate(
             _("接单截止时间 %(close)s 已过，发布后没有人能接单。请先修改时间。")
@@ -226,6 +240,12 @@ def check_editable(task: Task, now: dt.datetime) -> None:
         raise WrongState(_("任务是“%(state)s”，不能再修改。") % {"state": task.get_state_display()})
     if task.state == Task.State.PUBLISHED and now >= task.ends_at:
         raise TooLate(_("任务已于 %(end)s 结束，不能再修改。") % {"end": format_moment(task.ends_at)})
+
+
+def check_unchanged(latest: int | None, seen: int | None) -> None:
+    """The form shows what is stored; who saves an older one would undo a colleague's change unseen."""
+    if seen is not None and seen != latest:
+        raise ChangedMeanwhile(_("您填写时同事已修改了这项任务，没有保存。请重新打开修改页面，核对后再改。"))
 
 
 def check_not_frozen(task: Task, changed: Collection[str]) -> None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -26,15 +27,21 @@ else:
 
 Kind = Organization.Kind
 MAX_MINUTES = 24 * 60 * 31
+MAX_FLAGS = 99
+# Beyond these a date is a slip of the finger, and days reckoned from it would leave the calendar.
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
 NOT_TERMS = ("item", "reach", "chosen", "key")
 
 
 def moment(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DateTimeField:
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     errors = {"required": _("请选择日期和时间。"), "invalid": _("请按“年-月-日 时:分”填写。")}
+    message = _("请填写 2000 年至 2099 年之间的日期。")
+    bounds = [MinValueValidator(at(FIRST_DAY, 0), message), MaxValueValidator(at(LAST_DAY, 0), message)]
     return forms.DateTimeField(
-        label=label, help_text=help_text, widget=widget, required=required, error_messages=errors
-    )
+        label=label, help_text=help_text, widget=widget, required=required, error_messages=errors,
+        validators=bounds,
+    )  # fmt: skip
 
 
 class TaskForm(forms.Form):
@@ -66,7 +73,11 @@ class TaskForm(forms.Form):
         error_messages={"required": _("请填写需要几个人。")},
     )
     flags = forms.IntegerField(
-        label=_("红旗"), min_value=0, max_value=99, required=False, help_text=_("留空按服务事项的下限。")
+        label=_("红旗"),
+        min_value=0,
+        max_value=MAX_FLAGS,
+        required=False,
+        help_text=_("留空按服务事项的下限。"),
     )
     minutes = forms.IntegerField(
         label=_("时长（分钟）"), min_value=0, max_value=MAX_MINUTES, required=False,
@@ -229,7 +240,7 @@ class DecisionForm(PresenceForm):
 
     grade = forms.ChoiceField(label=_("等次"), choices=GRADES, required=False)
     minutes = forms.IntegerField(label=_("时长（分钟）"), min_value=0, max_value=MAX_MINUTES)
-    flags = forms.IntegerField(label=_("红旗"), min_value=0, max_value=99)
+    flags = forms.IntegerField(label=_("红旗"), min_value=0, max_value=MAX_FLAGS)
     note = forms.CharField(label=_("说明"), max_length=300, required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -263,6 +274,9 @@ class ItemForm(ModelForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
+        for name, bound in (("max_flags", MAX_FLAGS), ("default_minutes", MAX_MINUTES)):
+            if (values.get(name) or 0) > bound:
+                self.add_error(name, _("最多填 %(most)d。") % {"most": bound})
         least, most = values.get("min_flags"), values.get("max_flags")
         if least is not None and most is not None:
             try:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -88,28 +89,52 @@ def draft(
             task.audience.set(audience)
             TaskEvent.objects.create(task=task, by=by, to_state=State.DRAFT)
     except IntegrityError:
-        return _made_before(task)
+        return _made_before(task, audience)
     return task
 
 
-def _made_before(task: Task) -> Task:
+# What the same key must name again. Sign-up opens at the minute of the click where nothing is filled in.
+SAME = (
+    *(name for name in Terms.__annotations__ if name != "signup_opens_at"),
+    "item_id", "publisher_id", "created_by_id", "wish_id",
+)  # fmt: skip
+
+
+def _made_before(task: Task, audience: Iterable[Organization]) -> Task:
     """The task an earlier request with the same key made. Raises KeyReused where it was another."""
     made = Task.objects.filter(key=task.key).first() if task.key else None
     if made is None:
         raise
-    same = ("title", "place", "starts_at", "ends_at", "item_id", "publisher_id", "created_by_id", "wish_id")
-    if any(getattr(made, name) != getattr(task, name) for name in same):
+    if any(getattr(made, name) != getattr(task, name) for name in SAME) or set(made.audience.all()) != set(
+        audience
+    ):
         raise rules.KeyReused(_("这张表单已经提交过，内容却不一样。请打开新的表单重新填写。"))
     return made
 
 
+def version_of(task: Task) -> int | None:
+    """The number of the task's latest event: what a form was filled in on."""
+    return TaskEvent.objects.filter(task=task).aggregate(Max("pk"))["pk__max"]
+
+
 @transaction.atomic
-def edit(task: Task, *, by: User, now: dt.datetime | None = None, **changes: Unpack[Changes]) -> Task:
-    """Change a draft or an open task; holders of a place are told of another time or place."""
+def edit(
+    task: Task,
+    *,
+    by: User,
+    now: dt.datetime | None = None,
+    seen: int | None = None,
+    **changes: Unpack[Changes],
+) -> Task:
+    """Change a draft or an open task; holders of a place are told of another time or place.
+
+    Raises ChangedMeanwhile where `seen`, if given, is not the task's version any more.
+    """
     at = now or timezone.now()
     rules.check_publisher(by, task.publisher)
     current = Task.objects.select_for_update(of=("self",)).select_related("item", "publisher").get(pk=task.pk)
     rules.check_editable(current, at)
+    rules.check_unchanged(version_of(current), seen)
     audience = changes.pop("audience", None)
     changed = {name: value for name, value in changes.items() if getattr(current, name) != value}
     rules.check_not_frozen(current, changed)
@@ -117,6 +142,8 @@ def edit(task: Task, *, by: User, now: dt.datetime | None = None, **changes: Unp
         setattr(current, name, value)
     rules.check_capacity(current, current.capacity)
     rules.check_terms(current)
+    if current.state == State.PUBLISHED and "starts_at" in changed:
+        rules.check_year(current, at)
     labels = [_label(name) for name in changed]
     if audience is not None and set(audience) != set(current.audience.all()):
         rules.check_audience(current.publisher, audience, current.wish)

@@ -207,7 +207,8 @@ def task_edit(request: StaffRequest, pk: int) -> HttpResponse:
     task = fetch(request, pk)
     desk_rules.demand(desk_rules.may_manage(request.user, task))
     known: dict[str, Any] = {"publisher": task.publisher, "wish": task.wish, "item": task.item}
-    form = TaskForm(request.POST or None, **known, initial=task_initial(task))
+    initial = {**task_initial(task), "key": publishing.version_of(task)}
+    form = TaskForm(request.POST or None, **known, initial=initial)
     if request.method == "POST" and (kept := submit(form, lambda: save_changes(request, form, task))):
         messages.success(request, _("“%(title)s”已保存。") % {"title": kept.title})
         return redirect("tasks:detail", task.pk)
@@ -217,7 +218,8 @@ def task_edit(request: StaffRequest, pk: int) -> HttpResponse:
 
 def save_changes(request: StaffRequest, form: TaskForm, task: Task) -> Task:
     item, audience = form.cleaned_data["item"], form.audience()
-    return publishing.edit(task, by=request.user, item=item, audience=audience, **form.terms())
+    seen = id_of(form.cleaned_data["key"]) or None
+    return publishing.edit(task, by=request.user, seen=seen, item=item, audience=audience, **form.terms())
 
 
 @require_POST

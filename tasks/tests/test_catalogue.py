@@ -49,6 +49,13 @@ def test_a_reversed_range_and_a_taken_code_are_refused(cast: Cast) -> None:
     assert not ServiceItem.objects.filter(code="NEW-1").exists()
 
 
+@pytest.mark.parametrize(("name", "value"), [("max_flags", 100), ("default_minutes", 44_641)])
+def test_figures_no_task_could_carry_are_refused(cast: Cast, name: str, value: int) -> None:
+    answer = at_desk(cast.city_officer).post(reverse("tasks:item_new"), FIELDS | {name: value})
+    assert "最多填" in answer.context["form"].errors[name][0]
+    assert not ServiceItem.objects.filter(code="NEW-1").exists()
+
+
 def test_only_the_city_edits(cast: Cast) -> None:
     with pytest.raises(PermissionDenied):
         catalogue.save_item(None, by=cast.secretary, **FIELDS)

@@ -3,12 +3,14 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from notices.models import Notice
 from tasks import desk_rules, publishing
 from tasks.models import Claim
 from tasks.tests.desk import at_desk, ended_task, hold, make_item
 from tasks.tests.offers import HOUR, make_offer
+from xianfeng.lib.times import local_year, year_bounds
 from xianfeng.testing import Cast
 
 
@@ -88,6 +90,27 @@ def test_the_edit_page_saves(cast: Cast) -> None:
     task.refresh_from_db()
     assert task.title == "清洁三单元"
     assert list(task.audience.all()) == [cast.community]
+
+
+def test_an_older_form_does_not_undo_a_colleague_s_change(cast: Cast) -> None:
+    task = make_offer(cast)
+    publishing.edit(task, by=cast.clerk, text="带手套")
+    client, url = at_desk(cast.secretary), reverse("tasks:edit", args=[task.pk])
+    form = client.get(url).context["form"]
+    data = {field.html_name: field.value() for field in form if field.value() is not None}
+    data |= {name: value.isoformat() for name, value in data.items() if hasattr(value, "isoformat")}
+    publishing.edit(task, by=cast.clerk, place="新村活动室")
+    answer = client.post(url, {**data, "title": "清洁三单元"})
+    assert "同事已修改" in str(answer.context["form"].errors)
+    task.refresh_from_db()
+    assert (task.title, task.place) == ("周末清洁楼道", "新村活动室")
+
+
+def test_an_open_task_is_not_moved_into_a_year_that_is_over(cast: Cast) -> None:
+    task = make_offer(cast)
+    before = year_bounds(local_year(timezone.now()))[0] - HOUR
+    with pytest.raises(desk_rules.TooLate):
+        publishing.edit(task, by=cast.clerk, starts_at=before)
 
 
 def test_the_city_keeps_its_choice_of_audience_when_it_edits(cast: Cast) -> None:

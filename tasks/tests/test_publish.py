@@ -13,7 +13,7 @@ from tasks.models import Task
 from tasks.tests.desk import at_desk, make_item, terms
 from tasks.tests.offers import DAY, HOUR
 from wishes.models import Wish
-from xianfeng.lib.times import format_date
+from xianfeng.lib.times import format_date, local_year, year_bounds
 from xianfeng.testing import Cast
 
 
@@ -138,9 +138,35 @@ def test_the_same_key_makes_one_task(cast: Cast) -> None:
     first = draft(cast, item=item, key="k1", **values)
     assert draft(cast, item=item, key="k1", **values) == first
     assert first.events.count() == 1
-    with pytest.raises(desk_rules.KeyReused):
-        draft(cast, item=item, key="k1", **values | {"title": "别的事"})
+    assert draft(cast, item=item, key="k1", **values | {"signup_opens_at": timezone.now()}) == first
+    for other in ({"title": "别的事"}, {"capacity": 30}, {"text": "带手套"}, {"minutes": 60}):
+        with pytest.raises(desk_rules.KeyReused):
+            draft(cast, item=item, key="k1", **values | other)
     assert Task.objects.count() == 1
+
+
+def test_the_same_key_for_another_audience_is_refused(cast: Cast) -> None:
+    item, values = make_item(), terms()
+    draft(cast, "city_officer", [cast.community], item=item, key="k1", **values)
+    with pytest.raises(desk_rules.KeyReused):
+        draft(cast, "city_officer", [cast.other_community], item=item, key="k1", **values)
+
+
+def test_nobody_publishes_into_a_year_that_is_over(cast: Cast) -> None:
+    new_year = year_bounds(local_year(timezone.now()))[0]
+    last_year = draft(cast, starts_at=new_year - HOUR)
+    with pytest.raises(desk_rules.TooLate):
+        publishing.publish(last_year, by=cast.clerk)
+    this_year = draft(cast, item=last_year.item, starts_at=new_year)
+    assert publishing.publish(this_year, by=cast.clerk).state == Task.State.PUBLISHED
+
+
+@pytest.mark.parametrize("year", ["0001", "1999", "9999"])
+def test_dates_off_the_calendar_are_refused_in_the_form(cast: Cast, year: str) -> None:
+    data = {**posted(), "item": make_item().pk, "starts_at": f"{year}-12-30T09:00"}
+    answer = at_desk(cast.clerk).post(reverse("tasks:new"), data | {"ends_at": f"{year}-12-30T11:00"})
+    assert "2000 年至 2099 年" in answer.context["form"].errors["starts_at"][0]
+    assert not Task.objects.exists()
 
 
 # --- The form -----------------------------------------------------------------------------------
