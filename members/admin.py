@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from members import appointing, import_admin, keeping, privacy, registering, tree  # noqa: F401  (import_admin registers)
+from members import appointing, import_admin, keeping, privacy, registering, second_factor, tree  # noqa: F401  (import_admin registers)
 from members.models import (
     Appointment,
     ContactReveal,
@@ -116,10 +116,16 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
     )
     # A mobile opens an account by code: it is set by whoever proves it, and shown to nobody in full.
     readonly_fields = ["last_login", "date_joined", "is_staff", "masked_mobile"]
+    actions = ["switch_off_second_factor"]
 
     @admin.display(description=gettext_lazy("手机号"))
     def masked_mobile(self, user: User) -> str:
         return privacy.mask_mobile(user.mobile) if user.mobile else ""
+
+    @admin.action(description=gettext_lazy("关闭所选账号的两步验证"), permissions=["act"])
+    def switch_off_second_factor(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        count = second_factor.switch_off(chosen, by=cast(User, request.user))
+        messages.success(request, _("已关闭 %(count)s 个账号的两步验证，并通知本人。") % {"count": count})
 
 
 def without_home(fields: list[Any], request: HttpRequest) -> list[Any]:

@@ -30,6 +30,13 @@ class ScopedSite(admin.AdminSite):
         user = cast(User, request.user)
         return bool(user.is_active and (user.is_superuser or getattr(user, "desk", None)))
 
+    def register(
+        self, model_or_iterable: Any, admin_class: "type[admin.ModelAdmin[Any]] | None" = None, **options: Any
+    ) -> None:
+        """Only what keeps to the portal's scope: those of libraries know no desk and show secrets."""
+        if admin_class is not None and issubclass(admin_class, ScopedAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
 
 class ScopedAdmin(Base):
     """`sees` and `does` are capability words of `members/access.py`; nothing is ever deleted here.

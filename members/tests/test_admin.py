@@ -1,12 +1,15 @@
 """The admin keeps to the portal's scope and rights."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
 from members.models import Appointment, Member, Organization, Registration, User
+from members.scoped_admin import ScopedAdmin
 from members.tests.applicants import applied, stranger
+from notices.models import Notice
 from xianfeng.testing import Cast
 
 MODELS = ("organization", "appointment", "user", "member", "registration", "exemption", "contactreveal")
@@ -182,3 +185,37 @@ def test_every_page_of_the_admin_opens_for_the_city(client: Client, cast: Cast):
         for row in options.get_queryset(client.get(reverse("admin:index")).wsgi_request)[:1]:
             url = reverse(f"admin:members_{model._meta.model_name}_change", args=[row.pk])
             assert client.get(url).status_code == 200
+
+
+def test_only_the_portals_own_pages_are_offered():
+    foreign = [model for model, page in admin.site._registry.items() if not isinstance(page, ScopedAdmin)]
+    assert foreign == []
+    assert User in admin.site._registry
+
+
+def lost_device(user: User) -> None:
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+
+
+def switch_off(client: Client, *users: User):
+    data = {"action": "switch_off_second_factor", "_selected_action": [user.pk for user in users]}
+    return client.post(reverse("admin:members_user_changelist"), data)
+
+
+def test_a_lost_second_factor_is_switched_off_and_its_owner_told(client: Client, cast: Cast):
+    lost_device(cast.secretary)
+    lost_device(cast.unit_clerk)
+    client.force_login(cast.sysadmin)
+    assert switch_off(client, cast.secretary, cast.city_officer).status_code == 302
+    assert list(Authenticator.objects.values_list("user", flat=True)) == [cast.unit_clerk.pk]
+    assert list(Notice.objects.values_list("recipient", "kind")) == [(cast.secretary.pk, "account")]
+
+
+def test_nobody_else_switches_a_second_factor_off(client: Client, cast: Cast):
+    for user in (cast.secretary, cast.sysadmin):
+        lost_device(user)
+    client.force_login(cast.city_officer)
+    switch_off(client, cast.secretary)
+    client.force_login(cast.sysadmin)
+    assert switch_off(client, cast.sysadmin).status_code == 403
+    assert Authenticator.objects.count() == 2
