@@ -124,7 +124,7 @@ def is_served(host: str, port: int) -> bool:
     connection = http.client.HTTPConnection(host, port, timeout=5)
     name = next(iter(settings.ALLOWED_HOSTS), host).lstrip(".")
     try:
-        connection.request("HEAD", "/healthz", headers={"Host": name})
+        connection.request("GET", "/healthz", headers={"Host": name})
         connection.getresponse()
     except (OSError, http.client.HTTPException):
         return False
