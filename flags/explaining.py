@@ -25,9 +25,9 @@ def counted_lines(assessment: Assessment) -> "list[FlagEntry]":
 
 
 def _requirement(assessment: Assessment) -> Iterator[str]:
-    rules, member = assessment.run.rules, assessment.member
-    name = "min_flags_leader" if member.is_leader else "min_flags"
-    who = _("领导干部") if member.is_leader else _("全年")
+    rules, is_leader = assessment.run.rules, counted_as_leader(assessment)
+    name = "min_flags_leader" if is_leader else "min_flags"
+    who = _("领导干部") if is_leader else _("全年")
     yield _("%(who)s最低要求：%(amount)s。") % {
         "who": who,
         "amount": _amount(rules.get(name, 0), rules.get("min_minutes", 0)),
@@ -40,9 +40,27 @@ def _requirement(assessment: Assessment) -> Iterator[str]:
         }
 
 
+def counted_as_leader(assessment: Assessment) -> bool:
+    """As the check saw the member, whatever the roster says since: by the requirement it kept."""
+    rules, now = assessment.run.rules, assessment.member.is_leader
+    due = {
+        is_leader: (rules.get(name, 0) * assessment.months + YEAR - 1) // YEAR
+        for is_leader, name in ((True, "min_flags_leader"), (False, "min_flags"))
+    }
+    return now if due[now] == assessment.required_flags else not now
+
+
+def _dates_hold(assessment: Assessment) -> bool:
+    """Whether the roster's dates are still those that the months were counted by."""
+    member, year = assessment.member, assessment.run.year
+    first = member.joined_on.month if member.joined_on and member.joined_on.year == year else 1
+    last = member.departed_on.month if member.departed_on and member.departed_on.year == year else YEAR
+    return last - first + 1 == assessment.months + assessment.exempt_months
+
+
 def _span(assessment: Assessment) -> Iterator[str]:
     member, year = assessment.member, assessment.run.year
-    counts_months = assessment.run.rules.get("pro_rata", True)
+    counts_months = assessment.run.rules.get("pro_rata", True) and _dates_hold(assessment)
     if counts_months and member.joined_on and member.joined_on.year == year:
         yield _("%(day)s 新进，从当月起计。") % {"day": format_date(member.joined_on, weekday=False)}
     if counts_months and member.departed_on and member.departed_on.year == year:

@@ -1,5 +1,6 @@
 """May a batch take the next step? The buttons and the services ask the same checks."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from members.models import ImportBatch, ImportRow, Member, Organization, User
@@ -70,6 +71,11 @@ def check_undoable(batch: ImportBatch) -> None:
             _("这一批里已有 %(count)s 人报到，不能再整批撤销。请在党员名单里逐个更正。")
             % {"count": registered}
         )
+    if recorded := recorded_since(batch):
+        raise NotUndoable(
+            _("这一批里已有 %(count)s 人有豁免或查看记录，撤销会一并抹去。请在党员名单里逐个更正。")
+            % {"count": recorded}
+        )
 
 
 def undo_obstacle(batch: ImportBatch) -> Refusal | None:
@@ -88,6 +94,12 @@ def registered_since(batch: ImportBatch) -> int:
     waiting = added.exclude(state=Member.State.LISTED) | added.filter(registrations__isnull=False)
     changed = ImportRow.objects.filter(batch=batch, outcome=ImportRow.Outcome.CHANGED)
     return waiting.distinct().count() + changed.filter(member__registered_at__gt=batch.confirmed_at).count()
+
+
+def recorded_since(batch: ImportBatch) -> int:
+    """How many people it added have leave, or looks at their data on record: both would go with them."""
+    added = Member.objects.filter(batch=batch)
+    return added.filter(Q(exemptions__isnull=False) | Q(reveals__isnull=False)).distinct().count()
 
 
 def moved_on(batch: ImportBatch) -> BatchMovedOn:

@@ -21,8 +21,9 @@ VALID_FOR = dt.timedelta(minutes=5)
 TRIES = 5
 PER_MOBILE_MINUTE = Limit("proof-mobile-minute", times=1, seconds=60)
 PER_MOBILE_HOUR = Limit("proof-mobile-hour", times=5, seconds=3600)
-PER_ADDRESS_HOUR = Limit("proof-address-hour", times=30, seconds=3600)
-TRIES_PER_ADDRESS = Limit("proof-tries-hour", times=60, seconds=3600)
+# A whole unit, or a hall full of people on one phone network, registers from one address.
+PER_ADDRESS_HOUR = Limit("proof-address-hour", times=200, seconds=3600)
+TRIES_PER_ADDRESS = Limit("proof-tries-hour", times=400, seconds=3600)
 
 
 class CodeRefused(Refusal):

@@ -16,8 +16,9 @@ from python_calamine import CalamineWorkbook
 
 from members import import_batches, jobs
 from members.import_rules import BatchMovedOn, NotAllowedHere, NothingToImport, NotUndoable, undo_obstacle
-from members.models import ImportBatch, Member, Organization, User
+from members.models import ContactReveal, ImportBatch, Member, Organization, User
 from members.organization_import import REQUIRED
+from members.privacy import reveal
 from members.rejected_rows import rejected_workbook
 from members.roster import plan_roster
 from members.roster.columns import MOBILE, NAME, POSITION, UNIT
@@ -269,6 +270,14 @@ def test_a_batch_with_somebody_who_has_registered_is_not_undone(send, cast: Cast
     listed(row[MOBILE]).update(state=Member.State.REGISTERED, registered_at=timezone.now())
     with pytest.raises(NotUndoable, match="1 人报到"):
         import_batches.undo(batch, reason="传错了", by=cast.city_officer)
+
+
+def test_an_undo_takes_no_look_at_personal_data_out_of_the_log(send, cast: Cast):
+    batch = confirm(send(ZHOU), cast.city_officer)
+    reveal(listed(ZHOU[MOBILE]).get(), "mobile", reason="电话核实名册", by=cast.city_officer)
+    with pytest.raises(NotUndoable, match="查看记录"):
+        import_batches.undo(batch, reason="传错了", by=cast.city_officer)
+    assert ContactReveal.objects.count() == listed(ZHOU[MOBILE]).count() == 1
 
 
 def test_who_registers_between_the_click_and_the_job_stops_the_undo(send, cast: Cast):
