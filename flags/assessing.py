@@ -34,8 +34,9 @@ def forecast(year: int, by: User | None = None) -> AssessmentRun:
 def official(year: int, by: User | None = None) -> AssessmentRun:
     """The official check. A draft is made anew; a publicised or settled one is left as it is.
 
-    Raises YearNotOver up to and on 31 December in Shanghai.
+    Raises YearUnknown before 2020, and YearNotOver up to and on 31 December in Shanghai.
     """
+    rules.check_year_known(year)
     rules.check_year_over(year)
     done = AssessmentRun.objects.filter(year=year, is_official=True).exclude(state=State.DRAFT).first()
     return done or compute(start(year, official=True, by=by))
@@ -45,8 +46,9 @@ def official(year: int, by: User | None = None) -> AssessmentRun:
 def start(year: int, *, official: bool, by: User | None) -> AssessmentRun:
     """Open the year's run for a new pass; `compute`, in a job or at once, fills it.
 
-    Raises YearNotOver, and RunMoved where the official run is publicised or settled.
+    Raises YearUnknown, YearNotOver, and RunMoved where the official run is publicised or settled.
     """
+    rules.check_year_known(year)
     if official:
         rules.check_year_over(year)
     state = State.DRAFT if official else State.FORECAST

@@ -8,11 +8,11 @@ from django.forms import DateInput, TextInput
 from django.utils.translation import gettext_lazy as _
 
 from flags.models import Assessment, Category, FlagEntry
+from flags.rules import FIRST_YEAR
 from members.filters import communities, matching, units
 from members.models import Member, Organization
 from xianfeng.lib.times import today
 
-FIRST_YEAR = 2020
 AWARDING = (Organization.Kind.CITY, Organization.Kind.COMMUNITY)
 
 

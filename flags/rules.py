@@ -11,6 +11,7 @@ from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import today
 
 REASON_LENGTH = 300
+FIRST_YEAR = 2020
 
 
 class OwnFlags(Refusal):
@@ -45,6 +46,10 @@ class NotReversible(Refusal):
 
 class ReasonNeeded(Refusal):
     code = "reason_needed"
+
+
+class YearUnknown(Refusal):
+    code = "year_unknown"
 
 
 class YearNotOver(Refusal):
@@ -106,6 +111,12 @@ def check_reversible(entry: FlagEntry) -> None:
     if FlagEntry.objects.filter(reverses=entry).exists():
         raise AlreadyReversed(_("第 %(seq)s 号流水已经冲正过，不能再次冲正。") % {"seq": entry.seq})
     check_open([entry.year])
+
+
+def check_year_known(year: int) -> None:
+    """A check is of a year from 2020 to the present one. Raises YearUnknown."""
+    if not FIRST_YEAR <= year <= today().year:
+        raise YearUnknown(_("请选择 %(first)s 年至今的年度。") % {"first": FIRST_YEAR})
 
 
 def check_year_over(year: int, on: dt.date | None = None) -> None:

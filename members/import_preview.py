@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models import ImportBatch, ImportRow, Member, Organization
+from members.organization_import import KINDS
 from members.privacy import mask_mobile
 from members.roster.cleaning import clean_mobile, clean_name, clean_text
 from members.roster.columns import COMMUNITY, ESTATE, MOBILE, NAME, POSITION, UNIT
@@ -114,7 +115,8 @@ def organization_names(rows: Iterable[ImportRow]) -> dict[int, str]:
 
 def cells_of(batch: ImportBatch, values: dict[str, str]) -> list[str]:
     if batch.kind == ImportBatch.Kind.ORGANIZATIONS:
-        return [short(values.get(column, "")) for column in ("code", "name", "kind", "parent")]
+        code, name, kind, parent = (values.get(column, "") for column in ("code", "name", "kind", "parent"))
+        return [short(text) for text in (code, name, kind_label(kind), parent)]
     home = " ".join(filter(None, (values.get(COMMUNITY), values.get(ESTATE))))
     name = values.get(NAME, "")
     plain = [
@@ -124,6 +126,12 @@ def cells_of(batch: ImportBatch, values: dict[str, str]) -> list[str]:
         values.get(POSITION, ""),
     ]
     return [short(text) for text in (*plain, home)]
+
+
+def kind_label(text: str) -> str:
+    """The kind in the interface's words; what is none is shown as it stands, to be corrected."""
+    kind = KINDS.get(text.strip()) or KINDS.get(text.strip().lower())
+    return str(Organization.Kind(kind).label) if kind else text
 
 
 def masked(mobile: str) -> str:

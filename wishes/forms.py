@@ -35,6 +35,9 @@ class NeedForm(forms.Form):
     keep = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     findings: list[personal_data.Finding] = []
+    advice = gettext_lazy(
+        "这段文字会公开，里面像是有%(what)s。请去掉，下一步可以单独填写，只给帮助您的人看。"
+    )
 
     def clean_need(self) -> str:
         need = " ".join(self.cleaned_data["need"].split())
@@ -50,9 +53,7 @@ class NeedForm(forms.Form):
 
     def warning(self) -> str:
         what = "、".join(dict.fromkeys(finding.label for finding in self.findings))
-        return _("这段文字会公开，里面像是有%(what)s。请去掉，下一步可以单独填写，只给帮助您的人看。") % {
-            "what": what
-        }
+        return self.advice % {"what": what}
 
     @property
     def suggestion(self) -> str:
@@ -135,11 +136,18 @@ class EnterForm(NeedForm, BriefForm):
         "organization", "source", "need", "keep", "contact_name", "contact_mobile", "contact_address",
         "detail", "consent", "key",
     )  # fmt: skip
+    advice = gettext_lazy("这段文字会公开，里面像是有%(what)s。请去掉，改填到下面不公开的几栏里。")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["need"].label = gettext_lazy("心愿（公开）")
         self.fields["contact_name"].label = gettext_lazy("怎么称呼居民")
+        self.fields["contact_name"].error_messages["required"] = gettext_lazy(
+            "请填写怎么称呼居民，例如“王阿姨”。"
+        )
+        self.fields["contact_mobile"].error_messages["required"] = gettext_lazy(
+            "请填写居民或家人的手机号，方便接单的党员联系。"
+        )
         places = Organization.objects.active().visible_to(user).filter(kind__in=PLACES)
         field = self.fields["organization"]
         field.queryset = places  # type: ignore[attr-defined]

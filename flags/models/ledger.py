@@ -25,11 +25,16 @@ class Category(models.TextChoices):
 
 
 def ledger_scope(organization: Organization) -> Q:
-    """A unit sees its people's lines (by the unit of that day); a community what it awarded."""
+    """A unit sees its people's lines (by the unit of that day); a community what it awarded.
+
+    An estate awards nothing itself: it sees the lines of the members who live there.
+    """
     if organization.kind == Organization.Kind.CITY:
         return Q()
     if organization.kind == Organization.Kind.UNIT:
         return Q(unit__path__startswith=organization.path)
+    if organization.kind == Organization.Kind.ESTATE:
+        return Q(member__estate=organization)
     return Q(organization__path__startswith=organization.path)
 
 

@@ -338,3 +338,14 @@ def test_the_command_says_why_it_refuses(cast, monkeypatch, capsys):
         call_command("assess", "2026", "--official", "--json")
     assert refused.value.code == 2
     assert json.loads(capsys.readouterr().out)["code"] == "year_not_over"
+
+
+@pytest.mark.parametrize("year", ["0", "2019", "2027", "99999"])
+@pytest.mark.parametrize("options", [(), ("--official",)])
+def test_the_command_refuses_a_year_that_is_none_to_check(cast, monkeypatch, capsys, year, options):
+    set_clock(monkeypatch, dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
+    with pytest.raises(SystemExit) as refused:
+        call_command("assess", year, *options, "--json")
+    assert refused.value.code == 2
+    assert json.loads(capsys.readouterr().out)["code"] == "year_unknown"
+    assert not AssessmentRun.objects.exists()

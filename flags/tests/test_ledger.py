@@ -21,6 +21,13 @@ def total(member: Member, year: int = 2026) -> tuple[int, int, int]:
     return (row.flags, row.minutes, row.lines) if row else (0, 0, 0)
 
 
+def test_an_estate_sees_the_lines_of_the_members_who_live_there(cast, light: Light):
+    line = light(cast.li)
+    light(cast.wang)  # lives in the other estate of the community
+    assert list(FlagEntry.objects.visible_to(cast.estate_clerk)) == [line]
+    assert FlagEntry.objects.visible_to(cast.secretary).count() == 2
+
+
 def test_an_award_is_one_line_behind_the_last(cast, light: Light):
     first, second = light(flags=2, minutes=90), light(cast.wang)
     assert (first.seq, first.previous_hash) == (1, "0" * 64)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from flags import assessing, ledger
 from flags.explaining import counted_lines, explain
-from flags.filters import FIRST_YEAR, ResultFilter
+from flags.filters import ResultFilter
 from flags.forms import AdjustForm
 from flags.models import Assessment, AssessmentRun
 from members.access import StaffRequest, desk_required
@@ -146,9 +146,6 @@ def attempt[T](request: StaffRequest, action: Callable[[], T]) -> T | None:
 def run(request: StaffRequest) -> HttpResponse:
     """Start a forecast, or with `official` the check of an ended year; a worker does it."""
     year = id_of(request.POST.get("year", ""))
-    if not FIRST_YEAR <= year <= today().year:
-        messages.error(request, _("请选择 %(first)s 年至今的年度。") % {"first": FIRST_YEAR})
-        return redirect("flags:assessments")
     official = request.POST.get("official") == "1"
     opened = attempt(request, lambda: assessing.start_later(year, official=official, by=request.user))
     return redirect("flags:assessment", opened.pk) if opened else redirect("flags:assessments")

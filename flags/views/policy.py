@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from flags import policies, rules
-from flags.filters import FIRST_YEAR
 from flags.forms import PolicyForm
 from flags.models import Policy
+from flags.rules import FIRST_YEAR
 from members.access import StaffRequest, desk_required, require
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import today

@@ -201,6 +201,15 @@ def test_a_unit_may_not_smuggle_in_a_list_of_organisations(cast: Cast, tmp_path:
     assert "code、parent" not in response.content.decode()
 
 
+def test_a_list_of_organisations_is_shown_in_the_interface_s_words(city: Client, commits: Any):
+    content = "code,parent,kind,name\nT,,city,明州市委组织部\nU9,T,unit,市水利局\nX9,T,展馆,市图书室\n"
+    file = SimpleUploadedFile("a.csv", content.encode())
+    with commits():
+        address = city.post("/desk/imports/new/", {"kind": "organizations", "file": file})["Location"]
+    page = text_of(city, address)
+    assert ">单位</td>" in page and ">unit</td>" not in page and ">展馆</td>" in page
+
+
 def test_a_unit_sees_its_own_batches_and_the_city_sees_all(
     cast: Cast, city: Client, tmp_path: Path, commits: Any
 ):

@@ -130,6 +130,13 @@ def test_staff_enter_a_wish(cast: Cast):
     assert (wish.entered_by, wish.source, wish.key) == (cast.clerk, "visit", "k")
 
 
+def test_staff_read_words_meant_for_staff(cast: Cast):
+    data = {"organization": cast.estate.pk, "need": "李阿姨13812345678家灯坏了"}
+    page = logged_in(cast.clerk).post(reverse("wishes:enter"), data).content.decode()
+    assert "改填到下面不公开的几栏里" in page and "请填写怎么称呼居民" in page
+    assert "下一步可以单独填写" not in page and "怎么称呼您" not in page
+
+
 def test_staff_cannot_enter_for_another_community(cast: Cast):
     data = {
         **BRIEF,

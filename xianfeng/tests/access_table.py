@@ -150,9 +150,7 @@ ACCESS: dict[str, Access] = {
     ),
     # flags
     "flags:ledger": Access(get=only(*SEE_FLAGS)),
-    "flags:entry": Access(
-        get=only(*SEE_RESULTS) | {"estate": 404}, kwargs=lambda cast: {"seq": a_flag(cast).seq}
-    ),
+    "flags:entry": Access(get=only(*SEE_FLAGS), kwargs=lambda cast: {"seq": a_flag(cast).seq}),
     "flags:behind": Access(get=only(*SEE_FLAGS)),
     "flags:remind": Access(post=only("city", "community", "unit", status=302)),
     "flags:assessments": Access(get=only(*SEE_RESULTS)),
