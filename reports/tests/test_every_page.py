@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from flags.models import Policy
-from reports.tests.browser import Visit, Visitor
+from reports.tests.browser import PASSWORD, Visit, Visitor
 from xianfeng.lib.times import today
 from xianfeng.testing import Cast
 from xianfeng.testing_browser import DESK, PHONE, axe_violations, overflow
@@ -73,4 +73,25 @@ def test_no_page_breaks_a_rule_of_axe(visit: Visit, cast: Cast, app: str):
         for role, path, client in readings(cast, name, clients)
         if (found := look(visitor, path, client))
     }
+    assert faults == {}
+
+
+# Pages of the log-in library that a person with a desk, or with a phone, comes to.
+OWN_ACCOUNT = [
+    "account_change_password",
+    "account_logout",
+    "mfa_index",
+    "usersessions_list",
+]
+
+
+@pytest.mark.parametrize("role", ["city", "member"])
+def test_the_pages_of_ones_own_account_break_no_rule_either(visit: Visit, cast: Cast, role: str):
+    client = client_of(cast, role)
+    if role == "city":  # a member has none, and is asked to set one
+        cast.city_officer.set_password(PASSWORD)
+        cast.city_officer.save(update_fields=["password"])
+        client.force_login(cast.city_officer, backend="django.contrib.auth.backends.ModelBackend")
+    visitor = visit()
+    faults = {name: found for name in OWN_ACCOUNT if (found := look(visitor, reverse(name), client))}
     assert faults == {}
