@@ -135,6 +135,15 @@ def without_home(fields: list[Any], request: HttpRequest) -> list[Any]:
     return [name for name in fields if not (is_unit and name == "estate")]
 
 
+class MemberForm(ModelForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        joined, departed = cleaned.get("joined_on"), cleaned.get("departed_on")
+        if joined and departed and departed < joined:
+            self.add_error("departed_on", _("离开日期不能早于计入考核日期。"))
+        return cleaned
+
+
 @admin.register(Member)
 class MemberAdmin(ScopedAdmin):
     """Correcting the roster; contact data is not here, it has its own door."""
@@ -150,6 +159,11 @@ class MemberAdmin(ScopedAdmin):
     ]  # fmt: skip
     readonly_fields = ["community", "estate", "masked_mobile", "state"]
     autocomplete_fields = ["unit"]
+    form = MemberForm
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_own = obj is not None and obj.user_id == request.user.pk
+        return super().has_change_permission(request, obj) and not is_own
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return without_home(list(super().get_fields(request, obj)), request)
@@ -162,7 +176,7 @@ class MemberAdmin(ScopedAdmin):
         return privacy.mask_mobile(member.mobile)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        keeping.correct_entry(obj, fields=form.changed_data)
+        keeping.correct_entry(obj, fields=form.changed_data, by=cast(User, request.user))
 
 
 @admin.register(Registration)

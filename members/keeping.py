@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from members.models import Appointment, Member, User
 from members.pinyin import in_pinyin
-from members.rules import check_reason
+from members.rules import NotPossible, check_reason
 from notices.outbox import Message, send_many
 from xianfeng.lib.times import today
 
@@ -27,8 +27,13 @@ def keep_profile(member: Member, *, email: str, by: User, **fields: str) -> Memb
     return member
 
 
-def correct_entry(member: Member, *, fields: Sequence[str]) -> Member:
-    """Write the corrected columns of a roster entry; the pinyin follows the name."""
+def correct_entry(member: Member, *, fields: Sequence[str], by: User) -> Member:
+    """Write the corrected columns of a roster entry; the pinyin follows the name.
+
+    Raises NotPossible for one's own: its dates and rank set what the year asks of one.
+    """
+    if member.user_id == by.pk:
+        raise NotPossible(_("不能改正自己的名册信息，请由同事办理。"), "not_oneself")
     member.pinyin, member.initials = in_pinyin(member.name)
     member.save(update_fields=[*fields, "pinyin", "initials"])
     return member

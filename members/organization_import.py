@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Model, ProtectedError
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.import_plan import CHANGED, NEW, Plan, RowError, RowPlan
-from members.models import Organization, OrganizationEvent, User
+from members.models import Appointment, Organization, OrganizationEvent, User
 from members.roster.cleaning import as_text, clean_text, without_spaces
 from members.tree import PARENTS, hang, leave_event
 from xianfeng.lib.spreadsheet import Cell, Table, Unreadable, find_table, read_workbook
@@ -277,6 +278,9 @@ def change(code: str, changes: dict[str, Any], by: User | None) -> None:
 def remove_organizations(codes: Iterable[str]) -> int:
     """Delete organisations an import created. Raises ProtectedError where anything refers to one."""
     doomed = Organization.objects.filter(code__in=list(codes))
+    held: set[Model] = set(Appointment.objects.filter(organization__in=doomed))
+    if held:
+        raise ProtectedError("Appointments would go with their organisation.", held)
     removed = 0
     for organization in doomed.order_by("-path"):  # children before parents
         organization.delete()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -174,7 +175,9 @@ def move_in(member: Member, registration: Registration) -> None:
     """Write what the community confirmed; the unit stays as on the roster, its change is the unit's."""
     if Member.objects.filter(mobile=registration.mobile).exclude(pk=member.pk).exists():
         raise rules.MobileOnRoster(_("这个手机号在名册上属于另一位同志，请先更正名册。"))
-    Member.objects.filter(pk=member.pk).update(
+    # Of two applicants taken for the same entry at once, the second must not take it from the first.
+    free = Member.objects.filter(Q(user__isnull=True) | Q(user=registration.user_id), pk=member.pk)
+    moved = free.update(
         user=registration.user_id, mobile=registration.mobile, community=registration.community_id,
         estate=registration.estate_id, address=registration.address,
         skills=clean_list(registration.skills or member.skills),
@@ -182,6 +185,8 @@ def move_in(member: Member, registration: Registration) -> None:
         free_times=registration.free_times or member.free_times, state=Member.State.REGISTERED,
         registered_at=member.registered_at or timezone.now(), departed_on=None,
     )  # fmt: skip
+    if moved != 1:
+        raise rules.NotThisPerson(_("名册上的这位同志刚刚关联了另一个账号，请刷新页面后核对。"))
 
 
 def leave_former_community(registration: Registration, member: Member, by: User) -> None:

@@ -117,6 +117,25 @@ def test_the_city_corrects_the_roster_and_the_pinyin_follows(client: Client, cas
     assert member.state == Member.State.REGISTERED  # read-only here
 
 
+def test_nobody_corrects_their_own_entry(client: Client, cast: Cast):
+    """Rank and dates set what the year asks: an officer who is a member must not write their own."""
+    Member.objects.filter(pk=cast.li.pk).update(user=cast.city_officer)
+    client.force_login(cast.city_officer)
+    form = {"name": "李建国", "unit": cast.unit.pk, "joined_on": "2026-12-01"}
+    assert client.post(reverse("admin:members_member_change", args=[cast.li.pk]), form).status_code == 403
+    client.force_login(cast.city_colleague)
+    assert client.post(reverse("admin:members_member_change", args=[cast.li.pk]), form).status_code == 302
+    assert str(Member.objects.get(pk=cast.li.pk).joined_on) == "2026-12-01"
+
+
+def test_dates_the_wrong_way_round_are_refused(client: Client, cast: Cast):
+    client.force_login(cast.city_officer)
+    form = {"name": "李建国", "unit": cast.unit.pk, "joined_on": "2026-06-01", "departed_on": "2026-03-01"}
+    answer = client.post(reverse("admin:members_member_change", args=[cast.li.pk]), form)
+    assert "离开日期不能早于" in answer.content.decode()
+    assert Member.objects.get(pk=cast.li.pk).departed_on is None
+
+
 def test_actions_confirm_through_the_service(client: Client, cast: Cast):
     good, bad = stranger(cast), applied(cast, name="孙小丽")
     client.force_login(cast.secretary)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from members import import_batches, jobs
+from members.appointing import grant
 from members.import_rules import BatchMovedOn, NotAllowedHere, NothingToImport, NotUndoable, undo_obstacle
 from members.models import ContactReveal, ImportBatch, Member, Organization, User
 from members.organization_import import REQUIRED
@@ -315,6 +316,20 @@ def test_an_organisation_list_is_undone_while_nobody_uses_it(cast: Cast, tmp_pat
     batch = undo(batch, cast.city_officer)
     assert batch.state == State.CONFIRMED and batch.error
     assert Organization.objects.filter(code__in=["U8", "U9"]).count() == 2
+
+
+def test_an_organisation_with_somebody_in_office_is_not_taken_back(cast: Cast, tmp_path: Path):
+    rows = [REQUIRED, ("U8", "T", "unit", "市财政局")]
+    content = save_workbook(tmp_path / "a.xlsx", {"组织": rows}).read_bytes()
+    file = SimpleUploadedFile("a.xlsx", content)
+    batch = import_batches.upload("organizations", file, by=cast.city_officer)
+    import_batches.check(batch.pk)
+    batch = confirm(ImportBatch.objects.get(pk=batch.pk), cast.city_officer)
+    unit = Organization.objects.get(code="U8")
+    grant(user=cast.clerk, organization=unit, role="clerk", by=cast.city_officer)
+    batch = undo(batch, cast.city_officer)
+    assert batch.state == State.CONFIRMED and batch.error
+    assert unit.appointments.count() == 1
 
 
 # --- Dropping, dying ---

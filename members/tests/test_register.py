@@ -96,6 +96,19 @@ def test_a_namesake_with_an_account_is_not_taken_over(cast: Cast):
         registering.confirm(registration, by=cast.secretary, same_person=cast.li)
 
 
+def test_of_two_applicants_taken_for_one_entry_the_second_is_refused(cast: Cast):
+    """The other clerk's list was read before the first was confirmed."""
+    first = applied(cast, mobile="13900000008")
+    second = applied(cast, mobile="13900000007")
+    seen_by_the_other = Member.objects.get(pk=cast.sun.pk)
+    registering.confirm(first, by=cast.secretary, same_person=cast.sun)
+    with pytest.raises(rules.NotThisPerson):
+        registering.confirm(second, by=cast.clerk, same_person=seen_by_the_other)
+    cast.sun.refresh_from_db()
+    second.refresh_from_db()
+    assert (cast.sun.mobile, cast.sun.user, second.state) == ("13900000008", first.user, "submitted")
+
+
 def test_a_returned_application_says_why_and_may_be_sent_again(cast: Cast):
     registration = applied(cast)
     registering.return_(registration, reason="小区选错了", by=cast.clerk)
