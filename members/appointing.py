@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -44,10 +45,18 @@ def grant(
     appointment = Appointment.objects.create(
         user=user, organization=organization, role=role, starts_on=starts_on, ends_on=ends_on, granted_by=by
     )
-    User.objects.filter(pk=user.pk).update(is_staff=True)
+    open_account(user)
     note = f"{user} · {appointment.get_role_display()}"
     tree.leave_event(organization, OrganizationEvent.Kind.GRANTED, by, note)
     return appointment
+
+
+def open_account(user: User) -> None:
+    """Mark the account as staff's. Sessions that a code alone opened end: a desk asks for a password."""
+    fields: dict[str, object] = {"is_staff": True}
+    if not user.has_usable_password():
+        fields["password"] = make_password(None)  # another unusable one: sessions carry a hash of it
+    User.objects.filter(pk=user.pk).update(**fields)
 
 
 @transaction.atomic

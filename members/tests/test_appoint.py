@@ -32,6 +32,24 @@ def test_a_grant_opens_the_desk_and_an_end_closes_it(cast: Cast):
     assert list(kinds) == ["ended", "granted"]
 
 
+def test_a_session_that_a_code_opened_does_not_become_a_desk(client: Client, cast: Cast):
+    user = fresh(cast.li.user)
+    user.set_unusable_password()  # as registration makes it
+    user.save()
+    client.force_login(user)
+    assert client.get(reverse("reports:me")).status_code == 200
+    appointing.grant(user=fresh(cast.li.user), organization=cast.community, role=CLERK, by=cast.city_officer)
+    assert client.get(reverse("members:list"))["Location"].startswith(reverse("account_login"))
+
+
+def test_a_password_session_goes_on_with_the_new_desk(client: Client, cast: Cast):
+    cast.clerk.set_password("long enough 4711")
+    cast.clerk.save()
+    client.force_login(cast.clerk)
+    appointing.grant(user=cast.clerk, organization=cast.estate, role=CLERK, by=cast.city_officer)
+    assert client.get(reverse("members:list")).status_code == 200
+
+
 def test_nobody_appoints_themself(cast: Cast):
     for by in (cast.city_officer, cast.sysadmin):
         with pytest.raises(rules.NotGrantable, match="不能给自己任职"):
