@@ -3,7 +3,8 @@
     make run                      # in one terminal
     make shots                    # in another; PORT=… as for `make run`
 
-Every run adds one person, one wish and one task to the demo city, so it talks to this machine only.
+Every run adds one person, one wish and one task to the demo city, so it talks to this machine only and
+takes its best pictures in a fresh city.
 A picture that cannot be taken any more means that the manual no longer tells the truth.
 """
 
@@ -50,7 +51,7 @@ class Walk:
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         try:
             yield context.new_page()
         finally:
