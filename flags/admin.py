@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from flags import assessing, policies
+from flags.filters import years
 from flags.forms import PolicyForm
 from flags.models import Assessment, AssessmentRun, FlagEntry, Policy
 from members.scoped_admin import ReadOnlyScopedAdmin, ScopedAdmin
+from members.service_admin import ServiceAdmin, desk_of
 from xianfeng.lib.refusal import Refusal
 
 
@@ -56,13 +59,29 @@ class PolicyAdmin(ScopedAdmin):
             messages.error(request, refusal.message)
 
 
+class RunForm(forms.Form):
+    """A forecast, or the check of an ended year."""
+
+    year = forms.TypedChoiceField(label=gettext_lazy("年度"), choices=years, coerce=int)
+    official = forms.BooleanField(label=gettext_lazy("正式考核（12 月 31 日之后）"), required=False)
+
+
 @admin.register(AssessmentRun)
-class AssessmentRunAdmin(ReadOnlyScopedAdmin):
+class AssessmentRunAdmin(ServiceAdmin):
     sees = "assessments.see"
     does = "assessments.run"
     list_display = ["year", "is_official", "state", "as_of", "finished_at", "publicised_until", "settled_at"]
     list_filter = ["is_official", "state"]
     actions = ["compute_again", "publicise", "settle"]
+    steps = (("", gettext_lazy("开始")),)
+
+    def service_form(self, request: HttpRequest) -> RunForm:
+        return RunForm(request.POST or None)
+
+    def serve(self, request: HttpRequest, form: Any) -> str:
+        year, official = form.cleaned_data["year"], form.cleaned_data["official"]
+        assessing.start_later(year, official=official, by=desk_of(request)[0])
+        return _("已开始，通常几秒钟。")
 
     def each(
         self, request: HttpRequest, runs: QuerySet[AssessmentRun], step: Callable[[AssessmentRun], Any]

@@ -7,12 +7,15 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.models import User
-from members.scoped_admin import ReadOnlyScopedAdmin
+from members.service_admin import ServiceAdmin, desk_of
 from wishes import handling
+from wishes.forms import EnterForm
 from wishes.models import Wish, WishEvent
 from xianfeng.lib.refusal import Refusal
 
@@ -39,10 +42,10 @@ class WishEventInline(admin.TabularInline):
 
 
 @admin.register(Wish)
-class WishAdmin(ReadOnlyScopedAdmin):
+class WishAdmin(ServiceAdmin):
     sees = "wishes.see"
     does = "wishes.handle"
-    list_display = ["need", "organization", "source", "state", "created_at"]
+    list_display = ["need", "organization", "source", "state", "created_at", "next_step"]
     list_filter = ["state", "source"]
     search_fields = ["need", "code"]
     list_select_related = ["organization"]
@@ -53,6 +56,21 @@ class WishAdmin(ReadOnlyScopedAdmin):
     inlines = [WishEventInline]
     action_form = WishActionForm
     actions = ["accept", "decline"]
+
+    def service_form(self, request: HttpRequest) -> EnterForm:
+        return EnterForm(request.POST or None, user=desk_of(request)[0])
+
+    def serve(self, request: HttpRequest, form: Any) -> str:
+        wish = handling.enter(**form.values(), by=desk_of(request)[0])
+        return _("心愿已录入，查询码 %(code)s，请告诉居民。") % {"code": wish.code}
+
+    @admin.display(description=gettext_lazy("下一步"))
+    def next_step(self, wish: Wish) -> str:
+        """Accepted and published as a task in one step."""
+        if wish.state not in (Wish.State.SUBMITTED, Wish.State.ACCEPTED):
+            return "—"
+        url = f"{reverse('admin:tasks_task_add')}?wish={wish.pk}"
+        return format_html('<a href="{}">{}</a>', url, _("受理并发布"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer(*Wish.PRIVATE)

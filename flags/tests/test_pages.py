@@ -339,7 +339,8 @@ def test_the_admin_shows_the_same_and_changes_no_line(cast, run, client, model: 
     client.force_login(cast.city_officer)
     path = reverse(f"admin:flags_{model}_changelist")
     assert client.get(path).status_code == 200
-    assert client.get(reverse(f"admin:flags_{model}_add")).status_code == 403
+    may_start = model == "assessmentrun"
+    assert client.get(reverse(f"admin:flags_{model}_add")).status_code == (200 if may_start else 403)
     client.force_login(cast.sysadmin)
     assert client.get(path).status_code == 403
 
@@ -366,3 +367,19 @@ def test_the_admin_keeps_the_rules_of_a_settled_year(cast, run, client):
     AssessmentRun.objects.filter(pk=run.pk).update(is_official=False, state="forecast")
     client.post(path, data)
     assert policy_for(2026).min_flags == 6
+
+
+def test_the_check_is_started_in_the_admin_by_the_city_only(
+    cast, client, monkeypatch, django_capture_on_commit_callbacks
+):
+    asked: list[int] = []
+    monkeypatch.setattr("flags.jobs.run_assessment.delay", asked.append)
+    url, data = reverse("admin:flags_assessmentrun_add"), {"year": str(NOW.year)}
+    client.force_login(cast.secretary)
+    assert client.post(url, data).status_code == 403
+    client.force_login(cast.city_officer)
+    refused = client.post(url, data | {"official": "on"})
+    assert "还没有结束" in refused.content.decode() and not AssessmentRun.objects.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(url, data).status_code == 302
+    assert asked == [AssessmentRun.objects.get(is_official=False).pk]

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
@@ -316,3 +317,20 @@ def test_each_step_stands_in_the_history_with_who_took_it(
         import_batches.confirm(ImportBatch.objects.get(), by=cast.city_colleague)
     page = text_of(city, address)
     assert "周市委" in page and "吴同事" in page
+
+
+def test_a_roster_goes_in_and_out_through_the_admin(cast: Cast, city: Client, tmp_path: Path, commits: Any):
+    rows, add = reverse("admin:members_importbatch_changelist"), reverse("admin:members_importbatch_add")
+    assert client_of(cast.secretary).get(add).status_code == 403
+    path = roster(tmp_path, ZHOU, BAD)
+    with commits():
+        city.post(add, {"kind": "roster", "file": SimpleUploadedFile(path.name, path.read_bytes())})
+    batch, before = ImportBatch.objects.get(), Member.objects.count()
+    assert batch.state == State.PREVIEWED
+    for action, count in (("confirm", before + 1), ("undo", before)):
+        with commits():
+            city.post(rows, {"action": action, "_selected_action": [batch.pk], "reason": "传错了"})
+        assert Member.objects.count() == count
+    city.post(rows, {"action": "confirm", "_selected_action": [batch.pk]})
+    batch.refresh_from_db()
+    assert batch.state == State.UNDONE and batch.undo_reason == "传错了"

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from flags.models import FlagEntry
 from tasks import verifying
 from tasks.models import ServiceItem, Task
 from tasks.tests.desk import at_desk, ended_task, make_item
-from tasks.tests.offers import make_offer
+from tasks.tests.offers import DAY, HOUR, make_offer
 from tasks.verifying import Decision
+from wishes.models import Wish
 from xianfeng.testing import Cast
 
 TASKS, VERIFICATIONS = reverse("admin:tasks_task_changelist"), reverse("admin:tasks_verification_changelist")
@@ -19,14 +22,15 @@ def act(action: str, *rows: Any, **data: str) -> dict[str, Any]:
     return {"action": action, "_selected_action": [row.pk for row in rows], **data}
 
 
-def test_lists_are_scoped_and_nothing_is_deleted_or_added(cast: Cast) -> None:
+def test_lists_are_scoped_and_nothing_is_deleted(cast: Cast) -> None:
     make_offer(cast, title="青锋的任务")
     ended_task(cast, cast.li, publisher=cast.other_community, title="江新的任务")
     page = at_desk(cast.clerk).get(TASKS).content.decode()
     assert "青锋的任务" in page
     assert "江新的任务" not in page
     assert "delete_selected" not in page
-    assert at_desk(cast.clerk).get(reverse("admin:tasks_task_add")).status_code == 403
+    assert at_desk(cast.auditor).get(reverse("admin:tasks_task_add")).status_code == 403
+    assert at_desk(cast.street_officer).get(reverse("admin:tasks_task_add")).status_code == 403
     assert at_desk(cast.unit_clerk).get(TASKS).status_code == 403
     assert at_desk(cast.sysadmin).get(TASKS).status_code == 403
     for name in ("serviceitem", "claim", "verification"):
@@ -101,3 +105,82 @@ def test_the_city_edits_the_catalogue(cast: Cast) -> None:
 def test_an_ended_task_links_to_the_whole_task_screen(cast: Cast) -> None:
     task = ended_task(cast, cast.li)
     assert reverse("tasks:verify", args=[task.pk]) in at_desk(cast.clerk).get(TASKS).content.decode()
+
+
+# --- Written, published and verified here too ---------------------------------------------------
+
+ADD, CLAIMS = reverse("admin:tasks_task_add"), reverse("admin:tasks_claim_changelist")
+
+
+def written(**changes: Any) -> dict[str, Any]:
+    start = timezone.localtime() + 3 * DAY
+    form = {
+        "title": "周末清洁", "place": "东门", "capacity": 5, "reach": "own", "presence": "roster",
+        "organiser_name": "林社工", "step": "publish",
+        "starts_at": start.strftime("%Y-%m-%dT%H:%M"),
+        "ends_at": (start + 2 * HOUR).strftime("%Y-%m-%dT%H:%M"),
+    }  # fmt: skip
+    item = changes.pop("item", None) or make_item().pk
+    return {**form, "item": item, **changes}
+
+
+@pytest.mark.parametrize("who", ["city_officer", "clerk", "estate_clerk"])
+def test_each_tier_writes_and_publishes_to_its_own_audience(cast: Cast, who: str) -> None:
+    user = getattr(cast, who)
+    client = at_desk(user)
+    assert 'name="starts_at"' in client.get(ADD).content.decode()
+    assert client.post(ADD, written())["Location"] == TASKS
+    task = Task.objects.get()
+    assert (task.state, task.publisher) == ("published", user.desk.organization)
+    assert list(task.audience.all()) == [user.desk.organization]
+
+
+def test_what_a_rule_refuses_stands_on_the_form(cast: Cast) -> None:
+    page = at_desk(cast.clerk).post(ADD, written(flags=99))
+    assert page.status_code == 200 and not Task.objects.exists()
+    assert page.context["form"].non_field_errors()
+
+
+def test_a_draft_is_changed_by_its_publisher_only(cast: Cast) -> None:
+    at_desk(cast.clerk).post(ADD, written(step="draft"))
+    task = Task.objects.get()
+    url = reverse("admin:tasks_task_change", args=[task.pk])
+    assert at_desk(cast.city_officer).post(url, {"title": "改"}).status_code == 403
+    assert at_desk(cast.other_secretary).get(url)["Location"] == reverse("admin:index")  # unknown there
+    key = at_desk(cast.clerk).get(url).context["form"].initial["key"]
+    at_desk(cast.clerk).post(url, written(title="楼道清洁", step="publish", key=key, item=task.item_id))
+    task.refresh_from_db()
+    assert (task.title, task.state) == ("楼道清洁", "published")
+
+
+def test_a_wish_is_accepted_and_published_in_one_step(cast: Cast) -> None:
+    wish = Wish.objects.create(organization=cast.estate, need="楼道灯不亮", contact_mobile="13911112222")
+    url = f"{ADD}?wish={wish.pk}"
+    assert url in at_desk(cast.clerk).get(reverse("admin:wishes_wish_changelist")).content.decode()
+    assert "13911112222" not in at_desk(cast.clerk).get(url).content.decode()
+    assert at_desk(cast.other_secretary).get(url).status_code == 404
+    assert at_desk(cast.city_officer).get(url).status_code == 403
+    at_desk(cast.clerk).post(url, written(reach="wish"))
+    wish.refresh_from_db()
+    assert (wish.state, Task.objects.get().wish) == ("published", wish)
+
+
+def test_presence_is_marked_and_the_usual_decision_taken(cast: Cast) -> None:
+    task = ended_task(cast, cast.li, cast.wang)
+    mine, other = (task.claims.get(member=one) for one in (cast.li, cast.wang))
+    client = at_desk(cast.clerk)
+    client.post(CLAIMS, act("mark_present", mine))
+    client.post(CLAIMS, act("mark_absent", other))
+    client.post(CLAIMS, act("verify_good", mine, other))
+    assert [line.member for line in FlagEntry.objects.all()] == [cast.li]
+    other.refresh_from_db()
+    assert other.state == "no_show"
+
+
+def test_nobody_verifies_for_another_desk(cast: Cast) -> None:
+    task = ended_task(cast, cast.li)
+    claim = task.claims.get()
+    at_desk(cast.clerk).post(CLAIMS, act("mark_present", claim))
+    for user in (cast.other_secretary, cast.estate_clerk, cast.auditor):
+        at_desk(user).post(CLAIMS, act("verify_good", claim))
+    assert not FlagEntry.objects.exists()

@@ -53,3 +53,13 @@ def test_outside_the_branch_there_is_nothing(cast: Cast):
     wish = stated(cast.other_estate)
     page = logged_in(cast.secretary).get(LIST).content.decode()
     assert reverse("admin:wishes_wish_change", args=[wish.pk]) not in page
+
+
+def test_staff_enter_a_wish_here_too(cast: Cast):
+    url = reverse("admin:wishes_wish_add")
+    data = {**BRIEF, "organization": cast.estate.pk, "source": "visit", "need": "客厅灯坏了", "key": "k"}
+    assert logged_in(cast.city_officer).get(url).status_code == 403
+    assert "征得居民同意" in logged_in(cast.estate_clerk).post(url, data).content.decode()
+    assert not Wish.objects.exists()
+    assert logged_in(cast.estate_clerk).post(url, {**data, "consent": "on"})["Location"] == LIST
+    assert Wish.objects.get().entered_by == cast.estate_clerk
