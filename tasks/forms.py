@@ -17,6 +17,7 @@ from tasks.desk_rules import AWARDED, CITY_CHOICES
 from tasks.models import Claim, ServiceItem, Task, Verification
 from tasks.verifying import Decision
 from wishes.models import Wish
+from xianfeng.lib.ids import LARGEST_ID
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import at, local_date, today
 
@@ -231,7 +232,7 @@ PRESENCES = [(value, label) for value, label in Claim.Presence.choices if value]
 class PresenceForm(forms.Form):
     """One row: was this member there?"""
 
-    claim_id = forms.IntegerField(widget=forms.HiddenInput)
+    claim_id = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=LARGEST_ID)
     presence = forms.ChoiceField(label=_("到场"), choices=PRESENCES, required=False, widget=forms.RadioSelect)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 
+from xianfeng.lib.ids import LARGEST_ID
+
 NUL = "\x00"
-LARGEST_ID = 2**63 - 1  # what a database's bigint holds
 
 
 class RefuseUnstorable:

@@ -288,3 +288,32 @@ def test_the_answer_names_who_verified_and_when(cast: Cast) -> None:
     (one,) = verifying.verify(task, [good(present(task)[0])], by=cast.clerk)
     assert one.verifier == cast.clerk
     assert before <= one.verified_at <= timezone.now()
+
+
+@pytest.mark.parametrize(
+    "field", [
+        {"claim_id": "9" * 30}, {"claim_id": "²"}, {"claim_id": "-1"}, {"flags": "1.5"}, {"flags": "-1"},
+        {"flags": str(10**12)}, {"minutes": "-5"}, {"minutes": str(10**12)}, {"grade": "no_show"},
+        {"presence": "somewhere"},
+    ],
+)  # fmt: skip
+def test_a_made_up_row_lights_nothing(cast: Cast, field: dict[str, str]) -> None:
+    task = ended_task(cast, cast.li)
+    data = rows(*present(task), presence="present", grade="good", minutes="120", flags="1", note="")
+    made_up = {f"form-0-{name}": value for name, value in field.items()}
+    answer = at_desk(cast.clerk).post(url_of(task), {**data, **made_up, "action": "verify"})
+    assert answer.status_code == 200
+    assert not FlagEntry.objects.exists()
+    assert not Verification.objects.exists()
+
+
+def test_a_claim_of_another_community_s_task_cannot_be_slipped_in(cast: Cast) -> None:
+    task = ended_task(cast, cast.li)
+    elsewhere = {"publisher": cast.other_community, "audience": [cast.other_community]}
+    foreign = ended_task(cast, cast.zhao, **elsewhere)
+    both = [*present(task), *present(foreign)]
+    data = rows(*both, presence="present", grade="good", minutes="120", flags="1", note="")
+    answer = at_desk(cast.secretary).post(url_of(task), {**data, "action": "verify"})
+    assert "名单与任务不符" in answer.content.decode()
+    assert at_desk(cast.secretary).post(url_of(foreign), data).status_code == 404
+    assert not FlagEntry.objects.exists()

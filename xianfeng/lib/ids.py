@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+LARGEST_ID = 2**63 - 1  # what a database's bigint holds
 LONGEST = 18  # digits that surely fit a bigint
 
 
