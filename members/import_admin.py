@@ -76,6 +76,6 @@ class ImportBatchAdmin(ServiceAdmin):
             try:
                 step(batch)
             except Refusal as refusal:
-                messages.error(request, f"{batch}：{refusal.message}")
+                messages.error(request, f"“{batch}”：{refusal.message}")
             else:
-                messages.success(request, gettext("%(batch)s：已办理。") % {"batch": batch})
+                messages.success(request, gettext("“%(batch)s”：已办理。") % {"batch": batch})
