@@ -8,9 +8,10 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -32,12 +33,11 @@ POINTS = [
 
 
 def database_url() -> str:
-    config = connection.settings_dict
+    """The test database's address; what the server's own says besides (a socket's folder) is kept."""
+    name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
-        return f"sqlite:///{config['NAME']}"
-    user, password, host = (quote(str(config[key]), safe="") for key in ("USER", "PASSWORD", "HOST"))
-    port = f":{config['PORT']}" if config["PORT"] else ""
-    return f"postgres://{user}:{password}@{host}{port}/{config['NAME']}"
+        return f"sqlite:///{name}"
+    return urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
 
 
 @pytest.fixture
