@@ -20,7 +20,7 @@ from flags import assessment_sql, jobs, ledger, rules
 from flags.models import Assessment, AssessmentEvent, AssessmentRun, LedgerHead
 from flags.policies import frozen, policy_for
 from members.models import Exemption, Member, User
-from xianfeng.lib.times import today
+from xianfeng.lib.times import format_date, today
 from xianfeng.lib.workdays import add_working_days
 
 State = AssessmentRun.State
@@ -226,7 +226,7 @@ def check_settleable(run: AssessmentRun) -> None:
         raise rules.RunMoved(_("只有公示中的考核可以定案。请刷新页面查看当前状态。"))
     if today() <= run.publicised_until:
         raise rules.PublicityNotOver(
-            _("公示到 %(day)s 为止，之后才能定案。") % {"day": run.publicised_until.isoformat()}
+            _("公示到 %(day)s 为止，之后才能定案。") % {"day": format_date(run.publicised_until)}
         )
 
 

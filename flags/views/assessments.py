@@ -21,7 +21,7 @@ from flags.models import Assessment, AssessmentRun
 from members.access import StaffRequest, desk_required
 from xianfeng.lib.ids import id_of
 from xianfeng.lib.refusal import Refusal
-from xianfeng.lib.times import today
+from xianfeng.lib.times import format_date, today
 
 PAGE = 50
 SEASON = 3  # up to March the year before is what is at hand
@@ -155,9 +155,11 @@ def run(request: StaffRequest) -> HttpResponse:
 @desk_required("assessments.run")
 def publicise(request: StaffRequest, pk: int) -> HttpResponse:
     found = fetch(request, pk)
-    if done := attempt(request, lambda: assessing.publicise(found, by=request.user)):
-        day = done.publicised_until
-        messages.success(request, _("已开始公示，到 %(day)s 为止。") % {"day": day})
+    done = attempt(request, lambda: assessing.publicise(found, by=request.user))
+    if done and done.publicised_until:
+        messages.success(
+            request, _("已开始公示，到 %(day)s 为止。") % {"day": format_date(done.publicised_until)}
+        )
     return redirect("flags:assessment", pk)
 
 
