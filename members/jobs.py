@@ -1,8 +1,8 @@
-"""Jobs about people: the long steps of imports."""
+"""Jobs about people: the long steps of imports, and who leaves the roster."""
 
 from celery import shared_task
 
-from members import import_batches
+from members import import_batches, keeping
 
 
 @shared_task(name="members.check_import")
@@ -24,3 +24,8 @@ def take_back_import(batch_id: int) -> None:
 def sweep_imports() -> None:
     """Batches whose worker died are taken up again."""
     import_batches.sweep()
+
+
+@shared_task(name="members.let_depart")
+def let_depart() -> None:
+    keeping.let_depart()

@@ -1,5 +1,6 @@
 """What members change about themselves, and what they ask others to correct."""
 
+import datetime as dt
 from collections.abc import Sequence
 from hashlib import sha256
 
@@ -12,6 +13,7 @@ from members.rules import NotPossible, check_reason
 from notices.outbox import Message, send_many
 from xianfeng.lib.times import today
 
+State = Member.State
 OWN_FIELDS = ("address", "skills", "free_times", "intentions")
 
 
@@ -35,8 +37,24 @@ def correct_entry(member: Member, *, fields: Sequence[str], by: User) -> Member:
     if member.user_id == by.pk:
         raise NotPossible(_("不能改正自己的名册信息，请由同事办理。"), "not_oneself")
     member.pinyin, member.initials = in_pinyin(member.name)
-    member.save(update_fields=[*fields, "pinyin", "initials"])
+    member.state = state_on(member, today())
+    member.save(update_fields=[*fields, "pinyin", "initials", "state"])
     return member
+
+
+def state_on(member: Member, day: dt.date) -> str:
+    """The day of leaving is the last one; who is taken back stands where they stood before."""
+    if member.departed_on and member.departed_on < day:
+        return State.DEPARTED
+    if member.state != State.DEPARTED:
+        return member.state
+    return State.REGISTERED if member.registered_at else State.LISTED
+
+
+def let_depart(on: dt.date | None = None) -> int:
+    """Whoever's day of leaving has passed leaves the roster; run nightly, idempotent. Returns how many."""
+    leaving = Member.objects.on_roster().filter(departed_on__lt=on or today())
+    return leaving.update(state=State.DEPARTED)
 
 
 def ask_correction(member: Member, *, text: str, by: User) -> int:

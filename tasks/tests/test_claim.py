@@ -12,7 +12,7 @@ from flags.policies import policy_for
 from members.models import Member
 from tasks.claiming import claim, withdraw
 from tasks.models import Claim, Task, Verification
-from tasks.rules import Limits, NotOwnClaim, Refusal, claim_obstacle, fullest_week
+from tasks.rules import Limits, NotOwnClaim, NotRegistered, Refusal, claim_obstacle, fullest_week
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
 from xianfeng.lib.times import at, local_year, today
 from xianfeng.testing import Cast
@@ -238,3 +238,10 @@ def test_a_claim_takes_few_statements(cast: Cast) -> None:
         take(task, cast.li)
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
     assert len(statements) == (3 if connection.vendor == "postgresql" else 5), statements
+
+
+def test_who_left_the_roster_claims_nothing(cast: Cast) -> None:
+    task, now = make_offer(cast), timezone.now()
+    assert claim_obstacle(task, cast.li, now) is None
+    cast.li.state = Member.State.DEPARTED
+    assert isinstance(claim_obstacle(task, cast.li, now), NotRegistered)
