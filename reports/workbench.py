@@ -43,7 +43,6 @@ class Progress:
     registered: int
     reached: int
     required: int
-    flags: int
 
     @property
     def registered_share(self) -> int:
@@ -122,17 +121,16 @@ def progress(user: User) -> Progress:
     )
     required = policy_for(year).min_flags
     totals = MemberYear.objects.filter(member__in=members, year=year).aggregate(
-        reached=Count("pk", filter=Q(flags__gte=required)), flags=Sum("flags")
+        reached=Count("pk", filter=Q(flags__gte=required))
     )
-    return Progress(
-        year, figures["roster"], figures["registered"], totals["reached"], required, totals["flags"] or 0
-    )
+    return Progress(year, figures["roster"], figures["registered"], totals["reached"], required)
 
 
 @dataclass(frozen=True)
 class YearOfFlags:
     """Flags of this year by month of service (up to the present one) and by category."""
 
+    total: int
     months: list[tuple[str, int]]
     categories: list[tuple[str, int, str]]
 
@@ -147,6 +145,7 @@ def year_of_flags(user: User) -> YearOfFlags:
         categories[category] += flags
     url = f"{reverse('flags:ledger')}?year={now.year}&category="
     return YearOfFlags(
+        months.total(),
         [(_("%(month)s月") % {"month": month}, months[month]) for month in range(1, now.month + 1)],
         [(str(label), categories[value], url + value) for value, label in Category.choices],
     )

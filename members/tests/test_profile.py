@@ -14,16 +14,16 @@ from xianfeng.testing import Cast
 def test_a_member_keeps_up_their_own_data(client: Client, cast: Cast):
     client.force_login(cast.li.user)
     form = {
-        "email": "li@example.cn", "address": "5幢101", "skills": ["急救"], "skills_other": "木工，下棋",
+        "email": "li@example.cn", "address": "5幢101", "skills": ["应急救援"], "skills_other": "木工，下棋",
         "free_times": ["周五下午"],
     }  # fmt: skip
     client.post(reverse("members:profile_edit"), form)
     member = Member.objects.select_related("user").get(pk=cast.li.pk)
-    assert (member.address, member.skills) == ("5幢101", "、急救、木工、下棋、")
+    assert (member.address, member.skills) == ("5幢101", "、应急救援、木工、下棋、")
     assert (member.free_times, member.intentions) == ("、周五下午、", "")
     assert member.user and member.user.email == "li@example.cn"
     page = client.get(reverse("members:profile")).content.decode()
-    assert "5幢101" in page and "急救、木工、下棋" in page
+    assert "5幢101" in page and "应急救援、木工、下棋" in page
     assert 'value="木工、下棋"' in client.get(reverse("members:profile_edit")).content.decode()
 
 
