@@ -69,7 +69,8 @@ def test_the_city_checks_publicises_and_settles_the_year(
     assert worker.works() == ["flags.run_assessment"]
     city.sees("初评").follow("李建国", within="table.data").sees("合格", within="#panel").checks_page()
     city.page.keyboard.press("Escape")
-    city.confirm("开始公示", "公示").sees("已开始公示，到 2027-01-11 为止").sees("公示到 2027-01-11 为止")
+    last_day = "2027年1月11日 周一"
+    city.confirm("开始公示", "公示").sees(f"已开始公示，到 {last_day} 为止").sees(f"公示到 {last_day} 为止")
     phone().logs_in_by_code(cast.li.mobile).go("/me/flags/?year=2026").sees("公示至").checks_page()
 
     clock.jump_to(dt.datetime(2027, 1, 12, 1, 0, tzinfo=dt.UTC))
