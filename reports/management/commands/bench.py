@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -99,13 +100,11 @@ def scratch(kind: str, folder: Path) -> Iterator[str]:
     from xianfeng.testing_servers import postgres
 
     with postgres() as server:
-        base, _slash, rest = server.rpartition("/")
         name = f"xf_bench_{os.getpid()}"
-        query = f"?{rest.partition('?')[2]}" if "?" in rest else ""
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name}")
             connection.execute(f"CREATE DATABASE {name}")
             try:
-                yield f"{base}/{name}{query}"
+                yield urlsplit(server)._replace(path=f"/{name}").geturl()
             finally:
                 connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
