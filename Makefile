@@ -55,7 +55,7 @@ test-sqlite: install
 
 test-postgres: install
 	@echo "== Tests on PostgreSQL, with browser and process tests"
-	@$(PYTHON) -m xianfeng.testing_servers $(PYTEST) -q -m ""
+	@$(PYTHON) -m xianfeng.testing.servers $(PYTEST) -q -m ""
 
 system: # Chromium and Chinese fonts for the browser tests
 	@bash tools/system_packages.sh

@@ -41,10 +41,10 @@ import pytest  # noqa: E402
 from xianfeng.lib.embedded import Valkey  # noqa: E402
 
 if TYPE_CHECKING:
-    from xianfeng.testing import Cast
+    from xianfeng.testing.cast import Cast
 
 django.setup()  # the cast imports models
-pytest_plugins = ["xianfeng.testing", "xianfeng.testing_browser", "flags.testing"]
+pytest_plugins = ["xianfeng.testing.cast", "xianfeng.testing.browser", "xianfeng.testing.ledger"]
 
 valkey: Valkey | None = None
 
@@ -85,7 +85,7 @@ def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def cast(db: None) -> "Cast":
-    """The named people and organisations of xianfeng/testing.py."""
-    from xianfeng.testing import make_cast
+    """The named people and organisations of xianfeng/testing/cast.py."""
+    from xianfeng.testing.cast import make_cast
 
     return make_cast()

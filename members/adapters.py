@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.mobile import is_mobile, validate_mobile
 from members.models import User
 from notices.sms import send_sms
+from xianfeng.lib.mobile import is_mobile, validate_mobile
 
 MEMBER_SESSION = 30 * 24 * 3600  # seconds
 

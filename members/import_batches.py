@@ -39,7 +39,7 @@ from members.organization_import import (
 from members.roster import apply_roster, plan_table, read_roster
 from members.roster.applying import remove_created, restore_changed
 from xianfeng.lib.refusal import Refusal
-from xianfeng.lib.spreadsheet import Unreadable
+from xianfeng.lib.spreadsheet.reading import Unreadable
 
 State, Kind = ImportBatch.State, ImportBatch.Kind
 Outcome = ImportRow.Outcome

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from members.import_plan import Plan
-from xianfeng.lib.spreadsheet import Unreadable
+from xianfeng.lib.spreadsheet.reading import Unreadable
 
 UNREADABLE = 2  # exit code
 

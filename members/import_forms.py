@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.import_rules import kinds_for
 from members.models import Organization
-from xianfeng.lib.spreadsheet import FILE_LIMIT, MESSAGES
+from xianfeng.lib.spreadsheet.reading import FILE_LIMIT, MESSAGES
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".csv")
 

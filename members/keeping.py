@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from members.models import Appointment, Member, User
-from members.pinyin import in_pinyin
 from members.rules import NotPossible, check_reason
 from notices.outbox import Message, send_many
+from xianfeng.lib.pinyin import in_pinyin
 from xianfeng.lib.times import today
 
 State = Member.State

@@ -16,7 +16,7 @@ from members.import_plan import CHANGED, NEW, Plan, RowError, RowPlan
 from members.models import Appointment, Organization, OrganizationEvent, User
 from members.roster.cleaning import as_text, clean_text, without_spaces
 from members.tree import PARENTS, hang, leave_event
-from xianfeng.lib.spreadsheet import Cell, Table, Unreadable, find_table, read_workbook
+from xianfeng.lib.spreadsheet.reading import Cell, Table, Unreadable, find_table, read_workbook
 
 Kind, Event = Organization.Kind, OrganizationEvent.Kind
 CODE, PARENT, KIND, NAME = "code", "parent", "kind", "name"

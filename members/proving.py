@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from members.limits import Limit
 from members.models import MobileProof
 from notices.sms import SmsError, send_sms
+from xianfeng.lib.limits import Limit
 from xianfeng.lib.refusal import Refusal
 
 VALID_FOR = dt.timedelta(minutes=5)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from members import rules
 from members.matching import Match, match
 from members.models import Appointment, Member, Organization, Registration, RegistrationEvent, User
-from members.pinyin import in_pinyin
 from members.roster.cleaning import clean_list
 from notices.outbox import Message, send_many
+from xianfeng.lib.pinyin import in_pinyin
 
 State = Registration.State
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from members import organization_import
 from members.models import ImportBatch, ImportRow
 from members.roster.columns import COLUMNS
-from xianfeng.lib.spreadsheet import defused
+from xianfeng.lib.spreadsheet.reading import defused
 
 WIDTHS = {"姓名": 12, "手机号": 16, "单位": 24, "居住社区": 16, "居住小区": 16, "name": 30}
 REASON_WIDTH = 60

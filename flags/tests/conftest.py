@@ -11,7 +11,7 @@ from flags import ledger
 from flags.ledger import Award
 from flags.models import FlagEntry
 from members.models import Member
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 MakeAward = Callable[..., Award]
 Light = Callable[..., FlagEntry]

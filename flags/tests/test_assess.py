@@ -12,7 +12,7 @@ from flags.models import Assessment, AssessmentEvent, AssessmentRun, FlagEntry, 
 from flags.policies import change, policy_for
 from members.models import Exemption, Member
 from xianfeng.lib.workdays import add_working_days
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 from .conftest import Light
 

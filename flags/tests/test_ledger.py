@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from flags import ledger, rules
 from flags.models import FlagEntry, LedgerHead, MemberYear
 from members.models import Member
-from xianfeng.testing import Cast, make_cast
+from xianfeng.testing.cast import Cast, make_cast
 
 from .conftest import Light, MakeAward
 

@@ -125,7 +125,7 @@ def test_a_flag_lit_now_takes_its_member_off_the_list_at_once(cast, light: Light
 
 
 def test_somebody_new_on_the_roster_is_on_the_list_at_once(cast, visit):
-    from xianfeng.testing import make_member
+    from xianfeng.testing.cast import make_member
 
     visit(cast.unit_clerk, "behind")
     make_member("新来人", "13800000009", cast.unit)

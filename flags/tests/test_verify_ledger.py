@@ -9,8 +9,8 @@ from django.db import IntegrityError, connection, transaction
 
 from flags import assessing, checking, ledger
 from flags.models import FlagEntry, LedgerHead, MemberYear
-from flags.testing import ledger_unguarded
 from notices.models import Notice
+from xianfeng.testing.ledger import ledger_unguarded
 
 from .conftest import Light
 

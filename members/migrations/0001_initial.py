@@ -3,7 +3,7 @@
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
-import members.mobile
+import xianfeng.lib.mobile
 import members.models.organization
 import members.models.user
 import xianfeng.lib.crypto
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                         max_length=11,
                         null=True,
                         unique=True,
-                        validators=[members.mobile.validate_mobile],
+                        validators=[xianfeng.lib.mobile.validate_mobile],
                         verbose_name="手机号",
                     ),
                 ),
@@ -366,7 +366,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         max_length=11,
                         unique=True,
-                        validators=[members.mobile.validate_mobile],
+                        validators=[xianfeng.lib.mobile.validate_mobile],
                         verbose_name="手机号",
                     ),
                 ),

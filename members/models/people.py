@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from members.mobile import validate_mobile
 from xianfeng.lib.crypto import EncryptedTextField
+from xianfeng.lib.mobile import validate_mobile
 
 from .organization import Organization
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from members.mobile import validate_mobile
+from xianfeng.lib.mobile import validate_mobile
 
 from .organization import Appointment, Organization
 from .people import Member

@@ -6,7 +6,7 @@ from typing import Any
 
 from members.import_plan import CHANGED, NEW, Plan, RowPlan
 from members.models import ImportBatch, Member
-from members.pinyin import in_pinyin
+from xianfeng.lib.pinyin import in_pinyin
 
 from .planning import COMPARED, LOOKUP_SIZE, OWN_STATEMENTS
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.import_plan import RowError
 from members.models import Member, Organization
-from xianfeng.lib.spreadsheet import Cell
+from xianfeng.lib.spreadsheet.reading import Cell
 
 from . import cleaning
 from .columns import COMMUNITY, ESTATE, INTENTIONS, LEADER, MOBILE, NAME, NOTE, POSITION, SKILLS, UNIT

@@ -7,9 +7,9 @@ import datetime as dt
 import re
 import unicodedata
 
-from members.mobile import is_mobile
 from members.models.people import SEPARATOR
-from xianfeng.lib.spreadsheet import Cell, undefused
+from xianfeng.lib.mobile import is_mobile
+from xianfeng.lib.spreadsheet.reading import Cell, undefused
 
 # Characters that print nothing but are no white space: zero width, direction marks, soft hyphens,
 # variation selectors, tags, blank letters and control characters.

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from xianfeng.lib.spreadsheet import Cell
+from xianfeng.lib.spreadsheet.reading import Cell
 
 from .cleaning import without_spaces
 

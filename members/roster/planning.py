@@ -7,7 +7,7 @@ from typing import Any
 
 from members.import_plan import Plan, RowPlan
 from members.models import Member, Organization
-from xianfeng.lib.spreadsheet import Cell, Table, Unreadable, find_table, read_workbook
+from xianfeng.lib.spreadsheet.reading import Cell, Table, Unreadable, find_table, read_workbook
 
 from .checking import RowCheck
 from .cleaning import as_text

@@ -4,7 +4,7 @@ from typing import Any
 
 from members.models import Registration, User
 from members.registering import Application, account_for, submit
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 
 def application(cast: Cast, **changes: Any) -> Application:

@@ -10,7 +10,7 @@ from members.models import Appointment, Member, Organization, Registration, User
 from members.scoped_admin import ScopedAdmin
 from members.tests.applicants import applied, stranger
 from notices.models import Notice
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 MODELS = ("organization", "appointment", "user", "member", "registration", "exemption", "contactreveal")
 

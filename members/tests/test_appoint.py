@@ -10,7 +10,7 @@ from django.urls import reverse
 from members import appointing, rules
 from members.models import Appointment, OrganizationEvent, User
 from xianfeng.lib.times import today
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 CLERK = Appointment.Role.CLERK
 

@@ -12,7 +12,7 @@ from members.models import Member, Registration, RegistrationEvent, User
 from members.rules import AlreadyDecided
 from members.tests.applicants import applied, stranger
 from xianfeng.lib.refusal import Refusal
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

@@ -5,7 +5,7 @@ import datetime as dt
 from members import keeping
 from members.models import Member
 from xianfeng.lib.times import today
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 YESTERDAY = today() - dt.timedelta(days=1)
 

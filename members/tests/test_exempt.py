@@ -10,7 +10,7 @@ from django.urls import reverse
 from members import exempting, rules
 from members.models import Exemption
 from notices.models import Notice
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 START, END = dt.date(2026, 3, 1), dt.date(2026, 6, 30)
 

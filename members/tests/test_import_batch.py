@@ -24,7 +24,7 @@ from members.rejected_rows import rejected_workbook
 from members.roster import plan_roster
 from members.roster.columns import MOBILE, NAME, POSITION, UNIT
 from xianfeng.lib.tests.workbooks import save_workbook
-from xianfeng.testing import Cast, make_cast
+from xianfeng.testing.cast import Cast, make_cast
 
 from .rosters import MALFORMED, ZHOU, save_roster
 

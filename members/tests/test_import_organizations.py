@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from members.import_plan import Plan
 from members.models import Organization, OrganizationEvent
 from members.organization_import import REQUIRED, apply_organizations, plan_organizations
-from xianfeng.lib.spreadsheet import Unreadable
+from xianfeng.lib.spreadsheet.reading import Unreadable
 from xianfeng.lib.tests.workbooks import save_workbook
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 from .rosters import MODEL_CITY
 

@@ -20,8 +20,8 @@ from members import import_batches
 from members.models import ImportBatch, ImportRow, Member, User
 from members.roster.columns import COLUMNS, COMMUNITY, ESTATE, MOBILE, NAME, NOTE, POSITION, UNIT
 from xianfeng.celery import app
-from xianfeng.testing import Cast, make_cast
-from xianfeng.testing_browser import axe_violations, open_page, overflow
+from xianfeng.testing.browser import axe_violations, open_page, overflow
+from xianfeng.testing.cast import Cast, make_cast
 
 from .rosters import MALFORMED, ZHOU, save_roster
 

@@ -26,8 +26,8 @@ from members.roster.columns import (
     SKILLS,
     UNIT,
 )
-from xianfeng.lib.spreadsheet import Unreadable
-from xianfeng.testing import Cast, make_organization
+from xianfeng.lib.spreadsheet.reading import Unreadable
+from xianfeng.testing.cast import Cast, make_organization
 
 from .rosters import MALFORMED, MESSY, MESSY_ANSWER, MODEL_CITY, ZHOU, save_roster
 

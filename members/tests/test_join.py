@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members import proving, registering
-from members.limits import TooOften
 from members.models import MobileProof, Registration, User
 from members.tests.applicants import applied
 from notices import sms
-from xianfeng.testing import Cast
+from xianfeng.lib.limits import TooOften
+from xianfeng.testing.cast import Cast
 
 WHO = {"name": "孙 丽", "mobile": "138 0000 0004"}
 

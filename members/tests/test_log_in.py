@@ -9,7 +9,7 @@ from django.urls import reverse
 from members.adapters import MEMBER_SESSION
 from members.models import User
 from notices import sms
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 
 def ask(client: Client, mobile: str):

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from members import counting, reconciling
 from members.models import Member, Organization, Registration
-from members.pinyin import in_pinyin
 from members.tests.applicants import applied, stranger
+from xianfeng.lib.pinyin import in_pinyin
 from xianfeng.lib.times import today
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 
 def show(client: Client, name: str, query: str = "", *args: object) -> str:

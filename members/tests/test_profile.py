@@ -8,7 +8,7 @@ from members import keeping
 from members.models import Member, User
 from members.tests.applicants import applied, stranger
 from notices.models import Notice
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 
 def test_a_member_keeps_up_their_own_data(client: Client, cast: Cast):

@@ -6,7 +6,7 @@ from members import registering, rules
 from members.models import Member, Registration, RegistrationEvent, User
 from members.tests.applicants import application, applied, stranger
 from notices.models import Notice
-from xianfeng.testing import Cast, make_member
+from xianfeng.testing.cast import Cast, make_member
 
 State = Registration.State
 

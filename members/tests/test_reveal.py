@@ -10,7 +10,7 @@ from django.utils import timezone
 from members import privacy
 from members.models import ContactReveal, Member
 from members.tests.applicants import stranger
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 REASON = "核实上门时间"
 

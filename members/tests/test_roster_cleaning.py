@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from members.mobile import is_mobile
-from members.pinyin import in_pinyin
 from members.roster import cleaning
 from members.roster.columns import MOBILE, NAME, UNIT, canonical, is_no_row
-from xianfeng.lib.spreadsheet import Cell
+from xianfeng.lib.mobile import is_mobile
+from xianfeng.lib.pinyin import in_pinyin
+from xianfeng.lib.spreadsheet.reading import Cell
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from members import rules, tree
 from members.models import Member, Organization, OrganizationEvent
-from xianfeng.testing import Cast, make_organization
+from xianfeng.testing.cast import Cast, make_organization
 
 Kind = Organization.Kind
 

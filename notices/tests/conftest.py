@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from notices.testing import Sink, running_sink
+from xianfeng.testing.mail import Sink, running_sink
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from notices import couriers, delivering
 from notices.delivering import deliver_due
 from notices.models import Delivery
 from notices.outbox import Message, send, send_many
-from notices.testing import Sink, free_port, mailers
-from xianfeng.testing import Cast, User
+from xianfeng.testing.cast import Cast, User
+from xianfeng.testing.mail import Sink, free_port, mailers
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State

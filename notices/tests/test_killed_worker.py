@@ -18,8 +18,8 @@ from django.utils import timezone
 from notices.models import Delivery, Notice
 from notices.outbox import Message, send_many
 from notices.resending import resend
-from notices.testing import Sink, running_sink
-from xianfeng.testing import Cast, User
+from xianfeng.testing.cast import Cast, User
+from xianfeng.testing.mail import Sink, running_sink
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = Delivery.State

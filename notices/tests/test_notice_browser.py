@@ -8,8 +8,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from notices.models import Delivery, Notice
 from notices.outbox import send
-from xianfeng.testing import Cast, User
-from xianfeng.testing_browser import DESK, PHONE, axe_violations, open_page, overflow
+from xianfeng.testing.browser import DESK, PHONE, axe_violations, open_page, overflow
+from xianfeng.testing.cast import Cast, User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

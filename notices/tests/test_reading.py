@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from notices.models import Notice
 from notices.outbox import send
-from xianfeng.testing import Cast, User
+from xianfeng.testing.cast import Cast, User
 
 INBOX = reverse("notices:inbox")
 

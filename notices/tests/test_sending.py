@@ -6,7 +6,7 @@ from django.db import transaction
 from notices import jobs
 from notices.models import Delivery, Notice
 from notices.outbox import Message, send, send_many
-from xianfeng.testing import Cast, User
+from xianfeng.testing.cast import Cast, User
 
 pytestmark = pytest.mark.django_db
 

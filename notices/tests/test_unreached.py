@@ -7,7 +7,7 @@ from django.urls import reverse
 from notices.models import Delivery, DeliveryEvent
 from notices.outbox import Message, send, send_many
 from notices.resending import AlreadySettled, NoAddress, mark_told, resend
-from xianfeng.testing import Cast, User
+from xianfeng.testing.cast import Cast, User
 
 LIST = reverse("notices:unreached")
 HANDLE = reverse("notices:handle")

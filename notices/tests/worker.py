@@ -56,11 +56,11 @@ def main(port: str, point: str, nth: str) -> None:
 
     from notices import outbox
     from notices.delivering import deliver_due
-    from notices.testing import mailers
+    from xianfeng.testing.mail import mailers
 
     settings.MAILERS = mailers(int(port))
     if point == "before the kick":
-        from xianfeng.testing import User
+        from xianfeng.testing.cast import User
 
         die_at(outbox, "kick", 1, after=False)
         user = User.objects.get(username="clerk")

@@ -17,7 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from members.models import User
 from notices import sms
-from xianfeng.testing_browser import DESK, PHONE, axe_violations, overflow
+from xianfeng.testing.browser import DESK, PHONE, axe_violations, overflow
 
 PASSWORD = "a-password-for-journeys"
 PATIENCE = 15_000  # milliseconds until something that should appear is missed; two slow cores

@@ -10,8 +10,8 @@ from django.urls import reverse
 from flags.models import Policy
 from reports.tests.browser import PASSWORD, Visit, Visitor
 from xianfeng.lib.times import today
-from xianfeng.testing import Cast
-from xianfeng.testing_browser import DESK, PHONE, axe_violations, overflow
+from xianfeng.testing.browser import DESK, PHONE, axe_violations, overflow
+from xianfeng.testing.cast import Cast
 from xianfeng.tests.access_table import ACCESS, ROLES
 from xianfeng.tests.test_access import client_of
 

@@ -9,7 +9,7 @@ from flags import ledger
 from flags.models import Category
 from reports import workbench
 from wishes.models import Wish
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 
 def test_the_secretary_sees_what_waits_and_only_in_the_own_community(cast: Cast, client: Client) -> None:

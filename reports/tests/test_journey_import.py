@@ -7,7 +7,7 @@ import pytest
 from members.models import Appointment, Member, Organization
 from members.tests.rosters import MESSY, MESSY_ANSWER, MODEL_CITY
 from reports.tests.browser import Visit, Visitor, Worker
-from xianfeng.testing import make_organization, make_staff
+from xianfeng.testing.cast import make_organization, make_staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -9,8 +9,8 @@ from reports.tests.browser import Visit, Visitor
 from tasks.models import ServiceItem, Task
 from tasks.tests.desk import make_item
 from tasks.tests.offers import user_of
-from xianfeng.testing import Cast
-from xianfeng.testing_browser import DESK
+from xianfeng.testing.browser import DESK
+from xianfeng.testing.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ITEM = "T-1"

@@ -4,7 +4,7 @@ import pytest
 
 from members.models import Member
 from reports.tests.browser import Visit, code_sent_to
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

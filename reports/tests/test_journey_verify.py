@@ -14,7 +14,7 @@ from tasks.tests.desk import make_item, terms
 from tasks.tests.offers import user_of
 from wishes.handling import submit
 from wishes.models import Wish
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DAY = dt.timedelta(days=1)

@@ -5,7 +5,7 @@ import pytest
 from reports.tests.browser import Visit
 from tasks.tests.desk import make_item
 from wishes.models import Wish
-from xianfeng.testing import Cast, make_member
+from xianfeng.testing.cast import Cast, make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NEED = "老人行动不便，想请人上门理发"

@@ -8,7 +8,7 @@ from django.utils import timezone
 from reports.tests.browser import Clock, Visit
 from tasks.models import Task
 from tasks.tests.desk import make_item
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -9,9 +9,9 @@ from flags.ledger import Award
 from flags.models import AssessmentRun
 from members.models import Member
 from notices import delivering
-from notices.testing import running_sink
 from reports.tests.browser import Clock, Visit, Worker
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
+from xianfeng.testing.mail import running_sink
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AUTUMN = dt.datetime(2026, 10, 20, 1, 0, tzinfo=dt.UTC)

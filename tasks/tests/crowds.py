@@ -9,7 +9,7 @@ from django.db import connection
 from members.models import Member, User
 from tasks.models import Claim, Task
 from tasks.rules import Refusal
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 THREADS = 40  # divides a crowd of 200, not 50 places: the control must not stop at a round's end
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from members.models import Member, User
 from tasks.models import Claim, ServiceItem, Task
 from tasks.tests.offers import DAY, HOUR, make_offer
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 
 def make_item(code: str = "T-1", **fields: Any) -> ServiceItem:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from members.models import Member, Organization, User
 from tasks.claiming import claim
 from tasks.models import Claim, ServiceItem, Task
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 

@@ -13,7 +13,7 @@ from tasks.tests.desk import at_desk, ended_task, make_item
 from tasks.tests.offers import DAY, HOUR, make_offer
 from tasks.verifying import Decision
 from wishes.models import Wish
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 TASKS, VERIFICATIONS = reverse("admin:tasks_task_changelist"), reverse("admin:tasks_verification_changelist")
 

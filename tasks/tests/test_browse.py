@@ -17,7 +17,7 @@ from tasks.phone_filters import days_of
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
 from wishes.models import Wish
 from xianfeng.lib.times import at, today
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tasks.models import Claim, Task
 from tasks.tests.desk import at_desk, ended_task, hold, make_item, terms
 from tasks.tests.offers import make_offer
 from wishes.models import Wish
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 
 def test_holders_are_freed_and_told_once(cast: Cast) -> None:

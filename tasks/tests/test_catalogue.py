@@ -11,7 +11,7 @@ from tasks import catalogue
 from tasks.models import ServiceItem
 from tasks.tests.desk import at_desk, make_item
 from tasks.tests.offers import make_offer
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 FIELDS: dict[str, Any] = {
     "code": "NEW-1", "name": "河道巡护", "category": "activity", "min_flags": 1, "max_flags": 2,

@@ -15,7 +15,7 @@ from tasks.models import Claim, Task, Verification
 from tasks.rules import Limits, NotOwnClaim, NotRegistered, Refusal, claim_obstacle, fullest_week
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
 from xianfeng.lib.times import at, local_year, today
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 NOON = at(dt.date(2026, 6, 10), 12)
 

@@ -9,8 +9,8 @@ from pytest_django.live_server_helper import LiveServer
 from tasks.models import Claim
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
 from wishes.models import Wish
-from xianfeng.testing import Cast
-from xianfeng.testing_browser import PHONE, axe_violations, open_page, overflow
+from xianfeng.testing.browser import PHONE, axe_violations, open_page, overflow
+from xianfeng.testing.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

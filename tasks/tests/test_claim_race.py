@@ -16,7 +16,7 @@ from tasks.models import Claim, ClaimEvent, Task
 from tasks.tests.crowds import THREADS, assert_counter_is_rows, at_once, make_crowd
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
 from xianfeng.lib.times import local_year
-from xianfeng.testing import Cast, make_cast
+from xianfeng.testing.cast import Cast, make_cast
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

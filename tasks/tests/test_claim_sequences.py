@@ -12,7 +12,7 @@ from tasks.claiming import withdraw
 from tasks.models import Claim, ClaimEvent, Task
 from tasks.rules import Refusal
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 PEOPLE = st.sampled_from(["li", "wang", "zhao"])
 WHICH = st.integers(0, 3)

@@ -8,7 +8,7 @@ from tasks.models import ClaimEvent
 from tasks.tests.crowds import assert_counter_is_rows, at_once, make_crowd
 from tasks.tests.offers import make_offer, take
 from xianfeng.lib.times import local_year
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 
 @pytest.mark.django_db(transaction=True)

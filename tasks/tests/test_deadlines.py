@@ -14,7 +14,7 @@ from tasks.models import Task
 from tasks.tests.desk import at_desk, ended_task
 from tasks.tests.offers import DAY, HOUR
 from xianfeng.lib.times import at, today
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 # A Monday; the Labour Day holiday of 1–5 May and its swap day (Saturday 9 May) lie in between.
 END_DAY = dt.date(2026, 4, 27)

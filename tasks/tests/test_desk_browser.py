@@ -9,8 +9,8 @@ from flags.models import FlagEntry
 from members.models import User
 from tasks.tests.desk import ended_task
 from tasks.tests.offers import make_offer
-from xianfeng.testing import Cast, make_cast
-from xianfeng.testing_browser import axe_violations, open_page
+from xianfeng.testing.browser import axe_violations, open_page
+from xianfeng.testing.cast import Cast, make_cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -13,7 +13,7 @@ from tasks.models import Task
 from tasks.phases import PHASES, phase_counts, phase_of
 from tasks.tests.desk import at_desk, ended_task, hold, make_item
 from tasks.tests.offers import DAY, HOUR, make_offer
-from xianfeng.testing import Cast, make_member
+from xianfeng.testing.cast import Cast, make_member
 
 LIST = reverse("tasks:list")
 

@@ -11,7 +11,7 @@ from tasks.models import Claim
 from tasks.tests.desk import at_desk, ended_task, hold, make_item
 from tasks.tests.offers import HOUR, make_offer
 from xianfeng.lib.times import local_year, year_bounds
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 
 def test_flags_minutes_and_item_freeze_at_the_first_claim(cast: Cast) -> None:

@@ -9,7 +9,7 @@ from tasks import desk_rules, verifying
 from tasks.models import Claim
 from tasks.tests.desk import at_desk, ended_task, hold
 from tasks.tests.offers import HOUR, make_offer, user_of
-from xianfeng.testing import TERM_START, Cast
+from xianfeng.testing.cast import TERM_START, Cast
 
 
 def test_the_estate_ticks_its_roster(cast: Cast) -> None:

@@ -14,7 +14,7 @@ from tasks.tests.desk import at_desk, make_item, terms
 from tasks.tests.offers import DAY, HOUR
 from wishes.models import Wish
 from xianfeng.lib.times import format_date, local_year, year_bounds
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 
 def draft(

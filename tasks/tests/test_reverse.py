@@ -13,7 +13,7 @@ from tasks.tests.desk import at_desk, ended_task
 from tasks.tests.offers import user_of
 from tasks.verifying import Decision
 from wishes.models import Wish
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 
 @pytest.fixture

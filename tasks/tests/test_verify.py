@@ -21,7 +21,7 @@ from tasks.tests.test_presence import rows
 from tasks.verifying import Decision
 from wishes.models import Wish
 from xianfeng.lib.times import at, local_date, local_year
-from xianfeng.testing import TERM_START, Cast
+from xianfeng.testing.cast import TERM_START, Cast
 
 
 def present(task: Task) -> list[Claim]:

@@ -21,7 +21,7 @@ from tasks.tests.offers import HOUR, make_offer, take
 from tasks.verifying import Decision
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import local_year
-from xianfeng.testing import Cast, make_cast
+from xianfeng.testing.cast import Cast, make_cast
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 ROUNDS = 8

@@ -11,7 +11,7 @@ from tasks.models import Claim, Task
 from tasks.rules import NotOwnClaim, NotWithdrawable, ReasonNeeded, Refusal
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
 from xianfeng.lib.times import at, local_year
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 NOON = at(dt.date(2026, 6, 10), 12)
 EARLY = NOON - 3 * DAY

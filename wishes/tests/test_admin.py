@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from wishes.models import Wish
 from wishes.tests.helpers import BRIEF, logged_in, stated
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 LIST = reverse("admin:wishes_wish_changelist")
 

@@ -17,7 +17,7 @@ from wishes.rules import (
     WrongState,
 )
 from wishes.tests.helpers import BRIEF, stated
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 State = Wish.State
 

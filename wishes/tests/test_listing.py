@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from wishes.models import Wish
 from wishes.tests.helpers import BRIEF, logged_in, stated
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 LIST = reverse("wishes:list")
 

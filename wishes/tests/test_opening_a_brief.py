@@ -12,7 +12,7 @@ from wishes.handling import open_brief
 from wishes.models import BriefOpening, Wish
 from wishes.rules import BriefClosed, ReasonMissing
 from wishes.tests.helpers import BRIEF, logged_in, stated
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 
 def a_place(cast: Cast, wish: Wish, member: Member, state: str = "claimed") -> None:

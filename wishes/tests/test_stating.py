@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from wishes.models import Wish
 from wishes.tests.helpers import BRIEF, logged_in
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 NEED = "老人行动不便，想请人上门理发"
 CONTACT = {**BRIEF, "step": "contact", "need": NEED, "consent": "on", "key": "a-key"}

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from wishes import handling
 from wishes.tests.helpers import BRIEF, stated
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 TRACK = reverse("wishes:track")
 

@@ -8,8 +8,8 @@ from pytest_django.live_server_helper import LiveServer
 from wishes import handling
 from wishes.models import Wish
 from wishes.tests.helpers import logged_in, stated
-from xianfeng.testing import Cast
-from xianfeng.testing_browser import DESK, PHONE, axe_violations, open_page, overflow
+from xianfeng.testing.browser import DESK, PHONE, axe_violations, open_page, overflow
+from xianfeng.testing.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -36,7 +36,7 @@ from tasks.verifying import Decision, verify
 from wishes.handling import submit
 from wishes.models import Wish
 from xianfeng.lib.times import today
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 ROLES = ("anonymous", "city", "street", "community", "estate", "unit", "auditor", "member", "sysadmin")
 Answers = dict[str, int]

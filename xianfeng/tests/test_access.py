@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from xianfeng.testing import Cast, make_staff
+from xianfeng.testing.cast import Cast, make_staff
 from xianfeng.tests.access_table import ACCESS, LIBRARY, ROLES, SHARED, Access, nothing
 
 CLOSED = {403, 404, 405}

@@ -35,7 +35,7 @@ from tasks.models import Claim, ServiceItem, TaskEvent
 from tasks.tests.desk import ended_task
 from tasks.tests.offers import make_offer
 from wishes.models import Wish, WishEvent
-from xianfeng.testing import Cast, make_cast, make_organization
+from xianfeng.testing.cast import Cast, make_cast, make_organization
 from xianfeng.tests.access_table import ACCESS
 
 SMALL, LARGE, MOST = 20, 200, 15

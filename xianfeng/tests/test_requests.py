@@ -5,7 +5,7 @@ from allauth.account.adapter import get_adapter
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 from xianfeng.tests.test_settings import in_fresh_process
 
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from xianfeng.testing_browser import DESK, PHONE, axe_violations, open_page, overflow
+from xianfeng.testing.browser import DESK, PHONE, axe_violations, open_page, overflow
 
 pytestmark = [
     pytest.mark.browser,

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from xianfeng.testing import Cast
+from xianfeng.testing.cast import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("xianfeng.tests.styleguide_urls")]
 

@@ -97,7 +97,7 @@ def scratch(kind: str, folder: Path) -> Iterator[str]:
         return
     import psycopg
 
-    from xianfeng.testing_servers import postgres
+    from xianfeng.testing.servers import postgres
 
     with postgres() as server:
         name = f"xf_bench_{os.getpid()}"

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from xianfeng.lib import spreadsheet, spreadsheet_worker
-from xianfeng.lib.spreadsheet import Unreadable, defused, find_table, read_workbook, undefused
+from xianfeng.lib.spreadsheet import reading, worker
+from xianfeng.lib.spreadsheet.reading import Unreadable, defused, find_table, read_workbook, undefused
 
 from .workbooks import raw_workbook, save_workbook, text_cell
 
@@ -34,7 +34,7 @@ def written(tmp_path: Path, name: str, content: bytes) -> Path:
     return path
 
 
-def rows_of(path: Path) -> list[list[spreadsheet.Cell]]:
+def rows_of(path: Path) -> list[list[reading.Cell]]:
     return read_workbook(path).sheets[0].rows
 
 
@@ -197,7 +197,7 @@ def encrypted_package() -> bytes:
 
 
 def encrypted_workbook() -> bytes:
-    return spreadsheet_worker.OLE_MAGIC + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(900)
+    return worker.OLE_MAGIC + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(900)
 
 
 REFUSED: list[tuple[str, str, Callable[[], bytes]]] = [
@@ -220,7 +220,7 @@ REFUSED: list[tuple[str, str, Callable[[], bytes]]] = [
     ("damaged", "a.xlsx", broken_reference),
     ("damaged", "a.xlsx", lambda: raw_workbook("")[:700]),
     ("damaged", "a.xlsx", lambda: b"PK\x03\x04" + bytes(range(256)) * 20),
-    ("damaged", "a.xls", lambda: spreadsheet_worker.OLE_MAGIC + bytes(range(256)) * 20),
+    ("damaged", "a.xls", lambda: worker.OLE_MAGIC + bytes(range(256)) * 20),
     ("damaged", "a.xlsx", lambda: b"\x00\x01\x02" * 900),
     ("other_format", "a.xlsx", other_package),
     ("password", "a.xlsx", encrypted_package),
@@ -275,21 +275,21 @@ def test_a_parser_that_dies_or_hangs_takes_nobody_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, code: str
 ):
     """The real limits, around a parser that misbehaves."""
-    worker = Path(spreadsheet_worker.__file__).read_text()
-    sabotaged = worker.replace("CPU_SECONDS = 4", "CPU_SECONDS = 1").replace(
+    honest = Path(worker.__file__).read_text()
+    sabotaged = honest.replace("CPU_SECONDS = 4", "CPU_SECONDS = 1").replace(
         "    main(sys.argv[1], sys.argv[2])", f"    {script}\n    main(sys.argv[1], sys.argv[2])"
     )
     if "bytearray" in script:  # as the worker does for memory that Python itself cannot get
         sabotaged = sabotaged.replace(f"    {script}\n", "")
         sabotaged = sabotaged.replace('"sheets": read(path, name)', f'"sheets": {script[4:]}')
-    monkeypatch.setattr(spreadsheet, "WORKER", written(tmp_path, "worker.py", sabotaged.encode()))
+    monkeypatch.setattr(reading, "WORKER", written(tmp_path, "worker.py", sabotaged.encode()))
     assert refusal(save_workbook(tmp_path / "a.xlsx", {"名册": [["x"]]})).code == code
 
 
 def test_the_parser_gets_no_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SECRET_KEY", "for nobody's eyes")
     spy = b"import json, os\nprint(json.dumps({'sheets': [{'name': ' '.join(os.environ), 'rows': []}]}))"
-    monkeypatch.setattr(spreadsheet, "WORKER", written(tmp_path, "worker.py", spy))
+    monkeypatch.setattr(reading, "WORKER", written(tmp_path, "worker.py", spy))
     path = written(tmp_path, "a.csv", b"x")
     assert "SECRET_KEY" not in read_workbook(path).sheets[0].name
 
@@ -304,7 +304,7 @@ PEAK = (
 @pytest.mark.parametrize("content", [shared_string_bomb, lambda: far_cell("XFD1048576"), huge_part])
 def test_hostile_files_stay_within_the_memory_that_is_promised(tmp_path: Path, content: Callable[[], bytes]):
     path = written(tmp_path, "a.xlsx", content())
-    command = [sys.executable, "-c", PEAK, str(spreadsheet.WORKER), str(path), path.name]
+    command = [sys.executable, "-c", PEAK, str(reading.WORKER), str(path), path.name]
     peak = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
     assert 5_000 < int(peak) < 300_000, "kilobytes"
 
@@ -314,8 +314,8 @@ def test_hostile_files_stay_within_the_memory_that_is_promised(tmp_path: Path, c
 COLUMNS = {"姓名": "姓名", "名字": "姓名", "单位": "单位"}
 
 
-def table_in(*rows: list[spreadsheet.Cell]) -> spreadsheet.Table:
-    workbook = spreadsheet.Workbook([spreadsheet.Sheet("名册", list(rows))])
+def table_in(*rows: list[reading.Cell]) -> reading.Table:
+    workbook = reading.Workbook([reading.Sheet("名册", list(rows))])
     return find_table(workbook, lambda text: COLUMNS.get(text.strip()), ["姓名", "单位"])
 
 
@@ -334,14 +334,14 @@ def test_the_header_may_stand_below_a_title():
         ([["姓名", "单位"], [None], []], "no_rows"),
     ],
 )
-def test_a_sheet_without_a_usable_table_is_refused(rows: list[list[spreadsheet.Cell]], code: str):
+def test_a_sheet_without_a_usable_table_is_refused(rows: list[list[reading.Cell]], code: str):
     with pytest.raises(Unreadable) as caught:
         table_in(*rows)
     assert caught.value.code == code
 
 
 def test_a_missing_column_is_named():
-    workbook = spreadsheet.Workbook([spreadsheet.Sheet("名册", [["姓名", "单位"]])])
+    workbook = reading.Workbook([reading.Sheet("名册", [["姓名", "单位"]])])
     with pytest.raises(Unreadable, match="手机号") as caught:
         find_table(workbook, lambda text: text, ["姓名", "单位", "手机号"])
     assert caught.value.code == "column_missing"

@@ -1,7 +1,7 @@
 """Read spreadsheets that people send, safely.
 
 Files come from outside and may be damaged, mislabelled or hostile.  They are parsed in a child
-process with limits on time and memory (see ``spreadsheet_worker``); here are the entry point, the
+process with limits on time and memory (see ``worker``); here are the entry point, the
 messages, and what every importer needs to find its table in a sheet.
 """
 
@@ -22,7 +22,7 @@ FILE_LIMIT = 20 * 2**20  # bytes
 WALL_SECONDS = 12  # only a stopgap: the child's processor time is limited to 4 s
 HEADER_ROWS = 10
 
-WORKER = Path(__file__).with_name("spreadsheet_worker.py")
+WORKER = Path(__file__).with_name("worker.py")
 
 Cell = str | float | bool | dt.date | None
 

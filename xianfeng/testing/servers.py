@@ -1,4 +1,4 @@
-"""Runs a command with a PostgreSQL to test on: ``python -m xianfeng.testing_servers pytest …``.
+"""Runs a command with a PostgreSQL to test on: ``python -m xianfeng.testing.servers pytest …``.
 
 TEST_DATABASE_URL names a server that is there already; without it one from a wheel is started in
 a temporary folder and stopped afterwards, so that nothing needs to be installed and nothing skipped.

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-AXE = Path(__file__).parent / "tests" / "vendor" / "axe-core@4.14.0" / "axe.min.js"
+AXE = Path(__file__).parents[1] / "tests" / "vendor" / "axe-core@4.14.0" / "axe.min.js"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
