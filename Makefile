@@ -16,7 +16,6 @@ STAMP := $(VENV)/.installed
 # No registry host and no comment on where a package came from may get into the lock files.
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
-FIRST_PARTY := xianfeng notices members flags wishes tasks reports
 WORKERS ?= 2
 PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
 

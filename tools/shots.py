@@ -365,7 +365,7 @@ def demo_mobile() -> str:
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xianfeng.settings")
     django.setup()
-    from reports.demo import logins
+    from tools.demo import logins
 
     return next(login for role, login, _password in logins() if role == "在职党员")
 

@@ -148,7 +148,7 @@ def wait_until_served(launcher: Launcher, host: str, port: int) -> bool:
 def demo_logins() -> list[Sequence[str]]:
     """Rows (role, login, password, …) of the demo city; none where there is no demo."""
     try:
-        demo = import_module("reports.demo")
+        demo = import_module("tools.demo")
     except ModuleNotFoundError:
         return []
     return list(demo.logins()) if hasattr(demo, "logins") else []

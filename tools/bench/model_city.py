@@ -4,8 +4,8 @@ from django.core.management import call_command
 
 from flags.models import FlagEntry
 from members.models import Member
-from reports.bench import Figure, seconds
 from tasks.models import Task
+from tools.bench import Figure, seconds
 from wishes.models import Wish
 
 MINUTES = 5

@@ -227,13 +227,13 @@ def home_community(organization: Organization) -> Organization:
 
 
 def session_of(one: Taken) -> tuple[dt.datetime, int]:
-    assert one.verification is not None  # noqa: S101  (callers filter)
+    assert one.verification is not None
     return one.verification.verified_at, one.plan.task.awarding_organization.pk
 
 
 def award_for(one: Taken) -> ledger.Award:
     task, verification = one.plan.task, one.verification
-    assert verification is not None  # noqa: S101  (callers filter)
+    assert verification is not None
     return ledger.Award(
         member=one.claim.member, flags=verification.flags,
         minutes=verification.minutes if task.item.is_volunteering else 0,

@@ -2,8 +2,8 @@
 
 from flags.models import FlagEntry
 from members.models import Member
-from reports.bench import Figure
-from reports.bench.assessing import LINEAR, RATIO, TIMES, floor, forecast, interleaved, multiply
+from tools.bench import Figure
+from tools.bench.assessing import LINEAR, RATIO, TIMES, floor, forecast, interleaved, multiply
 from xianfeng.lib.times import today
 
 

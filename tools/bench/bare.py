@@ -6,5 +6,5 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xianfeng.settings")
-settings.ROOT_URLCONF = "reports.bench.bare_urls"
+settings.ROOT_URLCONF = "tools.bench.bare_urls"
 application = get_wsgi_application()

@@ -1,7 +1,7 @@
 """Claims over HTTP against a bare conditional update behind the same log-in (gunicorn 2 × 4, PostgreSQL).
 
 Every round each of `CROWD` members takes a place on one hot task, through the real page's POST with session
-and CSRF token; then the same crowd does so through `reports.bench.bare`. Rounds alternate, medians count.
+and CSRF token; then the same crowd does so through `tools.bench.bare`. Rounds alternate, medians count.
 """
 
 import datetime as dt
@@ -25,8 +25,8 @@ from django.utils import timezone
 
 from flags.policies import policy_for
 from members.models import Member, Organization, User
-from reports.bench import Figure
 from tasks.models import Claim, ServiceItem, Task
+from tools.bench import Figure
 from xianfeng.lib.embedded import die_with_parent
 from xianfeng.lib.times import local_year
 
@@ -98,8 +98,8 @@ def server() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
-    child = subprocess.Popen(  # noqa: S603
-        [sys.executable, *GUNICORN, "--bind", f"{HOST}:{port}", "reports.bench.bare:application"],
+    child = subprocess.Popen(
+        [sys.executable, *GUNICORN, "--bind", f"{HOST}:{port}", "tools.bench.bare:application"],
         cwd=settings.BASE_DIR,
         preexec_fn=die_with_parent,
     )
@@ -139,7 +139,7 @@ def make_crowd(community: Organization, number: int) -> list[Visitor]:
     """Registered members with accounts and open sessions."""
     unit = Organization.objects.get(code="BENCH-unit")
     mobiles = [f"199{number:02}{person:06}" for person in range(CROWD)]
-    users = User.objects.bulk_create(User(username=m, mobile=m, password="!") for m in mobiles)  # noqa: S106
+    users = User.objects.bulk_create(User(username=m, mobile=m, password="!") for m in mobiles)
     members = Member.objects.bulk_create(
         Member(name=user.username, mobile=user.username, user=user, unit=unit, community=community,
                state=Member.State.REGISTERED)

@@ -45,7 +45,7 @@ class Command(BaseCommand):
     def run_inside(self, parts: list[str]) -> None:
         call_command("migrate", verbosity=0)
         for part in parts:
-            for figure in import_module(f"reports.bench.{part}").measure():
+            for figure in import_module(f"tools.bench.{part}").measure():
                 print(json.dumps(figure.as_dict()), flush=True)  # noqa: T201
 
     def run_plan(self, kind: str, parts: list[str]) -> int:

@@ -16,8 +16,8 @@ from xianfeng.lib.times import today
 
 from .clock import at
 
-DATA = Path(__file__).resolve().parent.parent / "data"
-PASSWORD = "xianfeng-2026"  # noqa: S105  (of demo accounts; `manage.py demo` refuses production)
+DATA = Path(__file__).parent / "data"
+PASSWORD = "xianfeng-2026"
 UNUSABLE = "!"  # Django's mark of a password nobody can type
 BATCH = 2_000
 Kind, Role = Organization.Kind, Appointment.Role

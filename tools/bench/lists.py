@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from flags.models import AssessmentRun
 from members.models import Member, User
-from reports.bench import Figure, seconds
+from tools.bench import Figure, seconds
 
 MILLISECONDS, QUERIES, RUNS = 200, 15, 9
 DESK = (

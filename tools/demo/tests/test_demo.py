@@ -11,8 +11,8 @@ from django.test import TestCase
 from flags import ledger
 from flags.models import FlagEntry
 from members.models import Organization, User
-from reports.demo import stage
 from tasks.models import Claim, Task, Verification
+from tools.demo import stage
 from wishes.models import Wish
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from members.models import Organization
-from reports.demo import SCALES, build, logins
+from tools.demo import SCALES, build, logins
 
 
 class Command(BaseCommand):
