@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from flags.models import Assessment, Category, FlagEntry
 from flags.rules import FIRST_YEAR
-from members.filters import communities, matching, units
 from members.models import Member, Organization
+from members.people.filters import communities, matching, units
 from xianfeng.lib.times import today
 
 AWARDING = (Organization.Kind.CITY, Organization.Kind.COMMUNITY)

@@ -7,11 +7,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.adapters import MobileField
 from members.models import Organization, User
 from wishes import personal_data
 from wishes.models import CODE_ALPHABET, Wish
 from wishes.rules import PLACES
+from xianfeng.lib.mobile import MobileField
 
 
 def new_key() -> str:

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from members.joining import network_address
 from members.models import Organization
 from wishes import handling, progress
 from wishes.forms import ContactForm, NeedForm, TrackForm, moved
 from wishes.models import Wish
 from wishes.rules import PLACES
 from xianfeng.lib.limits import Limit, TooOften
+from xianfeng.lib.network import network_address
 from xianfeng.lib.refusal import Refusal
 
 # A phone network hides many people behind one address: room for them, none for a flood.

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from members.access import StaffRequest, desk_required
-from members.privacy import mask, mask_name
+from members.people.privacy import mask, mask_name
 from wishes import handling
 from wishes.filters import TABS, WishFilter
 from wishes.forms import DeclineForm, EnterForm

@@ -6,8 +6,8 @@ from typing import Any
 from django import template
 from django.template import Context
 
-from members import privacy
 from members.models import Member, Registration, RegistrationEvent
+from members.people import privacy
 
 register = template.Library()
 

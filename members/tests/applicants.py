@@ -3,7 +3,7 @@
 from typing import Any
 
 from members.models import Registration, User
-from members.registering import Application, account_for, submit
+from members.registration.registering import Application, account_for, submit
 from xianfeng.testing.cast import Cast
 
 

@@ -6,8 +6,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from members import counting, reconciling
 from members.models import Member, Organization, Registration
+from members.organizations import counting
+from members.registration import reconciling
 from members.tests.applicants import applied, stranger
 from xianfeng.lib.pinyin import in_pinyin
 from xianfeng.lib.times import today

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from members.importing.tests.rosters import MESSY, MESSY_ANSWER, MODEL_CITY
 from members.models import Appointment, Member, Organization
-from members.tests.rosters import MESSY, MESSY_ANSWER, MODEL_CITY
 from reports.tests.browser import Visit, Visitor, Worker
 from xianfeng.testing.cast import make_organization, make_staff
 

@@ -14,9 +14,9 @@ from import_export.instance_loaders import CachedInstanceLoader
 from python_calamine import CalamineWorkbook
 from tablib import Dataset
 
+from members.importing.roster.applying import apply_roster
+from members.importing.roster.planning import plan_roster
 from members.models import Member, Organization
-from members.roster.applying import apply_roster
-from members.roster.planning import plan_roster
 from tools.bench import Figure, seconds
 from tools.demo.city import DATA
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from django.contrib.auth.hashers import make_password
 from django.db.models import QuerySet
 
+from members.importing.organizations import apply_organizations, plan_organizations
+from members.importing.roster.applying import apply_roster
+from members.importing.roster.planning import plan_roster
 from members.models import Appointment, Member, Organization, Registration, RegistrationEvent, User
-from members.organization_import import apply_organizations, plan_organizations
-from members.roster.applying import apply_roster
-from members.roster.planning import plan_roster
 from xianfeng.lib.times import today
 
 from .clock import at

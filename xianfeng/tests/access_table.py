@@ -23,9 +23,9 @@ from typing import Any
 from flags import assessing, ledger
 from flags.ledger import Award
 from flags.models import Assessment, AssessmentRun, FlagEntry
-from members.exempting import exempt
 from members.models import ImportBatch
-from members.registering import submit as apply
+from members.people.exempting import exempt
+from members.registration.registering import submit as apply
 from members.tests.applicants import application
 from notices.models import Notice
 from notices.outbox import send

@@ -1,8 +1,8 @@
 """Import the organisation tree from a spreadsheet."""
 
-from members.import_command import ImportCommand
-from members.import_plan import Plan
-from members.organization_import import apply_organizations, plan_organizations
+from members.importing.command import ImportCommand
+from members.importing.organizations import apply_organizations, plan_organizations
+from members.importing.plan import Plan
 
 
 class Command(ImportCommand):

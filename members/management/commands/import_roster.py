@@ -2,10 +2,10 @@
 
 from argparse import ArgumentParser
 
-from members.import_command import ImportCommand
-from members.import_plan import Plan
+from members.importing.command import ImportCommand
+from members.importing.plan import Plan
+from members.importing.roster import apply_roster, plan_roster
 from members.models import Organization
-from members.roster import apply_roster, plan_roster
 
 
 class Command(ImportCommand):

@@ -1,0 +1,48 @@
+"""Logging in: staff by name and password, members by mobile and code; nobody signs up here."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from members.models import User
+from notices.sms import send_sms
+from xianfeng.lib.mobile import MobileField, is_mobile, normalized
+
+MEMBER_SESSION = 30 * 24 * 3600  # seconds
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Members stay logged in on their own phone; staff sessions end with the browser (settings)."""
+        super().login(request, user)
+        if not getattr(user, "is_staff", False):
+            request.session.set_expiry(MEMBER_SESSION)
+
+    def phone_form_field(self, **kwargs: Any) -> MobileField:
+        return MobileField(**kwargs)
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        """The account a code may open. Staff keep to password and second factor: a code is weaker."""
+        mobile = normalized(phone)
+        if not is_mobile(mobile):
+            return None
+        user = User.objects.filter(mobile=mobile, is_active=True).first()
+        return None if user is None or user.is_superuser or user.desk else user
+
+    def get_phone(self, user: User) -> tuple[str, bool] | None:
+        return (user.mobile, True) if user.mobile else None
+
+    def set_phone(self, user: User, phone: str, verified: bool) -> None:
+        raise NotImplementedError("A mobile is set by registration alone.")
+
+    def set_phone_verified(self, user: User, phone: str) -> None:
+        """Every stored mobile was proven when the account was made."""
+
+    def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
+        send_sms(phone, _("【先锋微家】登录验证码 %(code)s，5 分钟内有效。请勿告诉他人。") % {"code": code})

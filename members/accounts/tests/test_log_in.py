@@ -1,0 +1,95 @@
+"""Members by mobile and code, staff by name and password, strangers not at all."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from members.accounts.adapter import MEMBER_SESSION
+from members.models import User
+from notices import sms
+from xianfeng.testing.cast import Cast
+
+
+def ask(client: Client, mobile: str):
+    return client.post(reverse("account_request_login_code"), {"phone": mobile})
+
+
+def test_a_member_logs_in_by_code(client: Client, cast: Cast):
+    ask(client, "+86 138-0000-0001")
+    code = re.search(r"\d{6}", sms.recent()[0][1])
+    assert code
+    answer = client.post(reverse("account_confirm_login_code"), {"code": code[0]})
+    assert answer.status_code == 302
+    assert int(client.session["_auth_user_id"]) == cast.li.user_id
+    assert client.session.get_expiry_age() == MEMBER_SESSION
+
+
+def test_a_wrong_code_does_not(client: Client, cast: Cast):
+    ask(client, "13800000001")
+    client.post(reverse("account_confirm_login_code"), {"code": "abcdef"})
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("mobile", ["13900000000", "13800000004"])
+def test_an_unknown_mobile_gets_the_answer_of_a_known_one(client: Client, cast: Cast, mobile: str):
+    known = ask(Client(), "13800000001")
+    unknown = ask(client, mobile)
+    assert (unknown.status_code, unknown.url) == (known.status_code, known.url)
+    assert [number for number, _text in sms.recent()] == ["13800000001"]
+    assert client.get(unknown.url).status_code == 200
+
+
+def test_a_code_opens_no_staff_account(client: Client, cast: Cast):
+    User.objects.filter(pk=cast.clerk.pk).update(mobile="13700000000")
+    ask(client, "13700000000")
+    assert sms.recent() == []
+
+
+def test_staff_log_in_by_name_and_password(client: Client, cast: Cast):
+    cast.clerk.set_password("a long password")
+    cast.clerk.save()
+    form = {"login": "clerk", "password": "a long password"}
+    assert client.post(reverse("account_login"), form).status_code == 302
+    assert int(client.session["_auth_user_id"]) == cast.clerk.pk
+    assert client.session.get_expire_at_browser_close()
+
+
+def test_codes_for_one_mobile_are_limited(cast: Cast):
+    for _time in range(8):
+        ask(Client(), "13800000001")
+    assert len(sms.recent()) == 5
+
+
+def test_nobody_signs_up(client: Client, cast: Cast):
+    form = {"username": "intruder", "password1": "a long password", "password2": "a long password"}
+    client.post(reverse("account_signup"), form)
+    assert not User.objects.filter(username="intruder").exists()
+
+
+@pytest.mark.parametrize(
+    ("who", "page"),
+    [("city_officer", "/desk/"), ("sysadmin", "/admin/")],
+)
+def test_home_sends_each_to_their_first_page(client: Client, cast: Cast, who: str, page: str):
+    client.force_login(getattr(cast, who))
+    assert client.get("/").url == page
+
+
+def test_home_sends_a_member_to_the_phone_and_a_visitor_to_the_log_in(client: Client, cast: Cast):
+    assert client.get("/").url == reverse("account_login")
+    client.force_login(cast.li.user)
+    assert client.get("/").url == reverse("reports:me")
+
+
+def test_who_has_an_account_but_no_entry_sees_the_registration(client: Client, cast: Cast):
+    client.force_login(User.objects.create(username="new", mobile="13900000001"))
+    assert client.get("/").url == reverse("members:profile")
+
+
+def test_messages_of_developers_are_closed_without_debug(client: Client, cast: Cast, settings):
+    assert client.get(reverse("members:dev_messages")).status_code == 404
+    settings.DEBUG = True
+    sms.send_sms("13900000001", "你好")
+    assert "你好" in client.get(reverse("members:dev_messages")).content.decode()

@@ -1,0 +1,91 @@
+"""Write a planned roster to the database, and take it back. Callers hold the transaction."""
+
+from collections.abc import Iterable, Sequence
+from itertools import batched
+from typing import Any
+
+from members.importing.plan import CHANGED, NEW, Plan, RowPlan
+from members.models import ImportBatch, Member
+from xianfeng.lib.pinyin import in_pinyin
+
+from .planning import COMPARED, LOOKUP_SIZE, OWN_STATEMENTS
+
+WRITE_SIZE = 1_000  # rows in one statement
+
+RESTORABLE = (*COMPARED, "state", "departed_on")
+
+
+def apply_roster(plan: Plan, batch: ImportBatch | None) -> None:
+    """Store every new and changed row.
+
+    Raises IntegrityError when somebody else took one of the mobiles since the plan was made.
+    """
+    created = [new_member(row, batch) for row in plan.of(NEW)]
+    Member.objects.bulk_create(created, batch_size=WRITE_SIZE)
+    update_members(plan.of(CHANGED))
+
+
+def new_member(row: RowPlan, batch: ImportBatch | None) -> Member:
+    pinyin, initials = in_pinyin(row.fields["name"])
+    return Member(**row.fields, pinyin=pinyin, initials=initials, batch=batch)
+
+
+def update_members(rows: Sequence[RowPlan]) -> None:
+    """Write the fields that differ.
+
+    Whoever registered after the plan was made keeps what they stated themselves: the states are
+    read again under lock.
+    """
+    if not rows:
+        return
+    current = locked_members([row.existing for row in rows if row.existing])
+    for row in rows:
+        member = current[row.existing]
+        own = OWN_STATEMENTS if member["state"] == Member.State.REGISTERED else ()
+        member |= {field: after for field, (_, after) in row.changes.items() if field not in own}
+        if "state" in row.changes:
+            member["departed_on"] = None
+    write_members(current.values(), (*COMPARED, "state", "departed_on"))
+
+
+def locked_members(pks: Iterable[int]) -> dict[int | None, dict[str, Any]]:
+    """Members by id with everything an import may touch, locked until the transaction ends."""
+    fields = ("pk", "mobile", *RESTORABLE)
+    return {
+        member["pk"]: member
+        for some in batched(sorted(pks), LOOKUP_SIZE)
+        for member in Member.objects.select_for_update().order_by("pk").filter(pk__in=some).values(*fields)
+    }
+
+
+def write_members(members: Iterable[dict[str, Any]], fields: Sequence[str]) -> None:
+    """Update many members at once, as inserts that meet their own mobile (CASE WHEN is far slower)."""
+    Member.objects.bulk_create(
+        # Without the id: a row that met two unique keys at once would be an error on SQLite.
+        [Member(**{name: value for name, value in member.items() if name != "pk"}) for member in members],
+        update_conflicts=True,
+        unique_fields=["mobile"],
+        update_fields=[field.removesuffix("_id") for field in fields],
+        batch_size=WRITE_SIZE,
+    )
+
+
+def remove_created(batch: ImportBatch) -> int:
+    """Delete the members the batch created. Raises ProtectedError where records refer to one."""
+    _, deleted = Member.objects.filter(batch=batch).delete()
+    return deleted.get("members.Member", 0)
+
+
+def restore_changed(changes: dict[int, dict[str, list[Any]]]) -> int:
+    """Put back what the batch changed, except where somebody has changed it again since."""
+    current = locked_members(changes)
+    touched = []
+    for pk, changed in changes.items():
+        member = current.get(pk)
+        back = {
+            field: before for field, (before, after) in changed.items() if member and member[field] == after
+        }
+        if member and back:
+            touched.append(member | back)
+    write_members(touched, RESTORABLE)
+    return len(touched)

@@ -1,0 +1,98 @@
+"""Classify every row of a roster: new, changed, unchanged or rejected. Reads only."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import batched
+from pathlib import Path
+from typing import Any
+
+from members.importing.plan import Plan, RowPlan
+from members.models import Member, Organization
+from xianfeng.lib.spreadsheet.reading import Cell, Table, Unreadable, find_table, read_workbook
+
+from .checking import RowCheck
+from .cleaning import as_text
+from .columns import REQUIRED, canonical, is_no_row
+from .directory import Directory
+
+Progress = Callable[[int, int], None]
+PROGRESS_STEP = 2_000  # rows between two reports
+LOOKUP_SIZE = 2_000  # mobiles in one query
+
+# Members who have registered stated these themselves; a roster that differs is for the
+# reconciliation lists (三清), not for overwriting.
+OWN_STATEMENTS = ("community_id", "estate_id", "skills", "intentions")
+COMPARED = ("name", "unit_id", "position", "is_leader", *OWN_STATEMENTS, "note")
+READ = ("pk", "mobile", "state", "departed_on", *COMPARED)
+
+
+def read_roster(path: str | Path, name: str = "") -> Table:
+    """The first sheet with a roster's header. Raises Unreadable."""
+    table = find_table(read_workbook(path, name), canonical, REQUIRED)
+    if all(is_no_row(cells) for _, cells in table.records()):
+        raise Unreadable("no_rows", row=table.header + 1)
+    return table
+
+
+def plan_roster(path: str | Path, scope: Organization | None = None, *, name: str = "") -> Plan:
+    """What importing the file would do on behalf of ``scope`` (None: the whole city); writes nothing.
+
+    Costs one query for the tree and one per 2,000 rows. Raises Unreadable.
+    """
+    return plan_table(read_roster(path, name), scope)
+
+
+def plan_table(table: Table, scope: Organization | None, progress: Progress | None = None) -> Plan:
+    """As `plan_roster`, on a table read before; tells `progress` how many rows of how many are done."""
+    check = RowCheck(Directory(scope))
+    rows: list[RowPlan] = []
+    for number, cells in table.records():
+        if not is_no_row(cells):
+            rows.append(planned(number, cells, check))
+        if progress and number % PROGRESS_STEP == 0:
+            progress(number, len(table.sheet.rows))
+    known = members_by_mobile(row.fields["mobile"] for row in rows if row.fields["mobile"])
+    for row in rows:
+        member = known.get(row.fields["mobile"])
+        if member is not None:
+            compare(row, member, check)
+    return Plan(table.sheet.name, rows, table.unknown)
+
+
+def planned(row: int, cells: dict[str, Cell], check: RowCheck) -> RowPlan:
+    plan = RowPlan(row, {column: as_text(cell) for column, cell in cells.items() if cell is not None})
+    plan.fields, plan.errors = check.check(row, cells)
+    return plan
+
+
+def members_by_mobile(mobiles: Iterable[str]) -> dict[str, dict[str, Any]]:
+    return {
+        member["mobile"]: member for some in batched(mobiles, LOOKUP_SIZE) for member in read_members(some)
+    }
+
+
+def read_members(mobiles: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    return Member.objects.filter(mobile__in=mobiles).values(*READ).iterator()
+
+
+def compare(row: RowPlan, member: dict[str, Any], check: RowCheck) -> None:
+    """Set the row against the member who has its mobile."""
+    error = check.conflict(row.fields, member)
+    if error is not None:
+        row.errors.append(error)
+    if row.errors:
+        return
+    row.existing = member["pk"]
+    row.changes = differences(row.fields, member)
+
+
+def differences(fields: dict[str, Any], member: dict[str, Any]) -> dict[str, list[Any]]:
+    """Fields of the file that differ from the roster; columns the file lacks are left alone."""
+    fixed = OWN_STATEMENTS if member["state"] == Member.State.REGISTERED else ()
+    changes = {
+        field: [member[field], fields[field]]
+        for field in COMPARED
+        if field in fields and field not in fixed and fields[field] != member[field]
+    }
+    if member["state"] == Member.State.DEPARTED:  # on a roster again
+        changes["state"] = [member["state"], Member.State.LISTED.value]
+    return changes

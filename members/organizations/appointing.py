@@ -1,0 +1,90 @@
+"""Granting and ending appointments; every right follows from them (DOMAIN 3)."""
+
+import datetime as dt
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from members.models import Appointment, Organization, OrganizationEvent, User
+from members.organizations import tree
+from members.organizations.rules import NotGrantable
+from xianfeng.lib.refusal import AlreadyDecided
+from xianfeng.lib.times import today
+
+
+def check_grantable(user: User, organization: Organization, by: User) -> None:
+    """Nobody appoints themself, and the city appoints inside its own branch. Raises NotGrantable."""
+    if user.pk == by.pk:
+        raise NotGrantable(_("不能给自己任职，请由另一位管理人员办理。"), "not_oneself")
+    if not organization.is_active:
+        raise NotGrantable(_("“%(name)s”已停用，不能任职。") % {"name": organization})
+    desk = by.desk
+    allowed = desk is not None and desk.can("appointments.grant") and desk.organization.contains(organization)
+    if not (by.is_superuser or allowed):
+        raise NotGrantable(_("您当前的任职不能在“%(name)s”任命人员。") % {"name": organization})
+
+
+@transaction.atomic
+def grant(
+    *,
+    user: User,
+    organization: Organization,
+    role: str,
+    by: User,
+    starts_on: dt.date | None = None,
+    ends_on: dt.date | None = None,
+) -> Appointment:
+    """Appoint a user for a term, both days included. Raises NotGrantable."""  # fmt: skip
+    check_grantable(user, organization, by)
+    starts_on = starts_on or today()
+    if ends_on and ends_on < starts_on:
+        raise NotGrantable(_("任期止不能早于任期起。"))
+    User.objects.select_for_update().get(pk=user.pk)  # two grants of the same post at once
+    if user.appointments.current(starts_on).filter(organization=organization, role=role).exists():
+        raise NotGrantable(_("%(user)s 已担任这个职务。") % {"user": user})
+    appointment = Appointment.objects.create(
+        user=user, organization=organization, role=role, starts_on=starts_on, ends_on=ends_on, granted_by=by
+    )
+    open_account(user)
+    note = f"{user} · {appointment.get_role_display()}"
+    tree.leave_event(organization, OrganizationEvent.Kind.GRANTED, by, note)
+    return appointment
+
+
+def open_account(user: User) -> None:
+    """Mark the account as staff's. Sessions that a code alone opened end: a desk asks for a password."""
+    fields: dict[str, object] = {"is_staff": True}
+    if not user.has_usable_password():
+        fields["password"] = make_password(None)  # another unusable one: sessions carry a hash of it
+    User.objects.filter(pk=user.pk).update(**fields)
+
+
+@transaction.atomic
+def end(appointment: Appointment, *, by: User, on: dt.date | None = None) -> Appointment:
+    """End a term so that today is no longer part of it. Raises AlreadyDecided, or NotGrantable."""
+    check_grantable(appointment.user, appointment.organization, by)
+    last_day = on or today() - dt.timedelta(days=1)
+    rows = Appointment.objects.current().filter(pk=appointment.pk)
+    starts_on = min(appointment.starts_on, last_day)
+    if rows.update(starts_on=starts_on, ends_on=last_day) != 1:
+        raise AlreadyDecided(_("这个任职已经结束了。"))
+    note = f"{appointment.user} · {appointment.get_role_display()}"
+    tree.leave_event(appointment.organization, OrganizationEvent.Kind.ENDED, by, note)
+    appointment.ends_on = last_day
+    return appointment
+
+
+def staff_account(*, username: str, name: str, email: str) -> User:
+    """The account of this user name, or a new one without a password (its owner sets it by e-mail).
+
+    Raises NotGrantable where the name belongs to somebody else.
+    """
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        user = User(username=username, name=name, email=email)
+        user.set_unusable_password()
+        user.save()
+    elif user.name != name:
+        raise NotGrantable(_("用户名 %(username)s 已属于另一人，请换一个。") % {"username": username})
+    return user

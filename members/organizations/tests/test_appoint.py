@@ -1,0 +1,130 @@
+"""Granting and ending appointments."""
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from members.models import Appointment, OrganizationEvent, User
+from members.organizations import appointing
+from members.organizations.rules import NotGrantable
+from xianfeng.lib.refusal import AlreadyDecided
+from xianfeng.lib.times import today
+from xianfeng.testing.cast import Cast
+
+CLERK = Appointment.Role.CLERK
+
+
+def fresh(user: User | None) -> User:
+    assert user
+    return User.objects.get(pk=user.pk)
+
+
+def test_a_grant_opens_the_desk_and_an_end_closes_it(cast: Cast):
+    user = fresh(cast.li.user)
+    appointment = appointing.grant(user=user, organization=cast.community, role=CLERK, by=cast.city_officer)
+    desk = fresh(user).desk
+    assert desk and desk.organization == cast.community and desk.granted_by == cast.city_officer
+    assert fresh(user).is_staff
+    appointing.end(appointment, by=cast.city_officer)
+    assert fresh(user).desk is None
+    kinds = OrganizationEvent.objects.filter(organization=cast.community).values_list("kind", flat=True)
+    assert list(kinds) == ["ended", "granted"]
+
+
+def test_a_session_that_a_code_opened_does_not_become_a_desk(client: Client, cast: Cast):
+    user = fresh(cast.li.user)
+    user.set_unusable_password()  # as registration makes it
+    user.save()
+    client.force_login(user)
+    assert client.get(reverse("reports:me")).status_code == 200
+    appointing.grant(user=fresh(cast.li.user), organization=cast.community, role=CLERK, by=cast.city_officer)
+    assert client.get(reverse("members:list"))["Location"].startswith(reverse("account_login"))
+
+
+def test_a_password_session_goes_on_with_the_new_desk(client: Client, cast: Cast):
+    cast.clerk.set_password("long enough 4711")
+    cast.clerk.save()
+    client.force_login(cast.clerk)
+    appointing.grant(user=cast.clerk, organization=cast.estate, role=CLERK, by=cast.city_officer)
+    assert client.get(reverse("members:list")).status_code == 200
+
+
+def test_nobody_appoints_themself(cast: Cast):
+    for by in (cast.city_officer, cast.sysadmin):
+        with pytest.raises(NotGrantable, match="不能给自己任职"):
+            appointing.grant(user=by, organization=cast.community, role=CLERK, by=by)
+
+
+@pytest.mark.parametrize("who", ["secretary", "street_officer", "unit_clerk", "auditor"])
+def test_only_the_city_and_administrators_appoint(cast: Cast, who: str):
+    with pytest.raises(NotGrantable):
+        appointing.grant(user=cast.clerk, organization=cast.estate, role=CLERK, by=getattr(cast, who))
+    appointing.grant(user=cast.clerk, organization=cast.estate, role=CLERK, by=cast.sysadmin)
+
+
+def test_a_term_begins_and_ends_on_its_days(cast: Cast):
+    user, tomorrow = fresh(cast.li.user), today() + dt.timedelta(days=1)
+    appointing.grant(
+        user=user, organization=cast.community, role=CLERK, by=cast.city_officer, starts_on=tomorrow,
+        ends_on=tomorrow,
+    )  # fmt: skip
+    assert fresh(user).desk is None
+    assert Appointment.objects.current(tomorrow).filter(user=user).exists()
+    assert not Appointment.objects.current(tomorrow + dt.timedelta(days=1)).filter(user=user).exists()
+    with pytest.raises(NotGrantable):
+        appointing.grant(
+            user=user, organization=cast.estate, role=CLERK, by=cast.city_officer, ends_on=dt.date(2020, 1, 1)
+        )
+
+
+def test_the_same_post_twice_is_refused(cast: Cast):
+    with pytest.raises(NotGrantable):
+        appointing.grant(user=cast.clerk, organization=cast.community, role=CLERK, by=cast.city_officer)
+
+
+def test_an_ended_term_does_not_end_again(cast: Cast):
+    appointment = cast.clerk.appointments.get()
+    appointing.end(appointment, by=cast.city_officer)
+    with pytest.raises(AlreadyDecided):
+        appointing.end(appointment, by=cast.city_officer)
+
+
+FORM = {
+    "username": "newclerk", "name": "新社工", "email": "new@example.test", "role": "clerk",
+    "starts_on": "2026-01-01",
+}  # fmt: skip
+
+
+def test_the_page_makes_an_account_and_invites_its_owner(client: Client, cast: Cast):
+    client.force_login(cast.city_officer)
+    client.post(reverse("members:appointments"), FORM | {"organization": cast.community.pk})
+    user = User.objects.get(username="newclerk")
+    assert user.appointments.get().organization == cast.community
+    assert not user.has_usable_password()
+    assert [message.to for message in mail.outbox] == [["new@example.test"]]
+    assert "/accounts/password/reset/key/" in mail.outbox[0].body
+
+
+def test_the_page_refuses_a_name_that_is_not_the_accounts(client: Client, cast: Cast):
+    client.force_login(cast.city_officer)
+    form = FORM | {"organization": cast.estate.pk, "username": "clerk"}
+    text = client.post(reverse("members:appointments"), form).content.decode()
+    assert "已属于另一人" in text
+    assert cast.clerk.appointments.count() == 1
+
+
+def test_a_refused_grant_leaves_no_account(client: Client, cast: Cast):
+    client.force_login(cast.city_officer)
+    form = FORM | {"organization": cast.community.pk, "ends_on": "2025-01-01"}
+    client.post(reverse("members:appointments"), form)
+    assert not User.objects.filter(username="newclerk").exists()
+
+
+def test_the_page_ends_a_term_of_others_only(client: Client, cast: Cast):
+    client.force_login(cast.city_officer)
+    for user, left in ((cast.clerk, 0), (cast.city_officer, 1)):
+        client.post(reverse("members:end_appointment", args=[user.appointments.get().pk]))
+        assert user.appointments.current().count() == left

@@ -1,0 +1,173 @@
+"""Desk pages of the tree: the branch one sees, one organisation, its poster, and appointments."""
+
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from members.access import StaffRequest, desk_required
+from members.models import Appointment, Organization
+from members.organizations import appointing, counting, tree
+from members.organizations.forms import AppointmentForm, MoveForm, OrganizationForm, RenameForm
+from members.people.forms import posted
+from xianfeng.lib.refusal import Refusal
+from xianfeng.lib.times import today
+
+PAGE = 50
+Kind = Organization.Kind
+
+
+@require_safe
+@desk_required("organizations.see")
+def list_(request: StaffRequest) -> HttpResponse:
+    """The branch as a tree; the two lines (条 and 块) are two tabs."""
+    line = "units" if request.GET.get("line") == "units" else "places"
+    branch = counting.branch(request.user, units=line == "units")
+    return render(request, "members/organizations/list.html", {"branch": branch, "line": line})
+
+
+@require_safe
+@desk_required("organizations.see")
+def detail(request: StaffRequest, pk: int) -> HttpResponse:
+    rows = Organization.objects.visible_to(request.user).select_related("parent")
+    organization = get_object_or_404(rows, pk=pk)
+    may_edit = request.desk.can("organizations.edit")
+    context = {
+        "organization": organization,
+        "people": counting.people_of(organization),
+        "children": organization.children.order_by("-is_active", "path"),
+        "appointments": organization.appointments.current().select_related("user"),
+        "events": organization.events.select_related("by")[:20],
+        "may_edit": may_edit,
+        "has_poster": organization.kind in (Kind.COMMUNITY, Kind.ESTATE),
+        **(edit_forms(request, organization) if may_edit else {}),
+    }
+    return render(request, "members/organizations/detail.html", context)
+
+
+def edit_forms(request: StaffRequest, organization: Organization) -> dict[str, Form]:
+    return {
+        "add_form": OrganizationForm(parent=organization, prefix="add"),
+        "rename_form": RenameForm(initial={"name": organization.name}, prefix="rename"),
+        "move_form": MoveForm(organization=organization, user=request.user, prefix="move"),
+    }
+
+
+@require_POST
+@desk_required("organizations.edit")
+def edit(request: StaffRequest, pk: int) -> HttpResponse:
+    """POST `change` = add, rename, move, close or open."""
+    organization = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
+    try:
+        change(request, organization)
+        messages.success(request, _("组织已更新。"))
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    return redirect("members:organization", pk)
+
+
+def change(request: StaffRequest, organization: Organization) -> None:
+    """Raises a Refusal for input that does not fit as well as for a rule that says no."""
+    data, by = request.POST, request.user
+    match data.get("change"):
+        case "add":
+            form = OrganizationForm(data, parent=organization, prefix="add")
+            tree.add(parent=organization, **valid(form), by=by)
+        case "rename":
+            tree.rename(organization, **valid(RenameForm(data, prefix="rename")), by=by)
+        case "move":
+            form = MoveForm(data, organization=organization, user=by, prefix="move")  # type: ignore[assignment]
+            tree.move_branch(organization, **valid(form), by=by)
+        case "close" | "open":
+            tree.set_active(organization, is_active=data["change"] == "open", by=by)
+        case _:
+            raise Refusal(_("没有这项操作，请刷新页面。"), "unknown_change")
+
+
+def valid(form: Form) -> dict[str, Any]:
+    """The cleaned values. Raises Refusal with what is wrong with them."""
+    if form.is_valid():
+        return form.cleaned_data
+    faults = [
+        f"{form.fields[name].label}：{'；'.join(map(str, errors))}" for name, errors in form.errors.items()
+    ]
+    raise Refusal("　".join(faults), "invalid")
+
+
+@require_safe
+@desk_required("organizations.see", "wishes.see")
+def poster(request: StaffRequest, pk: int) -> HttpResponse:
+    """A printable sheet with the two QR codes of a community or estate."""
+    rows = Organization.objects.visible_to(request.user).active()
+    place = get_object_or_404(rows.filter(kind__in=[Kind.COMMUNITY, Kind.ESTATE]), pk=pk)
+    context = {
+        "place": place,
+        "join_url": settings.SITE_URL + reverse("members:join", args=[place.public_code]),
+        "wish_url": wish_url(place),
+    }
+    return render(request, "members/organizations/poster.html", context)
+
+
+def wish_url(place: Organization) -> str:
+    """The residents' page, which lies in an app above this one; "" while there is none."""
+    try:
+        return settings.SITE_URL + reverse("wishes:ask", args=[place.public_code])
+    except NoReverseMatch:
+        return ""
+
+
+@require_http_methods(["GET", "POST"])
+@desk_required("appointments.grant")
+def appointments(request: StaffRequest) -> HttpResponse:
+    form = AppointmentForm(posted(request), user=request.user, initial={"starts_on": today()})
+    if form.is_valid() and grant(request, form):
+        return redirect("members:appointments")
+    rows = Appointment.objects.visible_to(request.user).current().select_related("user", "organization")
+    page = Paginator(rows.order_by("organization__path", "role"), PAGE).get_page(request.GET.get("page"))
+    return render(request, "members/organizations/appointments.html", {"page": page, "form": form})
+
+
+def grant(request: StaffRequest, form: AppointmentForm) -> bool:
+    """One transaction for account and appointment; a refusal is shown at the form."""
+    values = dict(form.cleaned_data)
+    account = {name: values.pop(name) for name in ("username", "name", "email")}
+    try:
+        with transaction.atomic():
+            user = appointing.staff_account(**account)
+            appointing.grant(user=user, by=request.user, **values)
+    except Refusal as refusal:
+        form.add_error(None, refusal.message)
+        return False
+    if not user.has_usable_password():
+        invite(request, user.email)
+    messages.success(request, _("已任命%(name)s。") % {"name": user})
+    return True
+
+
+def invite(request: StaffRequest, email: str) -> None:
+    """The link to set the first password goes to the person, not to who appointed them."""
+    form = ResetPasswordForm({"email": email})
+    if form.is_valid():
+        form.save(request)
+
+
+@require_POST
+@desk_required("appointments.grant")
+def end_appointment(request: StaffRequest, pk: int) -> HttpResponse:
+    rows = Appointment.objects.visible_to(request.user).select_related("user", "organization")
+    appointment = get_object_or_404(rows, pk=pk)
+    try:
+        appointing.end(appointment, by=request.user)
+        messages.success(request, _("已终止%(name)s的任职。") % {"name": appointment.user})
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    return redirect("members:appointments")

@@ -1,0 +1,79 @@
+"""What members change about themselves, and what they ask others to correct."""
+
+import datetime as dt
+from collections.abc import Sequence
+from hashlib import sha256
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from members.models import Appointment, Member, User
+from notices.outbox import Message, send_many
+from xianfeng.lib.pinyin import in_pinyin
+from xianfeng.lib.refusal import NotPossible, check_reason
+from xianfeng.lib.times import today
+
+State = Member.State
+OWN_FIELDS = ("address", "skills", "free_times", "intentions")
+
+
+@transaction.atomic
+def keep_profile(member: Member, *, email: str, by: User, **fields: str) -> Member:
+    """Write the member's own data; only the member does. Raises ValueError for a field of others."""
+    if set(fields) - set(OWN_FIELDS) or member.user_id != by.pk:
+        raise ValueError("Only the member changes these, and only these.")
+    for name, value in fields.items():
+        setattr(member, name, value)
+    member.save(update_fields=list(fields))
+    User.objects.filter(pk=by.pk).update(email=email)
+    return member
+
+
+def correct_entry(member: Member, *, fields: Sequence[str], by: User) -> Member:
+    """Write the corrected columns of a roster entry; the pinyin follows the name.
+
+    Raises NotPossible for one's own: its dates and rank set what the year asks of one.
+    """
+    if member.user_id == by.pk:
+        raise NotPossible(_("不能改正自己的名册信息，请由同事办理。"), "not_oneself")
+    member.pinyin, member.initials = in_pinyin(member.name)
+    member.state = state_on(member, today())
+    member.save(update_fields=[*fields, "pinyin", "initials", "state"])
+    return member
+
+
+def state_on(member: Member, day: dt.date) -> str:
+    """The day of leaving is the last one; who is taken back stands where they stood before."""
+    if member.departed_on and member.departed_on < day:
+        return State.DEPARTED
+    if member.state != State.DEPARTED:
+        return member.state
+    return State.REGISTERED if member.registered_at else State.LISTED
+
+
+def let_depart(on: dt.date | None = None) -> int:
+    """Whoever's day of leaving has passed leaves the roster; run nightly, idempotent. Returns how many."""
+    leaving = Member.objects.on_roster().filter(departed_on__lt=on or today())
+    return leaving.update(state=State.DEPARTED)
+
+
+def ask_correction(member: Member, *, text: str, by: User) -> int:
+    """Tell the unit's and the community's staff what is wrong (个人信息保护法 46). Returns how many.
+
+    The same text on the same day is one request.
+    """
+    text = check_reason(text)
+    places = [place for place in (member.unit, member.community) if place]
+    desks = Appointment.objects.current().exclude(role=Appointment.Role.AUDITOR)
+    staff = User.objects.filter(is_active=True, appointments__in=desks.filter(organization__in=places))
+    subject = _("%(name)s 申请更正个人信息") % {"name": member.name}
+    return send_many(
+        Message(
+            user, "correction", f"correction:{member.pk}:{today()}:{hash_of(text)}:{user.pk}", subject, text
+        )
+        for user in staff.distinct()
+    )
+
+
+def hash_of(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,89 @@
+"""Exemptions: approved with dates and a reason, withdrawn without trace being lost."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from members.models import Exemption
+from members.people import exempting
+from members.people.rules import DatesWrong
+from notices.models import Notice
+from xianfeng.lib.refusal import AlreadyDecided, NotPossible
+from xianfeng.testing.cast import Cast
+
+START, END = dt.date(2026, 3, 1), dt.date(2026, 6, 30)
+
+
+def leave(cast: Cast, **changes: Any) -> Exemption:
+    values = {"kind": "sick", "starts_on": START, "ends_on": END, "reason": "住院", "by": cast.secretary}
+    return exempting.exempt(cast.li, **values | changes)
+
+
+def test_the_member_is_told(cast: Cast):
+    leave(cast)
+    assert "2026-03-01 至 2026-06-30" in Notice.objects.get(recipient=cast.li.user).body
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "fits"),
+    [
+        (END, END + dt.timedelta(days=9), False),
+        (START - dt.timedelta(days=9), START, False),
+        (END + dt.timedelta(days=1), END + dt.timedelta(days=9), True),
+        (END + dt.timedelta(days=9), END + dt.timedelta(days=1), False),
+    ],
+)
+def test_periods_do_not_overlap(cast: Cast, starts_on: dt.date, ends_on: dt.date, fits: bool):
+    leave(cast)
+    if fits:
+        assert leave(cast, starts_on=starts_on, ends_on=ends_on).pk
+    else:
+        with pytest.raises(DatesWrong):
+            leave(cast, starts_on=starts_on, ends_on=ends_on)
+
+
+def test_a_withdrawn_one_stays_on_record_and_frees_its_days(cast: Cast):
+    exemption = leave(cast)
+    exempting.withdraw_exemption(exemption, by=cast.clerk)
+    exemption.refresh_from_db()
+    assert exemption.withdrawn_at and exemption.withdrawn_by == cast.clerk
+    assert leave(cast).pk != exemption.pk
+    with pytest.raises(AlreadyDecided):
+        exempting.withdraw_exemption(exemption, by=cast.clerk)
+
+
+def test_nobody_exempts_themself(cast: Cast):
+    assert cast.li.user
+    with pytest.raises(NotPossible):
+        leave(cast, by=cast.li.user)
+    exemption = leave(cast)
+    with pytest.raises(NotPossible):
+        exempting.withdraw_exemption(exemption, by=cast.li.user)
+
+
+def test_on_the_page(client: Client, cast: Cast):
+    client.force_login(cast.unit_clerk)
+    form = {"kind": "posted", "starts_on": "2026-03-01", "ends_on": "2026-02-01", "reason": "援疆"}
+    url = reverse("members:exempt", args=[cast.li.pk])
+    text = client.post(url, form, follow=True).content.decode()
+    assert "结束日期不能早于开始日期" in text and not Exemption.objects.exists()
+    client.post(url, form | {"ends_on": "2026-12-31"})
+    exemption = Exemption.objects.get()
+    assert exemption.approved_by == cast.unit_clerk
+    client.post(reverse("members:withdraw_exemption", args=[exemption.pk]))
+    exemption.refresh_from_db()
+    assert exemption.withdrawn_at
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("other_unit_clerk", 404), ("street_officer", 403), ("auditor", 403)]
+)
+def test_others_may_not(client: Client, cast: Cast, who: str, status: int):
+    client.force_login(getattr(cast, who))
+    assert client.post(reverse("members:exempt", args=[cast.li.pk])).status_code == status
+    exemption = leave(cast)
+    url = reverse("members:withdraw_exemption", args=[exemption.pk])
+    assert client.post(url).status_code == status

@@ -1,0 +1,113 @@
+"""Desk pages about members: list, one person, reveal, exemption, search."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from members.access import StaffRequest, desk_required
+from members.models import ContactReveal, Exemption, Member
+from members.people import exempting, privacy
+from members.people.filters import MemberFilter, matching, with_flags
+from members.people.forms import ExemptionForm
+from xianfeng.lib.refusal import Refusal
+from xianfeng.lib.times import today
+
+PAGE = 50
+
+
+def seen(request: StaffRequest) -> QuerySet[Member]:
+    return Member.objects.visible_to(request.user).select_related("unit", "community", "estate")
+
+
+@require_safe
+@desk_required("members.see")
+def list_(request: StaffRequest) -> HttpResponse:
+    found = MemberFilter(request.GET, queryset=with_flags(seen(request)), request=request)
+    page = Paginator(found.qs.defer("address", "note"), PAGE).get_page(request.GET.get("page"))
+    return render(request, "members/people/list.html", {"filter": found, "page": page, "year": today().year})
+
+
+@require_safe
+@desk_required("members.see")
+def detail(request: StaffRequest, pk: int) -> HttpResponse:
+    member = get_object_or_404(with_flags(seen(request)), pk=pk)
+    context = {
+        "member": member,
+        "opened": privacy.opened_fields(member, request.user),
+        "is_unit_desk": request.desk.organization.kind == "unit",
+        "registrations": member.registrations.select_related("community", "decided_by"),
+        "exemptions": member.exemptions.select_related("approved_by", "withdrawn_by"),
+        "reveals": member.reveals.select_related("viewer", "organization")[:20],
+        "totals": member.years.order_by("-year")[:3],
+        "form": ExemptionForm(),
+        "year": today().year,
+    }
+    return render(request, "members/people/detail.html", context)
+
+
+@require_POST
+@desk_required("members.see")
+def reveal(request: StaffRequest, pk: int) -> HttpResponse:
+    """Opens one field to this viewer for ten minutes. 403 where the desk may never open it."""
+    member = get_object_or_404(seen(request), pk=pk)
+    field = request.GET.get("field", "mobile")
+    if not privacy.may_reveal(request.user, field):
+        raise PermissionDenied(_("您当前的任职不能查看这项信息。"))
+    try:
+        privacy.reveal(member, field, reason=request.POST.get("reason", ""), by=request.user)
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    return redirect("members:detail", pk)
+
+
+@require_POST
+@desk_required("members.exempt")
+def exempt(request: StaffRequest, pk: int) -> HttpResponse:
+    member = get_object_or_404(seen(request), pk=pk)
+    form = ExemptionForm(request.POST)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, "；".join(map(str, errors)))
+        return redirect("members:detail", pk)
+    try:
+        exempting.exempt(member, **form.cleaned_data, by=request.user)
+        messages.success(request, _("已登记%(name)s同志的豁免。") % {"name": member.name})
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    return redirect("members:detail", pk)
+
+
+@require_POST
+@desk_required("members.exempt")
+def withdraw_exemption(request: StaffRequest, pk: int) -> HttpResponse:
+    exemption = get_object_or_404(Exemption.objects.visible_to(request.user).select_related("member"), pk=pk)
+    try:
+        exempting.withdraw_exemption(exemption, by=request.user)
+        messages.success(request, _("豁免已撤销，原记录保留。"))
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    return redirect("members:detail", exemption.member_id)
+
+
+@require_safe
+@desk_required("members.see")
+def search(request: StaffRequest) -> HttpResponse:
+    text = request.GET.get("q", "").strip()
+    found = with_flags(seen(request)).filter(matching(text)).order_by("pinyin")[:30] if text else []
+    return render(request, "members/people/search.html", {"text": text, "found": found})
+
+
+@require_safe
+@desk_required("members.see")
+def reveals(request: StaffRequest) -> HttpResponse:
+    """Every look at contact data in one's own branch."""
+    rows = ContactReveal.objects.visible_to(request.user).select_related(
+        "member", "registration", "viewer", "organization"
+    )
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(request, "members/people/reveals.html", {"page": page})

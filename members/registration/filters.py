@@ -1,0 +1,43 @@
+"""Which applications a list shows."""
+
+import django_filters
+from django.db.models import QuerySet
+from django.forms import TextInput
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Registration
+from members.people.filters import by_mobile, communities, units
+
+
+class RegistrationFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("查找"), method="search",
+        widget=TextInput(attrs={"placeholder": _("姓名或手机尾号"), "type": "search"}),
+    )  # fmt: skip
+    state = django_filters.ChoiceFilter(
+        label=_("状态"), choices=Registration.State.choices, empty_label=_("全部")
+    )
+    roster = django_filters.ChoiceFilter(
+        label=_("与名册"), method="by_roster", empty_label=_("不限"),
+        choices=[("same", _("一致")), ("differs", _("信息不符")), ("unknown", _("不在册"))],
+    )  # fmt: skip
+    unit = django_filters.ModelChoiceFilter(label=_("单位"), queryset=units, empty_label=_("全部单位"))
+    community = django_filters.ModelChoiceFilter(
+        label=_("社区"), queryset=communities, empty_label=_("全部社区")
+    )
+
+    class Meta:
+        model = Registration
+        fields = ["q", "state", "roster", "unit", "community"]
+
+    def search(self, queryset: QuerySet[Registration], name: str, value: str) -> QuerySet[Registration]:
+        text = value.strip()
+        if text.isdigit():
+            return queryset.filter(by_mobile(text))
+        return queryset.filter(name__contains=text)
+
+    def by_roster(self, queryset: QuerySet[Registration], name: str, value: str) -> QuerySet[Registration]:
+        if value == "unknown":
+            return queryset.filter(on_roster=False)
+        listed = queryset.filter(on_roster=True)
+        return listed.filter(differences=[]) if value == "same" else listed.exclude(differences=[])

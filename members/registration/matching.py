@@ -1,0 +1,47 @@
+"""Comparing an application with the roster (信息精准比对)."""
+
+from dataclasses import dataclass, field
+
+from members.models import Member, Organization
+from members.people.privacy import mask_mobile, mask_name
+
+
+@dataclass
+class Match:
+    """The roster entry of the applicant, if any, and what differs: [field, roster, applicant]."""
+
+    member: Member | None = None
+    differences: list[list[str]] = field(default_factory=list)
+
+
+def match(*, name: str, mobile: str, unit: Organization, community: Organization | None = None) -> Match:
+    """Mobile and name together make the person; a mobile alone never takes over an entry.
+
+    Where only the mobile agrees, the application is "not on roster" and the other name is given masked.
+    """
+    entry = Member.objects.select_related("unit", "community").filter(mobile=mobile).first()
+    if entry is None:
+        return Match(None, differing_mobiles(name, mobile, unit))
+    if entry.name != name:
+        return Match(None, [["name", mask_name(entry.name), name]])
+    return Match(entry, differences(entry, unit, community))
+
+
+def differences(entry: Member, unit: Organization, community: Organization | None) -> list[list[str]]:
+    found = []
+    if entry.unit_id != unit.pk:
+        found.append(["unit", entry.unit.name, unit.name])
+    if community and entry.community and entry.community_id != community.pk:
+        found.append(["community", entry.community.name, community.name])
+    if entry.state == Member.State.DEPARTED:
+        found.append(["state", entry.get_state_display(), ""])
+    return found
+
+
+def namesakes(name: str, unit: Organization) -> list[Member]:
+    """Entries of the same name in the same unit that no account belongs to: perhaps an old mobile."""
+    return list(Member.objects.on_roster().filter(name=name, unit=unit, user__isnull=True)[:5])
+
+
+def differing_mobiles(name: str, mobile: str, unit: Organization) -> list[list[str]]:
+    return [["mobile", mask_mobile(entry.mobile), mask_mobile(mobile)] for entry in namesakes(name, unit)]

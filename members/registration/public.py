@@ -1,0 +1,201 @@
+"""Registration from a community's QR code, one thing a page; no account needed to begin."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from members.accounts import proving
+from members.models import Organization, Registration, User
+from members.people.forms import ServiceForm, posted
+from members.people.privacy import mask_mobile
+from members.registration import forms, registering
+from members.registration.joining import Draft, community_of, forget
+from xianfeng.lib.network import network_address
+from xianfeng.lib.refusal import Refusal
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+PLACES = (Organization.Kind.COMMUNITY, Organization.Kind.ESTATE)
+
+type Step = Callable[[HttpRequest, Organization, Draft], HttpResponse]
+
+
+def step(*, proven: bool = True) -> Callable[[Step], Callable[[HttpRequest, str], HttpResponse]]:
+    """A page of the walk: 404 for an unknown code; who has not proven a mobile starts at the front."""
+
+    def decorate(view: Step) -> Callable[[HttpRequest, str], HttpResponse]:
+        @login_not_required
+        @never_cache
+        @wraps(view)
+        def guarded(request: HttpRequest, public_code: str) -> HttpResponse:
+            places = Organization.objects.active().filter(kind__in=PLACES).select_related("parent")
+            place = get_object_or_404(places, public_code=public_code)
+            draft = Draft.of(request.session, place)
+            if proven and not draft.is_proven:
+                return redirect("members:join", public_code)
+            return view(request, place, draft)
+
+        return guarded
+
+    return decorate
+
+
+def page(
+    request: HttpRequest, name: str, place: Organization, form: Form | None = None, **more: Any
+) -> HttpResponse:
+    context = {"place": place, "community": community_of(place), "form": form, **more}
+    return render(request, f"members/registration/join_{name}.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@step(proven=False)
+def who(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
+    form = forms.JoinForm(posted(request), initial=stated_before(request.user, draft))
+    if form.is_valid():
+        answers = form.cleaned_data
+        draft = Draft(place.public_code, answers["name"], answers["mobile"], answers["unit"].pk)
+        if place.kind == Organization.Kind.ESTATE:
+            draft.estate = place.pk
+        if is_own_mobile(request.user, draft.mobile):
+            return enter(request, place, draft)
+        if send(request, draft):
+            return redirect("members:join_code", place.public_code)
+    return page(request, "who", place, form)
+
+
+def stated_before(user: User | AnonymousUser, draft: Draft) -> dict[str, Any]:
+    """What is in the form already: this visit's answers, or those of an earlier application."""
+    if draft.name or not isinstance(user, User):
+        return {"name": draft.name, "mobile": draft.mobile, "unit": draft.unit}
+    earlier = user.registrations.first()
+    return {"name": user.name, "mobile": user.mobile, "unit": earlier.unit_id if earlier else None}
+
+
+def is_own_mobile(user: User | AnonymousUser, mobile: str) -> bool:
+    """Who is logged in by this mobile has proven it."""
+    return isinstance(user, User) and user.mobile == mobile and may_log_in(user)
+
+
+def send(request: HttpRequest, draft: Draft) -> bool:
+    """Send a code; every mobile gets the same answer. A refusal is shown on the page."""
+    try:
+        draft.proof = proving.send_code(draft.mobile, address=network_address(request)).pk
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+        return False
+    draft.save(request.session)
+    return True
+
+
+@require_http_methods(["GET", "POST"])
+@step(proven=False)
+def code(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
+    if draft.proof is None:
+        return redirect("members:join", place.public_code)
+    form = forms.CodeForm(posted(request))
+    if form.is_valid():
+        try:
+            text, address = form.cleaned_data["code"], network_address(request)
+            proving.check_code(draft.proof, draft.mobile, text, address=address)
+        except Refusal as refusal:
+            form.add_error("code", refusal.message)
+        else:
+            return enter(request, place, draft)
+    return page(request, "code", place, form, mobile=mask_mobile(draft.mobile))
+
+
+@require_POST
+@step(proven=False)
+def resend(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
+    if draft.proof is None:
+        return redirect("members:join", place.public_code)
+    if send(request, draft):
+        messages.success(request, _("新的验证码已发送。"))
+    return redirect("members:join_code", place.public_code)
+
+
+def enter(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
+    """The mobile is proven: the person has an account from now on."""
+    user = registering.account_for(draft.mobile, draft.name)
+    if not user.is_active:
+        forget(request.session)
+        messages.error(request, _("这个账号已停用，请联系社区。"))
+        return redirect("members:join", place.public_code)
+    if may_log_in(user):
+        login(request, user, backend=BACKEND)
+    draft.user, draft.proof = user.pk, None
+    returned = user.registrations.filter(state=Registration.State.RETURNED).first()
+    if returned and returned.community_id == community_of(place).pk:
+        draft.take_over(returned)
+    draft.save(request.session)
+    if user.registrations.open().exists():
+        return redirect("members:join_done", place.public_code)
+    return redirect("members:join_home", place.public_code)
+
+
+def may_log_in(user: User) -> bool:
+    """A code alone opens no account that a password or a second factor guards."""
+    return not (user.is_superuser or user.desk or is_mfa_enabled(user))
+
+
+@require_http_methods(["GET", "POST"])
+@step()
+def home(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
+    initial = {"estate": draft.estate, "address": draft.address}
+    form = forms.HomeForm(posted(request), initial=initial, community=community_of(place))
+    if form.is_valid():
+        estate = form.cleaned_data["estate"]
+        draft.estate = estate.pk if estate else None
+        draft.address, draft.has_home = form.cleaned_data["address"], True
+        draft.save(request.session)
+        return redirect("members:join_service", place.public_code)
+    return page(request, "home", place, form)
+
+
+@require_http_methods(["GET", "POST"])
+@step()
+def service(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
+    names = ("skills", "free_times", "intentions")
+    form = ServiceForm(posted(request), initial={name: getattr(draft, name) for name in names})
+    if form.is_valid():
+        for name in names:
+            setattr(draft, name, form.cleaned_data[name])
+        draft.save(request.session)
+        return redirect("members:join_promise", place.public_code)
+    return page(request, "service", place, form)
+
+
+@require_http_methods(["GET", "POST"])
+@step()
+def promise(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
+    if not draft.has_home:
+        return redirect("members:join_home", place.public_code)
+    form = forms.PromiseForm(posted(request))
+    application = draft.application(place)
+    if form.is_valid():
+        try:
+            registering.submit(application, by=draft.applicant())
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
+        return redirect("members:join_done", place.public_code)
+    return page(request, "promise", place, form, application=application, mobile=mask_mobile(draft.mobile))
+
+
+@require_safe
+@step()
+def done(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
+    registration = draft.applicant().registrations.select_related("community", "estate", "unit").first()
+    if registration is None:
+        return redirect("members:join_home", place.public_code)
+    return page(request, "done", place, registration=registration)

@@ -1,0 +1,263 @@
+"""Reporting to a community (双报到): apply, confirm, return, withdraw (DOMAIN 4.1)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.importing.roster.cleaning import clean_list
+from members.models import Appointment, Member, Organization, Registration, RegistrationEvent, User
+from members.registration import rules
+from members.registration.matching import Match, match
+from notices.outbox import Message, send_many
+from xianfeng.lib.pinyin import in_pinyin
+from xianfeng.lib.refusal import AlreadyDecided, check_reason
+
+State = Registration.State
+
+
+@dataclass(frozen=True)
+class Application:
+    """What a person states about themself; the mobile has been proven."""
+
+    name: str
+    mobile: str
+    unit: Organization
+    community: Organization
+    estate: Organization | None = None
+    address: str = ""
+    skills: str = ""
+    intentions: str = ""
+    free_times: str = ""
+
+
+# --- Accounts -----------------------------------------------------------------------------------
+
+
+def account_for(mobile: str, name: str) -> User:
+    """The account of a proven mobile: the one there is, or a new one that only codes can open."""
+    user = User.objects.filter(mobile=mobile).first()
+    if user:
+        return user
+    user = User(username=f"m{uuid4().hex[:12]}", mobile=mobile, name=name)
+    user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:  # the same person on a second device, at the same moment
+        return User.objects.get(mobile=mobile)
+    return user
+
+
+# --- The applicant's side -----------------------------------------------------------------------
+
+
+@transaction.atomic
+def submit(application: Application, *, by: User) -> Registration:
+    """Send the application to the community.
+
+    Raises AlreadyOpen while an earlier one waits, and WrongPlace where estate and community disagree.
+    """
+    found = match(
+        name=application.name,
+        mobile=application.mobile,
+        unit=application.unit,
+        community=application.community,
+    )
+    values = dict(vars(application))
+    member = own(found, by)
+    registration = Registration(
+        user=by, member=member, on_roster=member is not None, differences=found.differences,
+        promised_at=timezone.now(), **values,
+    )  # fmt: skip
+    rules.check_place(registration)
+    try:
+        with transaction.atomic():
+            registration.save()
+    except IntegrityError as error:
+        raise rules.AlreadyOpen(_("您已有一份报到在等社区确认，不用重复提交。")) from error
+    if registration.member_id:
+        claim_entry(registration)
+    leave_event(registration, "", by)
+    tell_community(registration)
+    return registration
+
+
+def own(found: Match, user: User) -> Member | None:
+    """The matched entry, unless it belongs to another account already."""
+    member = found.member
+    if member and member.user_id not in (None, user.pk):
+        found.differences.append(["account", member.name, ""])
+        return None
+    return member
+
+
+def claim_entry(registration: Registration) -> None:
+    """The matched entry waits for the community; who registered before stays so while they move."""
+    entries = Member.objects.filter(pk=registration.member_id or 0)
+    entries.filter(user__isnull=True).update(user=registration.user_id)
+    entries.filter(state=Member.State.LISTED).update(state=Member.State.PENDING)
+
+
+@transaction.atomic
+def withdraw(registration: Registration, *, by: User) -> Registration:
+    """The applicant takes an undecided application back. Raises AlreadyDecided."""
+    change_state(registration, State.WITHDRAWN, by=by)
+    release_entry(registration)
+    return registration
+
+
+# --- The community's side -----------------------------------------------------------------------
+
+
+@transaction.atomic
+def confirm(registration: Registration, *, by: User, same_person: Member | None = None) -> Registration:
+    """Take the applicant into the community; who was not on the roster becomes a member of it.
+
+    `same_person` says that the applicant is this roster entry with an old mobile.
+    Raises AlreadyDecided, OwnRegistration, WrongPlace, NotThisPerson, or MobileOnRoster while the
+    roster holds the mobile under another name.
+    """
+    rules.check_not_own(registration, by)
+    rules.check_place(registration)
+    change_state(registration, State.CONFIRMED, by=by)
+    member = settle_member(registration, same_person)
+    leave_former_community(registration, member, by)
+    move_in(member, registration)
+    tell_applicant(registration, _("报到已确认"), _("%(community)s已确认您的报到，您可以接单了。"))
+    return registration
+
+
+@transaction.atomic
+def return_(registration: Registration, *, reason: str, by: User) -> Registration:
+    """Send the application back to the applicant, who may correct and resubmit. Raises AlreadyDecided."""
+    rules.check_not_own(registration, by)
+    reason = check_reason(reason)
+    change_state(registration, State.RETURNED, by=by, note=reason)
+    release_entry(registration)
+    text = _("%(community)s退回了您的报到：%(reason)s。请修改后重新提交。")
+    tell_applicant(registration, _("报到被退回"), text)
+    return registration
+
+
+def settle_member(registration: Registration, same_person: Member | None) -> Member:
+    """The roster entry this application is about, made where there is none."""
+    member = registration.member or same_person
+    if member is None:
+        found = match(name=registration.name, mobile=registration.mobile, unit=registration.unit)
+        member = found.member if found.member and found.member.user_id is None else None
+    elif registration.member is None:
+        rules.check_same_person(registration, member)
+    member = member or make_member(registration)
+    if registration.member_id != member.pk:
+        Registration.objects.filter(pk=registration.pk).update(member=member)
+        registration.member = member
+    return member
+
+
+def make_member(registration: Registration) -> Member:
+    if Member.objects.filter(mobile=registration.mobile).exists():
+        raise rules.MobileOnRoster(
+            _("这个手机号在名册上登记在另一位同志名下。请先请其单位或市委组织部核对、更正名册，再来确认。")
+        )
+    pinyin, initials = in_pinyin(registration.name)
+    return Member.objects.create(
+        name=registration.name, pinyin=pinyin, initials=initials, mobile=registration.mobile,
+        unit=registration.unit, note=_("报到时不在册，由社区确认"),
+    )  # fmt: skip
+
+
+def move_in(member: Member, registration: Registration) -> None:
+    """Write what the community confirmed; the unit stays as on the roster, its change is the unit's."""
+    if Member.objects.filter(mobile=registration.mobile).exclude(pk=member.pk).exists():
+        raise rules.MobileOnRoster(_("这个手机号在名册上属于另一位同志，请先更正名册。"))
+    # Of two applicants taken for the same entry at once, the second must not take it from the first.
+    free = Member.objects.filter(Q(user__isnull=True) | Q(user=registration.user_id), pk=member.pk)
+    moved = free.update(
+        user=registration.user_id, mobile=registration.mobile, community=registration.community_id,
+        estate=registration.estate_id, address=registration.address,
+        skills=clean_list(registration.skills or member.skills),
+        intentions=clean_list(registration.intentions or member.intentions),
+        free_times=registration.free_times or member.free_times, state=Member.State.REGISTERED,
+        registered_at=member.registered_at or timezone.now(), departed_on=None,
+    )  # fmt: skip
+    if moved != 1:
+        raise rules.NotThisPerson(_("名册上的这位同志刚刚关联了另一个账号，请刷新页面后核对。"))
+
+
+def leave_former_community(registration: Registration, member: Member, by: User) -> None:
+    """A move to another community closes the earlier registration there, visibly for both."""
+    earlier = Registration.objects.filter(member=member, state=State.CONFIRMED).exclude(pk=registration.pk)
+    for former in earlier.select_related("community"):
+        moved = _("转往%(community)s") % {"community": registration.community.name}
+        change_state(former, State.TRANSFERRED, by=by, note=moved, from_state=State.CONFIRMED)
+        if former.community_id != registration.community_id:
+            subject = _("%(name)s 已转往%(community)s") % {
+                "name": member.name, "community": registration.community.name,
+            }  # fmt: skip
+            tell_staff(former, f"transfer:{registration.pk}", subject)
+
+
+# --- Shared steps -------------------------------------------------------------------------------
+
+
+def change_state(
+    registration: Registration, to: str, *, by: User, note: str = "", from_state: str = State.SUBMITTED
+) -> None:
+    """The guard stands in the WHERE: of two clerks, one decides. Raises AlreadyDecided."""
+    decided = {"state": to, "decided_at": timezone.now(), "decided_by": by, "reason": note}
+    rows = Registration.objects.filter(pk=registration.pk, state=from_state)
+    if rows.update(**decided) != 1:
+        raise AlreadyDecided(_("这份报到已经有人办理过了，请刷新页面查看结果。"))
+    for name, value in decided.items():
+        setattr(registration, name, value)
+    leave_event(registration, from_state, by, note)
+
+
+def leave_event(registration: Registration, from_state: str, by: User, note: str = "") -> None:
+    RegistrationEvent.objects.create(
+        registration=registration, from_state=from_state, to_state=registration.state, by=by, note=note
+    )
+
+
+def release_entry(registration: Registration) -> None:
+    """Nothing was confirmed: the entry is only listed again. The account proved itself and stays."""
+    Member.objects.filter(pk=registration.member_id or 0, state=Member.State.PENDING).update(
+        state=Member.State.LISTED
+    )
+
+
+def tell_community(registration: Registration) -> None:
+    subject = _("%(name)s 申请到%(community)s报到") % {
+        "name": registration.name, "community": registration.community.name,
+    }  # fmt: skip
+    tell_staff(registration, f"submitted:{registration.pk}", subject)
+
+
+def tell_staff(registration: Registration, reason: str, subject: str) -> None:
+    url = reverse("members:registration", args=[registration.pk])
+    body = _("请在“报到”中查看。") if registration.on_roster else _("此人不在名册上，请核对后办理。")
+    send_many(
+        Message(user, "registration", f"registration:{reason}:{user.pk}", subject, body, url)
+        for user in staff_of(registration.community)
+    )
+
+
+def staff_of(organization: Organization) -> Iterable[User]:
+    """People who act for exactly this organisation today."""
+    desks = Appointment.objects.current().filter(organization=organization)
+    return User.objects.filter(
+        is_active=True, appointments__in=desks.exclude(role=Appointment.Role.AUDITOR)
+    ).distinct()
+
+
+def tell_applicant(registration: Registration, subject: str, text: str) -> None:
+    words = {"community": registration.community.name, "reason": registration.reason}
+    key = f"registration:{registration.pk}:{registration.state}:{registration.user_id}"
+    url = reverse("members:profile")
+    send_many([Message(registration.user, "registration", key, subject, text % words, url, ("email",))])
