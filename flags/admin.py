@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from flags import assessing, policies
-from flags.filters import years
-from flags.forms import PolicyForm
+from flags.assessment import assessing, policies
+from flags.assessment.forms import PolicyForm
+from flags.ledger.filters import years
 from flags.models import Assessment, AssessmentRun, FlagEntry, Policy
 from members.scoped_admin import ReadOnlyScopedAdmin, ScopedAdmin
 from members.service_admin import ServiceAdmin, desk_of

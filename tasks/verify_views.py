@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from flags.policies import policy_for
+from flags.assessment.policies import policy_for
 from members.access import StaffRequest, desk_required
 from tasks import desk_rules, verifying
 from tasks.filters import BacklogFilter

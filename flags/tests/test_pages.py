@@ -5,12 +5,12 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from flags import assessing, ledger
+from flags import ledger
+from flags.assessment import assessing
+from flags.assessment.policies import policy_for
 from flags.models import Assessment, AssessmentRun, FlagEntry
-from flags.policies import policy_for
 from notices.models import Notice
-
-from .conftest import Light
+from xianfeng.testing.ledger import Light
 
 NOW = dt.datetime(2026, 11, 22, 2, 0, tzinfo=dt.UTC)
 
@@ -187,7 +187,7 @@ def test_the_city_starts_a_forecast_and_a_worker_fills_it(
     cast, post, client, visit, django_capture_on_commit_callbacks, monkeypatch
 ):
     asked: list[int] = []
-    monkeypatch.setattr("flags.jobs.run_assessment.delay", asked.append)
+    monkeypatch.setattr("xianfeng.lib.queue.hand_out", lambda _job, pk: asked.append(pk))
     with django_capture_on_commit_callbacks(execute=True):
         answer = post(cast.city_officer, "run", year="2026")
     run = AssessmentRun.objects.get()
@@ -375,7 +375,7 @@ def test_the_check_is_started_in_the_admin_by_the_city_only(
     cast, client, monkeypatch, django_capture_on_commit_callbacks
 ):
     asked: list[int] = []
-    monkeypatch.setattr("flags.jobs.run_assessment.delay", asked.append)
+    monkeypatch.setattr("xianfeng.lib.queue.hand_out", lambda _job, pk: asked.append(pk))
     url, data = reverse("admin:flags_assessmentrun_add"), {"year": str(NOW.year)}
     client.force_login(cast.secretary)
     assert client.post(url, data).status_code == 403

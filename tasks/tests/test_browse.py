@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from flags.policies import policy_for
+from flags.assessment.policies import policy_for
 from members.models import Member
 from tasks.models import Claim, Task
 from tasks.phone_filters import days_of

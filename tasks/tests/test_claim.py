@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from flags.policies import policy_for
+from flags.assessment.policies import policy_for
 from members.models import Member
 from tasks.claiming import claim, withdraw
 from tasks.models import Claim, Task, Verification

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from flags.policies import policy_for
+from flags.assessment.policies import policy_for
 from members.models import Member
 from tasks.claiming import withdraw
 from tasks.models import Claim, ClaimEvent, Task

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from flags.policies import policy_for
+from flags.assessment.policies import policy_for
 from tasks.models import ClaimEvent
 from tasks.tests.crowds import assert_counter_is_rows, at_once, make_crowd
 from tasks.tests.offers import make_offer, take

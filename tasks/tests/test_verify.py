@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from flags import ledger
+from flags.assessment.policies import policy_for
 from flags.models import FlagEntry, MemberYear
-from flags.policies import policy_for
 from members.models import Appointment
 from notices.models import Notice
 from tasks import desk_rules, verifying

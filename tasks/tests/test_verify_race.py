@@ -11,8 +11,8 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from flags import ledger
+from flags.assessment.policies import policy_for
 from flags.models import FlagEntry, MemberYear
-from flags.policies import policy_for
 from tasks import publishing, verifying
 from tasks.desk_rules import TermsFrozen
 from tasks.models import Claim, Task, Verification

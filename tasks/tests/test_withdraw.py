@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from flags.policies import policy_for
+from flags.assessment.policies import policy_for
 from tasks.claiming import withdraw
 from tasks.models import Claim, Task
 from tasks.rules import NotOwnClaim, NotWithdrawable, ReasonNeeded, Refusal

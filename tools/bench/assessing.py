@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from flags.assessing import forecast
+from flags.assessment.assessing import forecast
 from flags.models import Assessment, AssessmentRun, FlagEntry
 from members.models import Member
 from tools.bench import Figure, seconds

@@ -23,7 +23,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from flags.policies import policy_for
+from flags.assessment.policies import policy_for
 from members.models import Member, Organization, User
 from tasks.models import Claim, ServiceItem, Task
 from tools.bench import Figure

@@ -10,9 +10,9 @@ from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from flags import ledger
-from flags.assessing import forecast
+from flags.assessment.assessing import forecast
+from flags.assessment.policies import policy_for
 from flags.models import FlagEntry, MemberYear
-from flags.policies import policy_for
 from members.models import Member, Organization
 from tasks.models import Claim, Task
 from xianfeng.lib.times import today

@@ -1,13 +1,20 @@
-"""Help for tests: the ledger's triggers would refuse the clean-up of a transactional test."""
+"""The ledger in tests: awards as stories need them, and triggers that let a test clean up."""
 
-from collections.abc import Iterable, Iterator
+import datetime as dt
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
-from flags.models import LedgerHead
+from flags import ledger
+from flags.ledger import Award
+from flags.models import FlagEntry, LedgerHead
+from members.models import Member
+from xianfeng.testing.cast import Cast
 
 GUARDED = ("flags_flagentry", "flags_ledgerhead")
 
@@ -74,3 +81,35 @@ def _flush_passes_the_ledger() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
         yield
+
+
+MakeAward = Callable[..., Award]
+Light = Callable[..., FlagEntry]
+
+
+@pytest.fixture
+def make_award(cast: Cast) -> MakeAward:
+    """An award to 李建国 by 青锋社区, each with its own key, unless told otherwise."""
+    numbers = itertools.count(1)
+
+    def make(member: Member | None = None, **fields: Any) -> Award:
+        number = next(numbers)
+        defaults: dict[str, Any] = {
+            "member": member or cast.li, "flags": 1, "minutes": 120, "service_date": dt.date(2026, 3, 5),
+            "category": "activity", "organization": cast.community, "source_kind": "claim",
+            "source_id": number, "source_label": "清洁家园", "verifier": cast.secretary,
+            "key": f"claim:{number}",
+        }  # fmt: skip
+        return Award(**defaults | fields)
+
+    return make
+
+
+@pytest.fixture
+def light(cast: Cast, make_award: MakeAward) -> Light:
+    """Lights one award and returns its line."""
+
+    def award(member: Member | None = None, **fields: Any) -> FlagEntry:
+        return ledger.award([make_award(member, **fields)], by=cast.secretary)[0]
+
+    return award

@@ -20,7 +20,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flags import assessing, ledger
+from flags import ledger
+from flags.assessment import assessing
 from flags.ledger import Award
 from flags.models import Assessment, AssessmentRun, FlagEntry
 from members.models import ImportBatch

@@ -15,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from flags import assessing, ledger
+from flags import ledger
+from flags.assessment import assessing
 from flags.ledger import Award
 from flags.models import AssessmentRun
 from members.models import (

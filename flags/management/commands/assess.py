@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from flags import assessing
+from flags.assessment import assessing
 from flags.models import AssessmentRun
 from xianfeng.lib.refusal import Refusal
 

@@ -1,0 +1,237 @@
+"""The yearly check (年度考核): forecast at any time, official after the year's end, then final.
+
+A forecast is replaced by the next one. The official check goes draft → publicised → settled; the
+same ledger, roster and rules give the same figures again.
+"""
+
+import calendar
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from flags import ledger
+from flags.assessment import rules, sql
+from flags.assessment.policies import frozen, policy_for
+from flags.ledger import chain
+from flags.models import Assessment, AssessmentEvent, AssessmentRun, LedgerHead
+from members.models import Exemption, Member, User
+from xianfeng.lib.queue import later
+from xianfeng.lib.times import format_date, today
+from xianfeng.lib.workdays import add_working_days
+
+State = AssessmentRun.State
+
+
+def forecast(year: int, by: User | None = None) -> AssessmentRun:
+    """How the year would end as things stand today; replaces the year's earlier forecast."""
+    return compute(start(year, official=False, by=by))
+
+
+def official(year: int, by: User | None = None) -> AssessmentRun:
+    """The official check. A draft is made anew; a publicised or settled one is left as it is.
+
+    Raises YearUnknown before 2020, and YearNotOver up to and on 31 December in Shanghai.
+    """
+    rules.check_year_known(year)
+    rules.check_year_over(year)
+    done = AssessmentRun.objects.filter(year=year, is_official=True).exclude(state=State.DRAFT).first()
+    return done or compute(start(year, official=True, by=by))
+
+
+@transaction.atomic
+def start(year: int, *, official: bool, by: User | None) -> AssessmentRun:
+    """Open the year's run for a new pass; `compute`, in a job or at once, fills it.
+
+    Raises YearUnknown, YearNotOver, and RunMoved where the official run is publicised or settled.
+    """
+    rules.check_year_known(year)
+    if official:
+        rules.check_year_over(year)
+    state = State.DRAFT if official else State.FORECAST
+    as_of = min(today(), dt.date(year, 12, 31))
+    run, _new = AssessmentRun.objects.get_or_create(
+        year=year, is_official=official, defaults={"state": state, "as_of": as_of}
+    )
+    opened = AssessmentRun.objects.filter(pk=run.pk, state=state).update(
+        as_of=as_of, started_at=timezone.now(), finished_at=None, started_by=by
+    )
+    if opened != 1:
+        raise rules.RunMoved(_("%(year)s 年度考核已公示或定案，不能重新初评。") % {"year": year})
+    run.refresh_from_db()
+    return run
+
+
+def start_later(year: int, *, official: bool, by: User) -> AssessmentRun:
+    """Open the run and let a worker fill it; a lost job is found by the sweep. Raises as `start`."""
+    with transaction.atomic():
+        run = start(year, official=official, by=by)
+        later("flags.run_assessment", run.pk)
+    return run
+
+
+@transaction.atomic
+def compute(run: AssessmentRun) -> AssessmentRun:
+    """Fill an opened run in one pass; a run that is filled already is left alone."""
+    run = AssessmentRun.objects.select_for_update().get(pk=run.pk)
+    if run.finished_at is not None:
+        return run
+    run.rules = frozen(policy_for(run.year))
+    _fill(run)
+    run.counts["roster_mark"] = roster_mark()
+    run.save(update_fields=["rules", "ledger_seq", "ledger_hash", "counts", "finished_at"])
+    _event(run, run.state, run.state, by=run.started_by, note=_("完成一次测算"))
+    return run
+
+
+def _fill(run: AssessmentRun) -> None:
+    """Results from the ledger as it ends now; lines appended meanwhile are left out by number."""
+    run.ledger_seq, run.ledger_hash = LedgerHead.objects.values_list("seq", "hash").get(pk=chain.HEAD)
+    Assessment.objects.filter(run=run).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(sql.statement(), _parameters(run))
+    run.counts = _counts(run)
+    run.finished_at = timezone.now()
+
+
+def _parameters(run: AssessmentRun) -> dict[str, Any]:
+    names = ("min_flags", "min_flags_leader", "min_minutes", "pro_rata")
+    return {
+        "run": run.pk, "year": run.year, "seq": run.ledger_seq,
+        "first": dt.date(run.year, 1, 1), "last": dt.date(run.year, 12, 31),
+        "leaves": json.dumps(leave_months(run.year, pro_rata=run.rules["pro_rata"])),
+        **{name: run.rules[name] for name in names},
+    }  # fmt: skip
+
+
+def _counts(run: AssessmentRun) -> dict[str, Any]:
+    found = dict(
+        Assessment.objects.filter(run=run).values_list("result").annotate(Count("pk")).order_by("result")
+    )
+    counts = {result.value: found.get(result.value, 0) for result in Assessment.Result}
+    return {"members": sum(counts.values()), **counts}
+
+
+# --- Leave --------------------------------------------------------------------------------------
+
+
+def leave_months(year: int, *, pro_rata: bool = True) -> list[dict[str, int]]:
+    """Months of leave for every member who has any in the year."""
+    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    rows = Exemption.objects.filter(
+        withdrawn_at__isnull=True, starts_on__lte=last, ends_on__gte=first
+    ).values_list("member_id", "starts_on", "ends_on", "member__joined_on", "member__departed_on")
+    leaves: dict[int, list[tuple[dt.date, dt.date]]] = defaultdict(list)
+    spans = {}
+    for member_id, starts_on, ends_on, joined, departed in rows.order_by("member_id", "starts_on"):
+        leaves[member_id].append((starts_on, ends_on))
+        spans[member_id] = counted_span(year, joined, departed) if pro_rata else (first, last)
+    found = {member_id: months_covered(leaves[member_id], *spans[member_id]) for member_id in leaves}
+    return [{"member_id": member_id, "months": months} for member_id, months in found.items() if months]
+
+
+def counted_span(year: int, joined: dt.date | None, departed: dt.date | None) -> tuple[dt.date, dt.date]:
+    """The days of the year on which a member was on the roster."""
+    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    return max(first, joined or first), min(last, departed or last)
+
+
+def months_covered(leaves: Iterable[tuple[dt.date, dt.date]], first: dt.date, last: dt.date) -> int:
+    """How many months between two days of one year are wholly on leave, by one leave or several."""
+    away: set[dt.date] = set()
+    for starts_on, ends_on in leaves:
+        begin, end = max(starts_on, first), min(ends_on, last)
+        away.update(begin + dt.timedelta(days) for days in range((end - begin).days + 1))
+    return sum(
+        _month_days(first.year, month, first, last) <= away for month in range(first.month, last.month + 1)
+    )
+
+
+def _month_days(year: int, month: int, first: dt.date, last: dt.date) -> set[dt.date]:
+    days = (dt.date(year, month, day + 1) for day in range(calendar.monthrange(year, month)[1]))
+    return {day for day in days if first <= day <= last}
+
+
+# --- Fresh forecasts ----------------------------------------------------------------------------
+
+
+def fresh_forecast(year: int) -> AssessmentRun:
+    """The year's forecast, made anew where none is of today or roster, leave or rules changed since.
+
+    Flags need no new pass: pages read them live from the totals.
+    """
+    run = AssessmentRun.objects.filter(year=year, is_official=False, finished_at__isnull=False).first()
+    if run and run.as_of == min(today(), dt.date(year, 12, 31)) and _is_fresh(run):
+        return run
+    return forecast(year)
+
+
+def _is_fresh(run: AssessmentRun) -> bool:
+    return run.counts.get("roster_mark") == roster_mark() and run.rules == frozen(policy_for(run.year))
+
+
+def roster_mark() -> list[int]:
+    """Changes when somebody comes or goes, or leave is granted or withdrawn; two cheap queries."""
+    departed = Count("pk", filter=Q(state=Member.State.DEPARTED))
+    members = Member.objects.aggregate(last=Max("pk"), departed=departed)
+    leave = Exemption.objects.aggregate(last=Max("pk"), withdrawn=Count("withdrawn_at"))
+    return [members["last"] or 0, members["departed"], leave["last"] or 0, leave["withdrawn"]]
+
+
+# --- The official run's way ---------------------------------------------------------------------
+
+
+@transaction.atomic
+def publicise(run: AssessmentRun, *, by: User) -> AssessmentRun:
+    """公示: at least the policy's working days, counted from the day after. Raises RunMoved."""
+    until = add_working_days(today(), max(run.rules.get("publicity_days", 5), 1))
+    moved = AssessmentRun.objects.filter(pk=run.pk, state=State.DRAFT, finished_at__isnull=False).update(
+        state=State.PUBLICISED, publicised_on=today(), publicised_until=until
+    )
+    if moved != 1:
+        raise rules.RunMoved(_("只有已完成的初评可以公示。请刷新页面查看当前状态。"))
+    _event(run, State.DRAFT, State.PUBLICISED, by=by)
+    run.refresh_from_db()
+    return run
+
+
+@transaction.atomic
+def settle(run: AssessmentRun, *, by: User) -> AssessmentRun:
+    """定案: freeze every figure with the rules and the ledger's end. No undoing.
+
+    Corrections made while it was public, of flags, leave or roster, are counted first, by the rules as
+    publicised. Raises RunMoved, and PublicityNotOver up to and on the last day of publicity.
+    """
+    ledger.locked_head()
+    run = AssessmentRun.objects.select_for_update().get(pk=run.pk)
+    check_settleable(run)
+    before = dict(Assessment.objects.filter(run=run).values_list("member_id", "result"))
+    _fill(run)
+    after = dict(Assessment.objects.filter(run=run).values_list("member_id", "result"))
+    changed = sum(before.get(member) != result for member, result in after.items())
+    run.state, run.settled_at = State.SETTLED, timezone.now()
+    run.save(update_fields=["state", "settled_at", "ledger_seq", "ledger_hash", "counts", "finished_at"])
+    note = _("公示期间更正 %(count)s 人") % {"count": changed}
+    _event(run, State.PUBLICISED, State.SETTLED, by=by, note=note)
+    later("flags.tell_results")
+    return run
+
+
+def check_settleable(run: AssessmentRun) -> None:
+    """Raises RunMoved, PublicityNotOver."""
+    if run.state != State.PUBLICISED or run.publicised_until is None:
+        raise rules.RunMoved(_("只有公示中的考核可以定案。请刷新页面查看当前状态。"))
+    if today() <= run.publicised_until:
+        raise rules.PublicityNotOver(
+            _("公示到 %(day)s 为止，之后才能定案。") % {"day": format_date(run.publicised_until)}
+        )
+
+
+def _event(run: AssessmentRun, old: str, new: str, *, by: User | None, note: str = "") -> None:
+    AssessmentEvent.objects.create(run=run, by=by, from_state=old, to_state=new, note=note)

@@ -1,0 +1,54 @@
+"""Background work of the yearly check. Each job may run twice, late, or after a crash: same outcome."""
+
+import datetime as dt
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from flags.assessment import assessing, compliance
+from flags.ledger import checking
+from flags.models import AssessmentRun
+from xianfeng.lib.times import today
+
+log = logging.getLogger(__name__)
+
+LATE = dt.timedelta(minutes=2)  # an opened run without figures after that lost its job
+
+
+@shared_task(name="flags.run_assessment")
+def run_assessment(run_id: int) -> None:
+    run = AssessmentRun.objects.filter(pk=run_id).first()
+    if run is not None:
+        assessing.compute(run)
+
+
+@shared_task(name="flags.finish_runs")
+def finish_runs() -> None:
+    """Sweep: fill runs whose job was lost."""
+    late = AssessmentRun.objects.filter(finished_at__isnull=True, started_at__lt=timezone.now() - LATE)
+    for run_id in late.values_list("pk", flat=True):
+        run_assessment(run_id)
+
+
+@shared_task(name="flags.nightly")
+def nightly() -> None:
+    """Forecast of the present year, then the chain and the totals against the lines."""
+    assessing.forecast(today().year)
+    checking.check_ledger()
+
+
+@shared_task(name="flags.year_end")
+def year_end() -> None:
+    """The official check of the year before: each time the same outcome in the first days of January."""
+    assessing.official(today().year - 1)
+
+
+@shared_task(name="flags.remind")
+def remind() -> None:
+    log.info("%s reminders and digests written", compliance.remind_due())
+
+
+@shared_task(name="flags.tell_results")
+def tell_results() -> None:
+    log.info("%s results written", compliance.tell_results())

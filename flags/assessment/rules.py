@@ -1,0 +1,41 @@
+"""What the yearly check refuses, and why."""
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from flags.ledger.rules import FIRST_YEAR
+from xianfeng.lib.refusal import Refusal
+from xianfeng.lib.times import today
+
+
+class YearUnknown(Refusal):
+    code = "year_unknown"
+
+
+class YearNotOver(Refusal):
+    code = "year_not_over"
+
+
+class RunMoved(Refusal):
+    """The run is not in the state that the step starts from, often since somebody else was faster."""
+
+    code = "run_moved"
+
+
+class PublicityNotOver(Refusal):
+    code = "publicity_not_over"
+
+
+def check_year_known(year: int) -> None:
+    """A check is of a year from 2020 to the present one. Raises YearUnknown."""
+    if not FIRST_YEAR <= year <= today().year:
+        raise YearUnknown(_("请选择 %(first)s 年至今的年度。") % {"first": FIRST_YEAR})
+
+
+def check_year_over(year: int, on: dt.date | None = None) -> None:
+    """The official check waits for the year's end in Shanghai. Raises YearNotOver."""
+    if (on or today()) <= dt.date(year, 12, 31):
+        raise YearNotOver(
+            _("%(year)s 年还没有结束，正式考核须在 12 月 31 日之后进行。现在可以先做预测。") % {"year": year}
+        )

@@ -1,0 +1,24 @@
+"""Who is told that the ledger does not hold."""
+
+from django.utils.translation import gettext as _
+
+from members.models import Appointment, Organization
+from notices.outbox import Message, send_many
+from xianfeng.lib.times import format_date, today
+
+
+def warn_of_ledger(fault: str) -> int:
+    """Tell the city's secretaries that the ledger does not hold; once a day. `fault` is for people."""
+    holders = Appointment.objects.current().filter(
+        organization__kind=Organization.Kind.CITY, role=Appointment.Role.SECRETARY, user__is_active=True
+    )
+    users = {holder.user_id: holder.user for holder in holders.select_related("user")}
+    day = today()
+    body = _("%(day)s 夜间核对发现红旗账本异常：%(fault)s\n请立即联系系统管理员，核对前不要再亮旗。") % {
+        "day": format_date(day),
+        "fault": fault,
+    }
+    return send_many(
+        Message(user, "ledger", f"ledger:{day.isoformat()}:user:{user.pk}", _("红旗账本核对异常"), body)
+        for user in users.values()
+    )

@@ -1,0 +1,93 @@
+"""What the bank refuses, and why. Pages and services use the same checks."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from flags.models import AssessmentRun, FlagEntry
+from members.models import Member, User
+from xianfeng.lib.refusal import Refusal
+
+REASON_LENGTH = 300
+FIRST_YEAR = 2020
+
+
+class OwnFlags(Refusal):
+    """Publisher and beneficiary are never the same person (DOMAIN §3)."""
+
+    code = "own_flags"
+
+
+class KeyReused(Refusal):
+    code = "key_reused"
+
+
+class NegativeAward(Refusal):
+    code = "negative_award"
+
+
+class YearSettled(Refusal):
+    code = "year_settled"
+
+
+class YearNotSettled(Refusal):
+    code = "year_not_settled"
+
+
+class AlreadyReversed(Refusal):
+    code = "already_reversed"
+
+
+class NotReversible(Refusal):
+    code = "not_reversible"
+
+
+class ReasonNeeded(Refusal):
+    code = "reason_needed"
+
+
+def check_not_own(members: Iterable[Member], *people: User | None) -> None:
+    """Nobody lights, reverses or verifies flags of their own. Raises OwnFlags."""
+    ids = {person.pk for person in people if person is not None}
+    for member in members:
+        if member.user_id is not None and member.user_id in ids:
+            raise OwnFlags(
+                _("不能为自己亮旗、冲正或认定（%(name)s）。请由其他工作人员办理。") % {"name": member.name}
+            )
+
+
+def check_reason(reason: str) -> str:
+    """The reason without the blanks around it. Raises ReasonNeeded: missing, or over 300 characters."""
+    reason = reason.strip()
+    if not reason:
+        raise ReasonNeeded(_("请填写原因，原因会写入红旗流水。"))
+    if len(reason) > REASON_LENGTH:
+        raise ReasonNeeded(_("原因最多 %(count)s 字，请缩短后再提交。") % {"count": REASON_LENGTH})
+    return reason
+
+
+def settled_years(years: Iterable[int]) -> set[int]:
+    """Which of the years are settled."""
+    runs = AssessmentRun.objects.filter(state=AssessmentRun.State.SETTLED, year__in=set(years))
+    return set(runs.values_list("year", flat=True))
+
+
+def check_open(years: Iterable[int]) -> None:
+    """No new line in a settled year (DOMAIN §4.5). Raises YearSettled."""
+    for year in sorted(settled_years(years)):
+        raise YearSettled(
+            _("%(year)s 年度考核已定案，该年流水不再变动。请由市委组织部在当前年度作调整并注明更正年度。")
+            % {"year": year}
+        )
+
+
+def check_reversible(entry: FlagEntry) -> None:
+    """A reversal undoes one award, once, in an open year.
+
+    Raises NotReversible, AlreadyReversed, YearSettled.
+    """
+    if entry.kind != FlagEntry.Kind.AWARD:
+        raise NotReversible(_("只有亮旗流水可以冲正；冲正和调整本身不能再冲正。"))
+    if FlagEntry.objects.filter(reverses=entry).exists():
+        raise AlreadyReversed(_("第 %(seq)s 号流水已经冲正过，不能再次冲正。") % {"seq": entry.seq})
+    check_open([entry.year])

@@ -1,0 +1,59 @@
+"""Desk pages of the ledger: all lines, and one with its neighbours in the chain."""
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from flags.ledger.chain import HASHED, line_hash
+from flags.ledger.filters import LedgerFilter
+from flags.models import FlagEntry
+from members.access import StaffRequest, desk_required
+from members.models import Organization
+
+PAGE = 50
+SHOWN = (
+    "kind", "delta", "minutes", "service_date", "category", "source_label",
+    "member__name", "unit__name", "organization__name",
+)  # fmt: skip
+SORTS = {"seq": "seq", "date": "service_date", "flags": "delta", "minutes": "minutes"}
+
+
+@require_safe
+@desk_required("flags.see")
+def list_(request: StaffRequest) -> HttpResponse:
+    found = LedgerFilter(request.GET, FlagEntry.objects.visible_to(request.user), request=request)
+    numbers = found.qs.order_by(*ordering(request)).values_list("pk", flat=True)
+    page = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
+    return render(request, "flags/ledger/list.html", {"filter": found, "page": with_lines(page)})
+
+
+def with_lines(page: Page) -> Page:
+    """The page's lines instead of their numbers: names are joined for 50 lines, not for all before them."""
+    lines = FlagEntry.objects.select_related("member", "unit", "organization").only(*SHOWN)
+    found = lines.in_bulk(list(page.object_list))
+    page.object_list = [found[seq] for seq in page.object_list]
+    return page
+
+
+def ordering(request: StaffRequest) -> list[str]:
+    key = request.GET.get("sort", "-seq")
+    column = SORTS.get(key.removeprefix("-"), "seq")
+    return [f"-{column}" if key.startswith("-") else column, "-seq"]
+
+
+@require_safe
+@desk_required("flags.see")
+def entry(request: StaffRequest, seq: int) -> HttpResponse:
+    lines = FlagEntry.objects.visible_to(request.user).select_related(
+        "member", "unit", "organization", "actor", "verifier", "reverses"
+    )
+    line = get_object_or_404(lines, pk=seq)
+    context = {
+        "line": line,
+        "reversal": FlagEntry.objects.filter(reverses=line).first(),
+        "following": FlagEntry.objects.filter(pk=seq + 1).values("seq", "previous_hash").first(),
+        "is_intact": line_hash([getattr(line, name) for name in HASHED]) == line.hash,
+        "shows_source": request.desk.organization.kind != Organization.Kind.UNIT,
+    }
+    return render(request, "flags/ledger/entry.html", context)

@@ -1,1 +1,0 @@
-"""Pages of the bank and of the yearly check."""
