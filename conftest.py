@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from xianfeng.testing.cast import Cast
 
 django.setup()  # the cast imports models
-pytest_plugins = ["xianfeng.testing.cast", "xianfeng.testing.browser", "xianfeng.testing.ledger"]
+pytest_plugins = [f"xianfeng.testing.{part}" for part in ("cast", "browser", "ledger", "mail")]
 
 valkey: Valkey | None = None
 

@@ -1,13 +1,16 @@
-from django.urls import path
+"""Addresses of messages: everybody's inbox, and what did not arrive."""
 
-from notices import views
+from django.urls import URLPattern, URLResolver, path
+
+from notices.inbox import views as inbox
+from notices.outbox import views as outbox
 
 app_name = "notices"
 
-urlpatterns = [
-    path("me/notices/", views.inbox, name="inbox"),
-    path("me/notices/read/", views.read_all, name="read_all"),
-    path("me/notices/<int:pk>/read/", views.read, name="read"),
-    path("desk/notices/", views.unreached, name="unreached"),
-    path("desk/notices/handle/", views.handle, name="handle"),
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("me/notices/", inbox.list_, name="inbox"),
+    path("me/notices/read/", inbox.read_all, name="read_all"),
+    path("me/notices/<int:pk>/read/", inbox.read, name="read"),
+    path("desk/notices/", outbox.unreached, name="unreached"),
+    path("desk/notices/handle/", outbox.handle, name="handle"),
 ]

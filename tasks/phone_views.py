@@ -35,7 +35,7 @@ from tasks.rules import (
     obstacle,
     withdraw_obstacle,
 )
-from wishes import handling as wishes
+from wishes.handling import handling as wishes
 from wishes.models import Wish
 from xianfeng.templatetags.ui import active_filters
 

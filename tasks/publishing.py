@@ -14,7 +14,7 @@ from members.models import Organization, User
 from notices.outbox import Message, send_many
 from tasks import desk_rules as rules
 from tasks.models import Claim, ClaimEvent, ServiceItem, Task, TaskEvent
-from wishes import handling as wishes
+from wishes.handling import handling as wishes
 from wishes.models import Wish
 from xianfeng.lib.times import format_span
 

@@ -18,7 +18,7 @@ from notices.outbox import Message, send_many
 from tasks import desk_rules as rules
 from tasks.models import Claim, ClaimEvent, Task, Verification
 from tasks.publishing import move
-from wishes import handling as wishes
+from wishes.handling import handling as wishes
 from wishes.models import Wish
 from xianfeng.lib.times import format_date, local_date
 

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from members.models import User
 from members.service_admin import ServiceAdmin, desk_of
-from wishes import handling
-from wishes.forms import EnterForm
+from wishes.handling import handling
 from wishes.models import Wish, WishEvent
+from wishes.stating.forms import EnterForm
+from wishes.stating.stating import enter
 from xianfeng.lib.refusal import Refusal
 
 
@@ -61,7 +62,7 @@ class WishAdmin(ServiceAdmin):
         return EnterForm(request.POST or None, user=desk_of(request)[0])
 
     def serve(self, request: HttpRequest, form: Any) -> str:
-        wish = handling.enter(**form.values(), by=desk_of(request)[0])
+        wish = enter(**form.values(), by=desk_of(request)[0])
         return _("心愿已录入，查询码 %(code)s，请告诉居民。") % {"code": wish.code}
 
     @admin.display(description=gettext_lazy("下一步"))

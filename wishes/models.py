@@ -14,6 +14,9 @@ from xianfeng.lib.crypto import EncryptedTextField
 if TYPE_CHECKING:
     from members.models import User
 
+# Wishes are stated to an estate or a community.
+PLACES = {Organization.Kind.ESTATE, Organization.Kind.COMMUNITY}
+
 # Without look-alikes (0 O, 1 I L): people read the code aloud and type it on a phone.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 

@@ -296,7 +296,7 @@ def mailer(url: str) -> dict[str, Any]:
 
 MAILERS = {"default": mailer(EMAIL_URL)}
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="先锋微家 <noreply@localhost>")
-# "console" prints one-time codes to the log; otherwise the dotted path of a class (notices/sms.py).
+# "console" prints one-time codes to the log; otherwise the dotted path of a class (notices/channels/sms.py).
 SMS_BACKEND: str = env.str("SMS_BACKEND", default="console")
 
 # --- Language and time --------------------------------------------------------------------------

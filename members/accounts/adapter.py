@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from members.models import User
-from notices.sms import send_sms
+from notices.channels.sms import send_sms
 from xianfeng.lib.mobile import MobileField, is_mobile, normalized
 
 MEMBER_SESSION = 30 * 24 * 3600  # seconds

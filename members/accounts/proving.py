@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from members.models import MobileProof
-from notices.sms import SmsError, send_sms
+from notices.channels.sms import SmsError, send_sms
 from xianfeng.lib.limits import Limit
 from xianfeng.lib.refusal import Refusal
 

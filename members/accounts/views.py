@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from members.models import User
-from notices import sms
+from notices.channels import sms
 
 
 @login_not_required

@@ -1,4 +1,6 @@
-"""A worker process that kills itself at a chosen point: ``python -m notices.tests.worker PORT POINT N``.
+"""A worker process that kills itself at a chosen point.
+
+``python -m notices.tests.worker PORT POINT N``.
 
 It runs the same functions as the real one; only the wrapped call dies, at its N-th time, without a
 chance to clean up (SIGKILL).
@@ -32,7 +34,7 @@ def die_at(owner: Any, name: str, nth: int, *, after: bool) -> None:
 
 
 def arm(point: str, nth: int) -> None:
-    from notices import couriers, delivering
+    from notices.outbox import couriers, delivering
 
     if point == "naive":  # the negative control: the row is marked only after the server's answer
         delivering.hand_over = lambda delivery: None
@@ -54,17 +56,17 @@ def main(port: str, point: str, nth: str) -> None:
     django.setup()
     from django.conf import settings
 
-    from notices import outbox
-    from notices.delivering import deliver_due
+    from notices.outbox import messages
+    from notices.outbox.delivering import deliver_due
     from xianfeng.testing.mail import mailers
 
     settings.MAILERS = mailers(int(port))
     if point == "before the kick":
         from xianfeng.testing.cast import User
 
-        die_at(outbox, "kick", 1, after=False)
+        die_at(messages, "kick", 1, after=False)
         user = User.objects.get(username="clerk")
-        outbox.send(user, kind="test", key="killed before the kick", subject="标题", body="正文")
+        messages.send(user, kind="test", key="killed before the kick", subject="标题", body="正文")
         return
     arm(point, int(nth))
     deliver_due()

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from members.models import User
-from notices import sms
+from notices.channels import sms
 from xianfeng.testing.browser import DESK, PHONE, axe_violations, overflow
 
 PASSWORD = "a-password-for-journeys"

@@ -12,8 +12,8 @@ from tasks.models import Task
 from tasks.publishing import publish_wish
 from tasks.tests.desk import make_item, terms
 from tasks.tests.offers import user_of
-from wishes.handling import submit
 from wishes.models import Wish
+from wishes.stating.stating import submit
 from xianfeng.testing.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

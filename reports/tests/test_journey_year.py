@@ -8,7 +8,7 @@ from flags import ledger
 from flags.ledger import Award
 from flags.models import AssessmentRun
 from members.models import Member
-from notices import delivering
+from notices.outbox import delivering
 from reports.tests.browser import Clock, Visit, Worker
 from xianfeng.testing.cast import Cast
 from xianfeng.testing.mail import running_sink

@@ -5,8 +5,8 @@ from typing import Any
 from django.test import Client
 
 from members.models import Organization, User
-from wishes import handling
 from wishes.models import Wish
+from wishes.stating.stating import submit
 
 BRIEF = {
     "contact_name": "钱奶奶",
@@ -18,7 +18,7 @@ BRIEF = {
 
 def stated(organization: Organization, **fields: Any) -> Wish:
     """A wish that a resident stated; further fields are set behind the services' back."""
-    wish = handling.submit(organization=organization, need="想请人上门理发", **BRIEF)
+    wish = submit(organization=organization, need="想请人上门理发", **BRIEF)
     for name, value in fields.items():
         setattr(wish, name, value)
     if fields:

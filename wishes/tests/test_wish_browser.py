@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from wishes import handling
+from wishes.handling import handling
 from wishes.models import Wish
 from wishes.tests.helpers import logged_in, stated
 from xianfeng.testing.browser import DESK, PHONE, axe_violations, open_page, overflow

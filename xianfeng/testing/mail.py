@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, cast
 
+import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.test import override_settings
@@ -83,3 +84,10 @@ def running_sink() -> Iterator[tuple[Sink, int]]:
             yield sink, port
     finally:
         controller.stop()
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """All mail of the test goes to this server."""
+    with running_sink() as (sink, _port):
+        yield sink

@@ -34,8 +34,8 @@ from tasks.models import Claim
 from tasks.tests.desk import ended_task, make_item
 from tasks.tests.offers import make_offer, take
 from tasks.verifying import Decision, verify
-from wishes.handling import submit
 from wishes.models import Wish
+from wishes.stating.stating import submit
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
 

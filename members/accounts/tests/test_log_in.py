@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from members.accounts.adapter import MEMBER_SESSION
 from members.models import User
-from notices import sms
+from notices.channels import sms
 from xianfeng.testing.cast import Cast
 
 

@@ -12,7 +12,7 @@ from members.accounts import proving
 from members.models import MobileProof, Registration, User
 from members.registration import registering
 from members.tests.applicants import applied
-from notices import sms
+from notices.channels import sms
 from xianfeng.lib.limits import TooOften
 from xianfeng.testing.cast import Cast
 

@@ -1,0 +1,66 @@
+"""What a person does about a message that did not arrive; every step leaves a history row."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from notices.models import Delivery, DeliveryEvent
+from notices.outbox import messages
+from xianfeng.lib.refusal import Refusal
+
+if TYPE_CHECKING:
+    from members.models import User
+
+
+SETTLED = gettext_lazy("这条投递已被处理，请刷新后查看最新状态。")
+
+
+class NoAddress(Refusal):
+    code = "no_address"
+
+
+class AlreadySettled(Refusal):
+    code = "already_settled"
+
+
+def resend(delivery: Delivery, *, by: "User") -> None:
+    """Queue it again, to the address the person has now. The Message-ID stays: a repeat shows once.
+
+    Raises NoAddress or AlreadySettled.
+    """
+    address = messages.address_of(delivery.notice.recipient, delivery.channel)
+    if not address:
+        raise NoAddress(
+            _("%(name)s没有登记邮箱，不能重发。请补登邮箱，或当面告知后登记。")
+            % {"name": delivery.notice.recipient}
+        )
+    fields: dict[str, Any] = {
+        "address": address,
+        "attempts": 0,
+        "due_at": timezone.now(),
+        "handed_over_at": None,
+        "error": "",
+    }
+    with transaction.atomic():
+        move(delivery, Delivery.State.PENDING, by=by, **fields)
+        transaction.on_commit(messages.kick, robust=True)
+
+
+def mark_told(delivery: Delivery, *, by: "User", note: str = "") -> None:
+    """The person was told in another way. Raises AlreadySettled."""
+    with transaction.atomic():
+        move(delivery, Delivery.State.TOLD, by=by, note=note)
+
+
+def move(delivery: Delivery, to: str, *, by: "User", note: str = "", **fields: Any) -> None:
+    """Raises AlreadySettled unless the delivery still is where the person saw it, unreached."""
+    was = delivery.state
+    if was not in Delivery.UNREACHED:
+        raise AlreadySettled(str(SETTLED))
+    rows = Delivery.objects.filter(pk=delivery.pk, state=was)
+    if rows.update(state=to, lease="", leased_until=None, **fields) != 1:
+        raise AlreadySettled(str(SETTLED))
+    DeliveryEvent.objects.create(delivery=delivery, by=by, from_state=was, to_state=to, note=note)

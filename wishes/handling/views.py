@@ -1,0 +1,117 @@
+"""The desk's pages about wishes."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from members.access import StaffRequest, desk_required
+from members.people.privacy import mask, mask_name
+from wishes.handling import handling
+from wishes.handling.filters import TABS, WishFilter
+from wishes.handling.forms import DeclineForm
+from wishes.handling.rules import State
+from wishes.models import Wish
+from xianfeng.lib.refusal import Refusal
+
+PAGE_SIZE = 30
+# After opening a brief its reader sees it without another line in the log.
+OPEN_FOR = dt.timedelta(minutes=10)
+
+
+def fetch(request: StaffRequest, pk: int) -> Wish:
+    """Raises Http404 for a wish outside the desk's branch."""
+    wishes = Wish.objects.visible_to(request.user).select_related("organization__parent", "entered_by")
+    return get_object_or_404(wishes, pk=pk)
+
+
+@desk_required("wishes.see")
+@require_GET
+def list_(request: StaffRequest) -> HttpResponse:
+    rows = Wish.objects.visible_to(request.user).without_brief().select_related("organization__parent")
+    filterset = WishFilter(request.GET, queryset=rows, request=request)
+    counts, words = filterset.counts(), dict(TABS)
+    tab = request.GET.get("state", "")
+    tab = tab if tab in words else State.SUBMITTED
+    paginator = Paginator(filterset.in_tab(tab, request.GET.get("sort", "")), PAGE_SIZE)
+    paginator.count = counts[tab]  # known already
+    page = paginator.get_page(request.GET.get("page"))
+    tabs = [(key, label, counts[key]) for key, label in TABS]
+    return render(
+        request, "wishes/handling/list.html", {"filter": filterset, "page": page, "tabs": tabs, "tab": tab}
+    )
+
+
+@desk_required("wishes.see")
+@never_cache
+@require_GET
+def detail(request: StaffRequest, pk: int) -> HttpResponse:
+    wish = fetch(request, pk)
+    context = {
+        "wish": wish,
+        "events": wish.events.select_related("by").order_by("-id"),
+        "openings": wish.openings.select_related("by")[:20],
+        "tasks": wish.tasks.select_related("publisher").order_by("-id"),
+        "may_handle": request.desk.can("wishes.handle"),
+        **brief_shown(request, wish),
+    }
+    return render(request, "wishes/handling/detail.html", context)
+
+
+def brief_shown(request: StaffRequest, wish: Wish) -> dict[str, Any]:
+    """The contact data: in full for ten minutes after its reader gave a reason, else masked."""
+    recent = wish.openings.filter(by=request.user, at__gte=timezone.now() - OPEN_FOR)
+    if request.desk.can("wishes.handle") and recent.exists():
+        return {"brief": handling.brief_of(wish), "is_open": True}
+    masked = handling.Brief(
+        mask_name(wish.contact_name), mask("mobile", wish.contact_mobile),
+        mask("address", wish.contact_address), mask("detail", wish.detail),
+    )  # fmt: skip
+    return {"brief": masked, "is_open": False}
+
+
+@desk_required("wishes.handle")
+@require_POST
+def accept(request: StaffRequest, pk: int) -> HttpResponse:
+    wish = fetch(request, pk)
+    try:
+        handling.accept(wish, by=request.user)
+        messages.success(request, _("已受理。下一步：发布成任务，让党员接单。"))
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    return redirect("wishes:detail", pk)
+
+
+@desk_required("wishes.handle")
+@require_POST
+def decline(request: StaffRequest, pk: int) -> HttpResponse:
+    wish, form = fetch(request, pk), DeclineForm(request.POST)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, str(errors[0]))
+        return redirect("wishes:detail", pk)
+    try:
+        handling.decline(wish, **form.cleaned_data, by=request.user)
+        messages.success(request, _("已登记为不受理，居民凭查询码能看到原因。"))
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    return redirect("wishes:detail", pk)
+
+
+@desk_required("wishes.handle")
+@require_POST
+def open_brief(request: StaffRequest, pk: int) -> HttpResponse:
+    """Opens the contact data for a reason; the page then shows it for ten minutes."""
+    wish = fetch(request, pk)
+    try:
+        handling.open_brief(wish, by=request.user, reason=request.POST.get("reason", ""))
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    return redirect("wishes:detail", pk)

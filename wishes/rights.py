@@ -1,0 +1,22 @@
+"""Who may handle a wish."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from members.models import Organization
+from xianfeng.lib.refusal import Refusal
+
+if TYPE_CHECKING:
+    from members.models import User
+
+
+class NotHandler(Refusal):
+    code = "not_handler"
+
+
+def check_handler(organization: Organization, by: "User") -> None:
+    """An estate handles its own wishes, a community all below it. Raises NotHandler."""
+    desk = by.desk
+    if not desk or not desk.can("wishes.handle") or not desk.organization.contains(organization):
+        raise NotHandler(_("心愿由所在小区或社区的工作人员办理，您当前的任职不能办理。"))

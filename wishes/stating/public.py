@@ -1,0 +1,123 @@
+"""Residents' pages: no account, one thing a page."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from members.models import Organization
+from wishes.models import PLACES, Wish
+from wishes.stating import progress, stating
+from wishes.stating.forms import ContactForm, NeedForm, TrackForm, moved
+from xianfeng.lib.limits import Limit, TooOften
+from xianfeng.lib.network import network_address
+from xianfeng.lib.refusal import Refusal
+
+# A phone network hides many people behind one address: room for them, none for a flood.
+SUBMISSIONS = Limit("wish", times=20, seconds=3600)
+LOOK_UPS = Limit("wish-code", times=60, seconds=600)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, public_code: str) -> HttpResponse:
+    """First the need, then how to reach the person; each page carries the answers before it."""
+    places = Organization.objects.active().filter(kind__in=PLACES)
+    place = get_object_or_404(places, public_code=public_code)
+    if request.method != "POST":
+        return need_page(request, place, NeedForm())
+    need = need_form(request)
+    if not need.is_valid() or "back" in request.POST:
+        return need_page(request, place, need)
+    if request.POST.get("step") != "contact":
+        return contact_page(request, place, need, ContactForm(initial=moved(request.POST.get("need", ""))))
+    contact = ContactForm(request.POST)
+    if contact.is_valid() and (wish := state_wish(request, place, need, contact)):
+        return redirect("wishes:asked", wish.code)
+    return contact_page(request, place, need, contact)
+
+
+def need_form(request: HttpRequest) -> NeedForm:
+    """The need as written or, where the resident chose so, as suggested."""
+    form = NeedForm(request.POST)
+    if "use" in request.POST:
+        form.data = request.POST.copy()
+        form.data["need"] = form.suggestion
+    return form
+
+
+def need_page(request: HttpRequest, place: Organization, form: NeedForm) -> HttpResponse:
+    return render(request, "wishes/stating/ask_need.html", {"place": place, "form": form})
+
+
+def contact_page(
+    request: HttpRequest, place: Organization, need: NeedForm, form: ContactForm
+) -> HttpResponse:
+    limited = any(error.code == TooOften.code for error in form.non_field_errors().as_data())
+    context = {
+        "place": place,
+        "need": need.cleaned_data["need"],
+        "keep": need.cleaned_data["keep"],
+        "form": form,
+    }
+    return render(request, "wishes/stating/ask_contact.html", context, status=429 if limited else 200)
+
+
+def state_wish(request: HttpRequest, place: Organization, need: NeedForm, form: ContactForm) -> Wish | None:
+    """The stored wish, or None and the reason on the form."""
+    try:
+        SUBMISSIONS.take(network_address(request))
+        return stating.submit(organization=place, need=need.cleaned_data["need"], **form.brief())
+    except Refusal as refusal:
+        form.add_error(None, refusal_error(refusal))
+        return None
+
+
+@login_not_required
+@never_cache
+@require_GET
+def asked(request: HttpRequest, code: str) -> HttpResponse:
+    """The tracking code to keep, right after stating the wish."""
+    return wish_page(request, code, "wishes/stating/asked.html")
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def track(request: HttpRequest) -> HttpResponse:
+    form = TrackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return redirect("wishes:tracked", form.cleaned_data["code"] or "-")
+    return render(request, "wishes/stating/track.html", {"form": form})
+
+
+@login_not_required
+@never_cache
+@require_GET
+def tracked(request: HttpRequest, code: str) -> HttpResponse:
+    """How far the wish is; whoever has the code sees no personal data."""
+    return wish_page(request, code, "wishes/stating/tracked.html")
+
+
+def wish_page(request: HttpRequest, code: str, template: str) -> HttpResponse:
+    """Every wrong code gets the same answer, and right ones count for the limit too."""
+    try:
+        LOOK_UPS.take(network_address(request))
+    except TooOften:
+        return render(request, "429.html", status=429)
+    wish = Wish.objects.without_brief().select_related("organization").filter(code=code).first()
+    if wish is None:
+        form = TrackForm({"code": code})
+        form.add_error("code", _("没有找到这个查询码。请对照提交成功的页面再输一次，或问社区工作人员。"))
+        return render(request, "wishes/stating/track.html", {"form": form}, status=404)
+    return render(
+        request, template, {"wish": wish, "events": progress.of(wish), "stage": progress.stage(wish)}
+    )
+
+
+def refusal_error(refusal: Refusal) -> ValidationError:
+    return ValidationError(refusal.message, code=refusal.code)

@@ -1,0 +1,157 @@
+"""A resident states a wish on the public pages, without an account."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from wishes.models import Wish
+from wishes.tests.helpers import BRIEF, logged_in
+from xianfeng.testing.cast import Cast
+
+NEED = "老人行动不便，想请人上门理发"
+CONTACT = {**BRIEF, "step": "contact", "need": NEED, "consent": "on", "key": "a-key"}
+
+
+@pytest.fixture
+def path(cast: Cast) -> str:
+    return reverse("wishes:ask", args=[cast.estate.public_code])
+
+
+def test_need_then_contact_then_the_code(client: Client, cast: Cast, path: str):
+    assert "青锋花苑" in client.get(path).content.decode()
+    page = client.post(path, {"step": "need", "need": NEED})
+    assert "wishes/stating/ask_contact.html" in [template.name for template in page.templates]
+    assert NEED in page.content.decode()
+    answer = client.post(path, CONTACT)
+    wish = Wish.objects.get()
+    assert answer["Location"] == reverse("wishes:asked", args=[wish.code])
+    assert (wish.organization, wish.need, wish.source) == (cast.estate, NEED, "online")
+    assert (wish.contact_mobile, wish.detail) == (BRIEF["contact_mobile"], BRIEF["detail"])
+    code_page = client.get(answer["Location"]).content.decode()
+    assert wish.code[:5] in code_page
+    assert not any(text in code_page for text in BRIEF.values())
+
+
+def test_sent_twice_it_is_one_wish(client: Client, path: str):
+    first, second = client.post(path, CONTACT), client.post(path, CONTACT)
+    assert first["Location"] == second["Location"]
+    assert Wish.objects.count() == 1
+
+
+@pytest.mark.parametrize("need", ["请联系13800000001，想请人理发", "身份证330681195503051234要办卡"])
+def test_a_number_is_pointed_out_and_cannot_be_kept(client: Client, path: str, need: str):
+    for data in (
+        {"step": "need", "need": need},
+        {"step": "need", "need": need, "keep": "1"},
+        CONTACT | {"need": need},
+    ):
+        page = client.post(path, data)
+        assert "像是有" in page.content.decode()
+        assert "保持原文" not in page.content.decode()
+    assert not Wish.objects.exists()
+
+
+def test_the_suggested_text_moves_what_it_takes_out(client: Client, path: str):
+    need = "家住3幢2单元501室，想请人修水管，电话138 0000 0001"
+    page = client.post(path, {"step": "need", "need": need})
+    assert "想请人修水管</q>" in page.content.decode()
+    page = client.post(path, {"step": "need", "need": need, "use": "1"})
+    assert page.context["need"] == "想请人修水管"
+    form = page.context["form"]
+    assert form["contact_mobile"].value() == "138 0000 0001"
+    assert form["contact_address"].value() == "3幢2单元501室"
+
+
+def test_an_address_may_be_a_public_place(client: Client, path: str):
+    need = "1号楼101室活动室想要一块黑板"
+    assert "保持原文" in client.post(path, {"step": "need", "need": need}).content.decode()
+    page = client.post(path, {"step": "need", "need": need, "keep": "1"})
+    assert page.context["need"] == need
+    client.post(path, CONTACT | {"need": need, "keep": "1"})
+    assert Wish.objects.get().need == need
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"consent": ""}, "没有您的同意"),
+        ({"contact_mobile": "12345"}, "11 位手机号"),
+        ({"contact_name": ""}, "怎么称呼您"),
+        ({"website": "http://spam.example"}, "请清空"),
+    ],
+)
+def test_what_is_missing_is_said(client: Client, path: str, change: dict[str, str], says: str):
+    page = client.post(path, CONTACT | change)
+    assert says in page.content.decode()
+    assert not Wish.objects.exists()
+
+
+def test_back_keeps_the_text(client: Client, path: str):
+    page = client.post(path, CONTACT | {"back": "1"})
+    assert page.context["form"]["need"].value() == NEED
+    assert not Wish.objects.exists()
+
+
+def test_a_flood_from_one_network_is_stopped(client: Client, path: str):
+    for number in range(20):
+        client.post(path, CONTACT | {"key": f"k{number}"})
+    answer = client.post(path, CONTACT | {"key": "one too many"})
+    assert answer.status_code == 429
+    assert "太频繁" in answer.content.decode()
+    assert Wish.objects.count() == 20
+    assert client.post(path, CONTACT | {"key": "elsewhere"}, REMOTE_ADDR="10.9.8.7").status_code == 302
+
+
+@pytest.mark.parametrize("place", ["street", "city", "unit"])
+def test_other_organisations_have_no_such_page(client: Client, cast: Cast, place: str):
+    code = getattr(cast, place).public_code
+    assert client.get(reverse("wishes:ask", args=[code])).status_code == 404
+
+
+def test_unknown_and_closed_places_have_no_page(client: Client, cast: Cast, path: str):
+    assert client.get(reverse("wishes:ask", args=["nowhere"])).status_code == 404
+    cast.estate.is_active = False
+    cast.estate.save()
+    assert client.get(path).status_code == 404
+
+
+def test_staff_enter_a_wish(cast: Cast):
+    data = {
+        **BRIEF,
+        "organization": cast.estate.pk,
+        "source": "visit",
+        "need": NEED,
+        "consent": "on",
+        "key": "k",
+    }
+    answer = logged_in(cast.clerk).post(reverse("wishes:enter"), data)
+    wish = Wish.objects.get()
+    assert answer["Location"] == reverse("wishes:detail", args=[wish.pk])
+    assert (wish.entered_by, wish.source, wish.key) == (cast.clerk, "visit", "k")
+
+
+def test_staff_read_words_meant_for_staff(cast: Cast):
+    data = {"organization": cast.estate.pk, "need": "李阿姨13812345678家灯坏了"}
+    page = logged_in(cast.clerk).post(reverse("wishes:enter"), data).content.decode()
+    assert "改填到下面不公开的几栏里" in page and "请填写怎么称呼居民" in page
+    assert "下一步可以单独填写" not in page and "怎么称呼您" not in page
+
+
+def test_staff_cannot_enter_for_another_community(cast: Cast):
+    data = {
+        **BRIEF,
+        "organization": cast.other_estate.pk,
+        "source": "visit",
+        "need": NEED,
+        "consent": "on",
+        "key": "k",
+    }
+    assert logged_in(cast.clerk).post(reverse("wishes:enter"), data).status_code == 200
+    assert not Wish.objects.exists()
+
+
+def test_staff_are_warned_of_numbers_too(cast: Cast):
+    data = {**BRIEF, "organization": cast.estate.pk, "source": "visit", "consent": "on", "key": "k"}
+    page = logged_in(cast.clerk).post(reverse("wishes:enter"), data | {"need": "13800000001想理发"})
+    assert "手机号" in page.content.decode()
+    assert not Wish.objects.exists()

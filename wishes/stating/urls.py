@@ -1,0 +1,11 @@
+from django.urls import path
+
+from wishes.stating import public, views
+
+urlpatterns = [
+    path("w/track/", public.track, name="track"),
+    path("w/track/<str:code>/", public.tracked, name="tracked"),
+    path("w/asked/<str:code>/", public.asked, name="asked"),
+    path("w/<str:public_code>/", public.ask, name="ask"),
+    path("desk/wishes/new/", views.enter, name="enter"),
+]
