@@ -14,7 +14,7 @@ from flags.assessment.policies import policy_for
 from flags.models import Category, FlagEntry, MemberYear
 from members.models import Appointment, Member, Registration, User
 from notices.models import Delivery
-from tasks.desk_rules import RECORD_WITHIN
+from tasks.deadlines import RECORD_WITHIN
 from tasks.models import Claim, Task
 from tasks.phases import BY_CODE, awaiting_verification
 from wishes.models import Wish

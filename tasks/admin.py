@@ -19,9 +19,15 @@ from members.access import require
 from members.models import User
 from members.scoped_admin import ReadOnlyScopedAdmin, ScopedAdmin
 from members.service_admin import ServiceAdmin, desk_of
-from tasks import catalogue, desk_rules, publishing, verifying
-from tasks.forms import ItemForm, TaskForm, fresh_initial, task_initial, wish_initial
+from tasks import rights
+from tasks.catalogue import items
+from tasks.catalogue.forms import ItemForm
 from tasks.models import Claim, ServiceItem, Task, Verification
+from tasks.presence.marking import mark_presence
+from tasks.publishing import publishing
+from tasks.publishing.forms import TaskForm, fresh_initial, task_initial, wish_initial
+from tasks.verifying import verifying
+from tasks.verifying.reversing import reverse_verification
 from wishes.models import Wish
 from xianfeng.lib.ids import id_of
 from xianfeng.lib.refusal import Refusal
@@ -85,7 +91,7 @@ class ServiceItemAdmin(ScopedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         by = cast(User, request.user)
-        saved = catalogue.save_item(obj if change else None, by=by, **form.cleaned_data)
+        saved = items.save_item(obj if change else None, by=by, **form.cleaned_data)
         obj.pk = saved.pk
 
 
@@ -129,7 +135,7 @@ class TaskAdmin(ServiceAdmin):
         """The publisher's own drafts are changed on the same form; everything else is only shown."""
         task = self.get_object(request, object_id)
         user = cast(User, request.user)
-        if task is None or task.state != Task.State.DRAFT or not desk_rules.may_manage(user, task):
+        if task is None or task.state != Task.State.DRAFT or not rights.may_manage(user, task):
             return super().change_view(request, object_id, form_url, extra_context)
         known: dict[str, Any] = {"publisher": task.publisher, "wish": task.wish, "item": task.item}
         initial = {**task_initial(task), "key": publishing.version_of(task)}
@@ -241,9 +247,9 @@ class ClaimAdmin(ReadOnlyScopedAdmin):
 
         def write(task: Task) -> int:
             marks = dict.fromkeys(ids_of(claims, task), presence)
-            return verifying.mark_presence(task, marks, by=by, method=Task.Presence.ROSTER)
+            return mark_presence(task, marks, by=by, method=Task.Presence.ROSTER)
 
-        for_each(request, tasks_of(claims, by, desk_rules.may_mark_presence), write, done=say_decided)
+        for_each(request, tasks_of(claims, by, rights.may_mark_presence), write, done=say_decided)
 
     @admin.action(permissions=["verify"], description=VERIFY_GOOD)
     def verify_good(self, request: HttpRequest, claims: QuerySet[Claim]) -> None:
@@ -253,14 +259,14 @@ class ClaimAdmin(ReadOnlyScopedAdmin):
             rows = claims.filter(task=task, state=Claim.State.CLAIMED).exclude(presence="")
             return verifying.verify(task, [usual_decision(claim, task) for claim in rows], by=by)
 
-        for_each(request, tasks_of(claims, by, desk_rules.may_verify), decide, done=say_decided)
+        for_each(request, tasks_of(claims, by, rights.may_verify), decide, done=say_decided)
 
 
 def tasks_of(claims: QuerySet[Claim], by: User, may: Callable[[User, Task], bool]) -> list[Task]:
     """The tasks of the ticked claims that this desk may decide on. Raises PermissionDenied for none."""
     tasks = Task.objects.visible_to(by).filter(pk__in=claims.order_by().values("task"))
     found = [task for task in tasks.select_related("item", "publisher__parent", "wish") if may(by, task)]
-    desk_rules.demand(bool(found))
+    rights.demand(bool(found))
     return found
 
 
@@ -296,7 +302,7 @@ class VerificationAdmin(ReadOnlyScopedAdmin):
             return reason
         for_each(
             request, rows.select_related("claim__task", "claim__member", "entry__member"),
-            lambda row: verifying.reverse_verification(row, reason=reason, by=by),
+            lambda row: reverse_verification(row, reason=reason, by=by),
             done=say_reversed_,
         )  # fmt: skip
         return HttpResponseRedirect(request.get_full_path())

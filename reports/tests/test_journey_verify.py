@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from flags.models import FlagEntry
 from reports.tests.browser import Clock, Visit, Visitor
-from tasks.claiming import claim
+from tasks.claiming.claiming import claim
 from tasks.models import Task
-from tasks.publishing import publish_wish
+from tasks.publishing.publishing import publish_wish
 from tasks.tests.desk import make_item, terms
 from tasks.tests.offers import user_of
 from wishes.models import Wish

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connection
 
 from members.models import Member, User
+from tasks.claiming.rules import Refusal
 from tasks.models import Claim, Task
-from tasks.rules import Refusal
 from xianfeng.testing.cast import Cast
 
 THREADS = 40  # divides a crowd of 200, not 50 places: the control must not stop at a round's end

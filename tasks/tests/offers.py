@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from members.models import Member, Organization, User
-from tasks.claiming import claim
+from tasks.claiming.claiming import claim
 from tasks.models import Claim, ServiceItem, Task
 from xianfeng.testing.cast import Cast
 

@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from flags.models import FlagEntry
-from tasks import verifying
 from tasks.models import ServiceItem, Task
 from tasks.tests.desk import at_desk, ended_task, make_item
 from tasks.tests.offers import DAY, HOUR, make_offer
-from tasks.verifying import Decision
+from tasks.verifying import verifying
+from tasks.verifying.verifying import Decision
 from wishes.models import Wish
 from xianfeng.testing.cast import Cast
 

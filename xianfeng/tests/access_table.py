@@ -33,7 +33,7 @@ from notices.outbox import send
 from tasks.models import Claim
 from tasks.tests.desk import ended_task, make_item
 from tasks.tests.offers import make_offer, take
-from tasks.verifying import Decision, verify
+from tasks.verifying.verifying import Decision, verify
 from wishes.models import Wish
 from wishes.stating.stating import submit
 from xianfeng.lib.times import today

@@ -1,0 +1,185 @@
+"""Places on tasks: taking one and giving it back. Never oversold, at any load.
+
+Locks are taken in one order: member, then task, then claim. The member's row makes two tabs of one
+person queue, so that personal limits are never passed twice; the task's row is touched last, by one
+guarded statement, so that a hot task is locked for a moment only.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.models import Member, User
+from tasks.claiming.rules import (
+    Limits,
+    NotOwnClaim,
+    NotWithdrawable,
+    Standing,
+    TaskFull,
+    check_claim,
+    check_open,
+    check_withdrawal,
+)
+from tasks.models import Claim, ClaimEvent, Task
+from xianfeng.lib.times import local_year
+
+# All that is known of one person and one task, read in one round trip while the person's row is locked.
+# The audience names an organisation that the unit or the home stands below: its path begins theirs.
+READ_OFFER = """
+SELECT t.id, t.title, t.state, t.cancel_reason, t.starts_at, t.ends_at, t.signup_opens_at,
+    t.signup_closes_at, t.capacity, t.places_taken, m.id AS member_id, m.state AS member_state,
+    p.places_per_week, p.open_claims, p.suspend_after_no_shows, p.suspend_days, p.withdraw_hours,
+    EXISTS (
+        SELECT 1 FROM tasks_task_audience a
+        JOIN members_organization o ON o.id = a.organization_id
+        JOIN members_organization home ON home.id IN (m.unit_id, COALESCE(m.estate_id, m.community_id))
+        WHERE a.task_id = t.id AND substr(home.path, 1, length(o.path)) = o.path
+    ) AS in_audience
+FROM members_member m CROSS JOIN tasks_task t LEFT JOIN flags_policy p ON p.year = %(year)s
+WHERE m.user_id = %(user)s AND t.id = %(task)s
+"""
+# NO KEY: rows elsewhere that only refer to the member need not wait.
+LOCK_MEMBER = "FOR NO KEY UPDATE OF m"
+
+# The counter, the claim and its event in one round trip: the task's row lock is held no longer than
+# that and the commit. Any row short and the transaction is rolled back by the caller.
+TAKE_PLACE = """
+WITH place AS (
+    UPDATE tasks_task SET places_taken = places_taken + 1
+    WHERE id = %(task)s AND state = 'published' AND places_taken < capacity
+      AND signup_opens_at <= %(now)s AND signup_closes_at > %(now)s
+    RETURNING id
+), taken AS (
+    INSERT INTO tasks_claim (task_id, member_id, state, claimed_at, presence, presence_method, report)
+    SELECT id, %(member)s, 'claimed', %(now)s, '', '', '' FROM place
+    ON CONFLICT (task_id, member_id) DO UPDATE SET state = 'claimed', claimed_at = EXCLUDED.claimed_at
+    WHERE tasks_claim.state = 'withdrawn'
+    RETURNING id
+)
+INSERT INTO tasks_claimevent (claim_id, at, by_id, from_state, to_state, note)
+SELECT id, %(now)s, %(by)s, %(before)s, 'claimed', '' FROM taken
+RETURNING claim_id
+"""
+
+
+def claim(task_id: int, member: Member, *, by: User, now: dt.datetime | None = None) -> Claim:
+    """Take a place for `member`, who acts themself: nobody is assigned (志愿服务条例).
+
+    Raises Task.DoesNotExist and the refusals of `tasks.rules`.
+    """
+    if member.user_id != by.pk:
+        raise NotOwnClaim(_("只能由党员本人接单。请让本人登录后接单。"))
+    taken = claim_own(task_id, by=by, now=now)
+    taken.member = member
+    return taken
+
+
+def claim_own(task_id: int, *, by: User, now: dt.datetime | None = None) -> Claim:
+    """Take a place for the person who asks. A place given back earlier is taken on the same claim.
+
+    Three statements: the offer, the person's other places, and the guarded write (five on SQLite).
+    Raises Task.DoesNotExist, also for somebody who is not on the roster, and the refusals of `tasks.rules`.
+    """
+    at = now or timezone.now()
+    with transaction.atomic():
+        task = read_offer(task_id, by, at)
+        member = Member(pk=task.member_id, state=task.member_state)  # type: ignore[attr-defined]
+        standing = Standing.of(member, limits_of(task, at), at)
+        check_claim(task, standing, at, in_audience=task.in_audience)  # type: ignore[attr-defined]
+        earlier = standing.place_on(task_id)
+        claim_id = take_place(task, member, by, at, before=earlier.state if earlier else "")
+        if claim_id is None:
+            raise missed(task_id, at)
+    return Claim(pk=claim_id, task=task, member_id=member.pk, state=Claim.State.CLAIMED, claimed_at=at)
+
+
+def read_offer(task_id: int, by: User, now: dt.datetime) -> Task:
+    """The task, with what the rules need of the person and the year beside it; the person is locked."""
+    lock = LOCK_MEMBER if connection.vendor == "postgresql" else ""  # SQLite has one writer at a time
+    found = Task.objects.raw(READ_OFFER + lock, {"task": task_id, "user": by.pk, "year": local_year(now)})
+    for task in found:
+        return task
+    raise Task.DoesNotExist
+
+
+def limits_of(task: Task, now: dt.datetime) -> Limits:
+    """Those read with the task; where the year has no policy yet, the default one is made."""
+    read = {name: getattr(task, name) for name in Limits.__dataclass_fields__}
+    return Limits.at(now) if None in read.values() else Limits(**read)
+
+
+def lock(member: Member) -> None:
+    """Hold the member's row until the end of the transaction."""
+    Member.objects.select_for_update(no_key=True).filter(pk=member.pk).values_list("pk").get()
+
+
+def take_place(task: Task, member: Member, by: User, now: dt.datetime, *, before: str) -> int | None:
+    """The guarded write. None where the task gave no place; then the caller must roll back."""
+    if connection.vendor != "postgresql":
+        return take_place_in_steps(task, member, by, now, before=before)
+    values: dict[str, Any] = {"task": task.pk, "member": member.pk, "by": by.pk, "now": now, "before": before}
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_PLACE, values)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def take_place_in_steps(task: Task, member: Member, by: User, now: dt.datetime, *, before: str) -> int | None:
+    """The same for SQLite, which knows no writing CTE; its IMMEDIATE transaction admits one writer."""
+    offered = Task.objects.open_for_claims(now).with_free_places().filter(pk=task.pk)
+    if offered.update(places_taken=F("places_taken") + 1) != 1:
+        return None
+    if before:
+        again = Claim.objects.filter(task=task, member=member, state=Claim.State.WITHDRAWN)
+        if again.update(state=Claim.State.CLAIMED, claimed_at=now) != 1:
+            return None
+        taken = Claim.objects.get(task=task, member=member)
+    else:
+        taken = Claim.objects.create(task=task, member=member, claimed_at=now)
+    ClaimEvent.objects.create(claim=taken, at=now, by=by, from_state=before, to_state=Claim.State.CLAIMED)
+    return taken.pk
+
+
+def missed(task_id: int, now: dt.datetime) -> Exception:
+    """Why the guarded write found no place although the checks before it passed: somebody was faster."""
+    task = Task.objects.get(pk=task_id)
+    check_open(task, now)
+    return TaskFull(
+        _("%(capacity)s 个名额刚刚接完。有人退出时名额会重新放出，也可以选择其他任务。")
+        % {"capacity": task.capacity}
+    )
+
+
+def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | None = None) -> Claim:
+    """Give the place back: freely until the policy's hours before the start, later with a reason.
+
+    Raises NotOwnClaim, NotWithdrawable and ReasonNeeded.
+    """
+    at = now or timezone.now()
+    if claim.member.user_id != by.pk:
+        raise NotOwnClaim(_("只能由党员本人退出。请让本人登录后办理。"))
+    with transaction.atomic():
+        lock(claim.member)
+        current = Claim.objects.select_related("task", "member").get(pk=claim.pk)
+        check_withdrawal(current, Limits.at(at), reason, at)
+        free_place(current, at)
+        ClaimEvent.objects.create(
+            claim=current, at=at, by=by, from_state=Claim.State.CLAIMED, to_state=Claim.State.WITHDRAWN,
+            note=reason.strip()[:300],
+        )  # fmt: skip
+    claim.state = Claim.State.WITHDRAWN
+    return claim
+
+
+def free_place(claim: Claim, now: dt.datetime) -> None:
+    """Task before claim, the order in which a cancellation takes them too. Raises NotWithdrawable."""
+    task = Task.objects.filter(
+        pk=claim.task_id, state=Task.State.PUBLISHED, starts_at__gt=now, places_taken__gt=0
+    )
+    held = Claim.objects.filter(pk=claim.pk, state=Claim.State.CLAIMED)
+    if task.update(places_taken=F("places_taken") - 1) != 1 or held.update(state=Claim.State.WITHDRAWN) != 1:
+        raise NotWithdrawable(_("任务刚刚有了变化，没有退出成功。请刷新页面查看最新状态。"))

@@ -1,0 +1,370 @@
+"""May a member take this place, or give it back? Button and action ask the same functions.
+
+Definitions of the limits in a year's policy (DOMAIN 4.3); zero means no limit:
+
+- *7-day limit*: on no seven consecutive days in Shanghai may a member hold more than
+  `places_per_week` places on tasks that start on these days. It goes by the day of service, not of the
+  click, so withdrawing and claiming anew gains nothing and a year's quota cannot be worked off in a few
+  days. Places given back or freed do not count, a no-show does. In the last 24 hours before the start
+  unfilled places are free of this limit.
+- *Open places*: places on tasks that are not over. What only waits for the community's decision is
+  done from the member's side and does not count.
+- *Suspension*: from the `suspend_after_no_shows`-th no-show in the calendar year on, no claims for
+  `suspend_days` days, counted from the day the latest no-show was recorded.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from flags.assessment.policies import policy_for
+from flags.models import Policy
+from members.models import Member
+from tasks.models import Claim, Task, Verification
+from xianfeng.lib.refusal import Refusal
+from xianfeng.lib.times import format_date, format_moment, format_span, local_date, local_year, year_bounds
+
+WEEK = dt.timedelta(days=7)
+# Unfilled places are given to whoever comes: nobody is helped by an empty place.
+OPEN_TO_ALL = dt.timedelta(hours=24)
+GIVEN_BACK = frozenset({Claim.State.WITHDRAWN, Claim.State.FREED})
+
+
+class NotPublished(Refusal):
+    code = "not_published"
+
+
+class TaskCancelled(Refusal):
+    code = "cancelled"
+
+
+class WindowNotOpen(Refusal):
+    code = "window_not_open"
+
+
+class WindowOver(Refusal):
+    code = "window_over"
+
+
+class NotRegistered(Refusal):
+    code = "not_registered"
+
+
+class NotInAudience(Refusal):
+    code = "not_in_audience"
+
+
+class NotOwnClaim(Refusal):
+    code = "not_own_claim"
+
+
+class AlreadyClaimed(Refusal):
+    code = "already_claimed"
+
+
+class TaskFull(Refusal):
+    code = "full"
+
+
+class SuspendedAfterNoShows(Refusal):
+    code = "suspended"
+
+
+class OverlapsInTime(Refusal):
+    code = "overlap"
+
+
+class OverWeeklyLimit(Refusal):
+    code = "weekly_limit"
+
+
+class OverOpenLimit(Refusal):
+    code = "open_limit"
+
+
+class NotWithdrawable(Refusal):
+    code = "not_withdrawable"
+
+
+class ReasonNeeded(Refusal):
+    code = "reason_needed"
+
+
+class BriefClosed(Refusal):
+    code = "brief_closed"
+
+
+class Place(NamedTuple):
+    """What the rules read of a place the member took."""
+
+    claim_id: int
+    task_id: int
+    state: str
+    title: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+    @property
+    def is_held(self) -> bool:
+        return self.state not in GIVEN_BACK
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The part of a year's policy that bounds claiming."""
+
+    places_per_week: int
+    open_claims: int
+    suspend_after_no_shows: int
+    suspend_days: int
+    withdraw_hours: int
+
+    @classmethod
+    def of(cls, policy: Policy) -> Self:
+        return cls(**{name: getattr(policy, name) for name in cls.__dataclass_fields__})
+
+    @classmethod
+    def at(cls, now: dt.datetime) -> Self:
+        """The limits in force at a moment: those of its year in Shanghai. One query."""
+        return cls.of(policy_for(local_year(now)))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All that the rules need to know about one member, for any number of open tasks."""
+
+    member: Member
+    limits: Limits
+    places: Sequence[Place]
+    suspended_until: dt.datetime | None = None
+
+    @classmethod
+    def of(cls, member: Member, limits: Limits, now: dt.datetime) -> Self:
+        """Read in one query, two for somebody with as many no-shows as suspend."""
+        places = read_places(member, now)
+        no_shows = [place for place in places if is_no_show_of(place, local_year(now))]
+        allowed = limits.suspend_after_no_shows
+        suspended = bool(allowed) and len(no_shows) >= allowed
+        return cls(member, limits, places, suspension_end(no_shows, limits) if suspended else None)
+
+    def place_on(self, task_id: int) -> Place | None:
+        return next((place for place in self.places if place.task_id == task_id), None)
+
+    def held(self) -> list[Place]:
+        return [place for place in self.places if place.is_held]
+
+
+# Written out: the claim path and every card of the member's list rest on it.
+READ_PLACES = """
+SELECT t.id, t.title, t.starts_at, t.ends_at, c.id AS claim_id, c.state AS claim_state
+FROM tasks_claim c JOIN tasks_task t ON t.id = c.task_id
+WHERE c.member_id = %s
+    AND (c.state = 'claimed' OR t.ends_at >= %s OR (c.state = 'no_show' AND t.starts_at >= %s))
+"""
+
+
+def read_places(member: Member, now: dt.datetime) -> list[Place]:
+    """The member's places that any rule could weigh against a task that is open at `now`."""
+    recently, new_year = now - WEEK - dt.timedelta(days=1), year_bounds(local_year(now))[0]
+    found: Any = Task.objects.raw(READ_PLACES, [member.pk, recently, new_year])
+    return [Place(t.claim_id, t.pk, t.claim_state, t.title, t.starts_at, t.ends_at) for t in found]
+
+
+def is_no_show_of(place: Place, year: int) -> bool:
+    return place.state == Claim.State.NO_SHOW and local_year(place.starts_at) == year
+
+
+def suspension_end(no_shows: Sequence[Place], limits: Limits) -> dt.datetime:
+    """Counted from the latest record of a no-show; where none is kept, from the end of the task."""
+    recorded = (
+        Verification.objects.standing()
+        .filter(claim__in=[place.claim_id for place in no_shows])
+        .aggregate(latest=Max("verified_at"))["latest"]
+    )
+    since = recorded or max(place.ends_at for place in no_shows)
+    return since + dt.timedelta(days=limits.suspend_days)
+
+
+def is_in_audience(task: Task, member: Member) -> bool:
+    return task.audience.filter(pk__in=member.organization_ids()).exists()
+
+
+def claim_obstacle(task: Task, member: Member, now: dt.datetime) -> Refusal | None:
+    """Why the member may not claim the task at `now`; None where nothing stands in the way."""
+    standing = Standing.of(member, Limits.at(now), now)
+    return obstacle(task, standing, now, in_audience=is_in_audience(task, member))
+
+
+def obstacle(task: Task, standing: Standing, now: dt.datetime, *, in_audience: bool = True) -> Refusal | None:
+    """Like `claim_obstacle` without a query, for lists."""
+    try:
+        check_claim(task, standing, now, in_audience=in_audience)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def check_claim(task: Task, standing: Standing, now: dt.datetime, *, in_audience: bool) -> None:
+    """Raises the first refusal that applies, what cannot be helped before what the member can change."""
+    check_member(standing.member, in_audience=in_audience)
+    check_not_held(task, standing)
+    check_open(task, now)
+    check_free_place(task)
+    check_not_suspended(standing, now)
+    check_overlap(task, standing)
+    check_week(task, standing, now)
+    check_open_places(standing, now)
+
+
+def check_member(member: Member, *, in_audience: bool) -> None:
+    if not member.is_registered:
+        raise NotRegistered(
+            _("只有已报到的党员才能接单，您目前是“%(state)s”。请扫所在社区的二维码报到，社区确认后即可接单。")
+            % {"state": member.get_state_display()}
+        )
+    if not in_audience:
+        raise NotInAudience(_("这项任务不面向您所在的社区和单位。请在“任务”里选择面向您的任务。"))
+
+
+def check_not_held(task: Task, standing: Standing) -> None:
+    place = standing.place_on(task.pk)
+    if place and place.is_held:
+        raise AlreadyClaimed(_("您已接下这项任务，不用重复接单。可在“签到”里查看。"))
+
+
+def check_open(task: Task, now: dt.datetime) -> None:
+    if task.state == Task.State.CANCELLED:
+        raise TaskCancelled(
+            _("任务已取消。原因：%(reason)s。请选择其他任务。")
+            % {"reason": task.cancel_reason or _("未说明")}
+        )
+    if task.state != Task.State.PUBLISHED:
+        raise NotPublished(
+            _("任务目前是“%(state)s”，不能接单。请选择其他任务。") % {"state": task.get_state_display()}
+        )
+    if now < task.signup_opens_at:
+        raise WindowNotOpen(
+            _("还没到接单时间：%(at)s 开始接单，请到时再来。") % {"at": format_moment(task.signup_opens_at)}
+        )
+    if now >= task.signup_closes_at:
+        raise WindowOver(
+            _("接单已于 %(at)s 截止。请选择其他任务。") % {"at": format_moment(task.signup_closes_at)}
+        )
+
+
+def check_free_place(task: Task) -> None:
+    if task.is_full:
+        raise TaskFull(
+            _("%(capacity)s 个名额已全部接完。有人退出时名额会重新放出，也可以选择其他任务。")
+            % {"capacity": task.capacity}
+        )
+
+
+def check_not_suspended(standing: Standing, now: dt.datetime) -> None:
+    until = standing.suspended_until
+    if until is None or now >= until:
+        return
+    raise SuspendedAfterNoShows(
+        _("今年接单后未到场已达 %(count)s 次，暂停接单到 %(until)s。如记录有误，请联系认定的社区更正。")
+        % {"count": standing.limits.suspend_after_no_shows, "until": format_moment(until)}
+    )
+
+
+def check_overlap(task: Task, standing: Standing) -> None:
+    for place in standing.held():
+        if place.starts_at < task.ends_at and task.starts_at < place.ends_at:
+            raise OverlapsInTime(
+                _("与您已接的“%(title)s”（%(span)s）时间重叠。请先退出那一项，或选择其他时间的任务。")
+                % {"title": place.title, "span": format_span(place.starts_at, place.ends_at)}
+            )
+
+
+def check_week(task: Task, standing: Standing, now: dt.datetime) -> None:
+    limit = standing.limits.places_per_week
+    if not limit or now >= task.starts_at - OPEN_TO_ALL:
+        return
+    first, held = fullest_week(local_date(task.starts_at), [local_date(p.starts_at) for p in standing.held()])
+    if held >= limit:
+        raise OverWeeklyLimit(
+            _(
+                "任意7天内最多接 %(limit)s 项，%(first)s至%(last)s您已接 %(held)s 项。"
+                "请选择其他日期的任务，或在开始前24小时内再看是否还有名额（届时不限）。"
+            )
+            % {"limit": limit, "held": held, "first": format_date(first, weekday=False),
+               "last": format_date(first + WEEK - dt.timedelta(days=1), weekday=False)}
+        )  # fmt: skip
+
+
+def fullest_week(day: dt.date, taken: Sequence[dt.date]) -> tuple[dt.date, int]:
+    """The seven days around `day` that hold most of `taken`: their first day, and how many."""
+    weeks = [day - dt.timedelta(days=back) for back in range(7)]
+    counts = [(sum(first <= other < first + WEEK for other in taken), first) for first in weeks]
+    most, first = max(counts)
+    return first, most
+
+
+def check_open_places(standing: Standing, now: dt.datetime) -> None:
+    limit = standing.limits.open_claims
+    waiting = [p for p in standing.places if p.state == Claim.State.CLAIMED and p.ends_at > now]
+    if limit and len(waiting) >= limit:
+        raise OverOpenLimit(
+            _("同时最多有 %(limit)s 项未完成的任务，您已有 %(held)s 项。请完成或退出其中一项后再接。")
+            % {"limit": limit, "held": len(waiting)}
+        )
+
+
+def needs_reason(task: Task, limits: Limits, now: dt.datetime) -> bool:
+    """Whether giving a place back at `now` is late enough to owe the organiser a reason."""
+    return now >= task.starts_at - dt.timedelta(hours=limits.withdraw_hours)
+
+
+def withdraw_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
+    """Why the place cannot be given back at `now`; needs `claim.task`. No query."""
+    if claim.state != Claim.State.CLAIMED:
+        return NotWithdrawable(_("接单目前是“%(state)s”，不能退出。") % {"state": claim.get_state_display()})
+    if claim.task.state != Task.State.PUBLISHED:
+        return NotWithdrawable(
+            _("任务目前是“%(state)s”，不用退出。") % {"state": claim.task.get_state_display()}
+        )
+    if now >= claim.task.starts_at:
+        return NotWithdrawable(
+            _("任务已于 %(at)s 开始，不能再退出。确实来不了，请马上联系负责人 %(name)s。")
+            % {"at": format_moment(claim.task.starts_at), "name": claim.task.organiser_name}
+        )
+    return None
+
+
+def check_withdrawal(claim: Claim, limits: Limits, reason: str, now: dt.datetime) -> None:
+    """Raises NotWithdrawable, or ReasonNeeded where it is late and none is given."""
+    if refusal := withdraw_obstacle(claim, now):
+        raise refusal
+    if needs_reason(claim.task, limits, now) and not reason.strip():
+        raise ReasonNeeded(
+            _("距开始不到 %(hours)s 小时，退出须说明原因，便于组织者另作安排。请填写原因后再提交。")
+            % {"hours": limits.withdraw_hours}
+        )
+
+
+def brief_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
+    """Why the holder may not open the wish's private brief (DOMAIN 4.2: until 7 days after completion).
+
+    Complete is the task when it ends: household data stay open no longer because a decision is late.
+    """
+    if claim.state not in (Claim.State.CLAIMED, Claim.State.VERIFIED):
+        return BriefClosed(_("只有接单的党员能看居民的联系方式，您已不在这项任务中。"))
+    until = claim.task.ends_at + WEEK
+    if now >= until:
+        return BriefClosed(
+            _("居民的联系方式在任务结束 7 天后关闭，已于 %(at)s 关闭。如仍需联系，请找发布任务的社区。")
+            % {"at": format_moment(until)}
+        )
+    return None
+
+
+def check_brief(claim: Claim, now: dt.datetime) -> None:
+    if refusal := brief_obstacle(claim, now):
+        raise refusal

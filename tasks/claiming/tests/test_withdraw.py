@@ -1,0 +1,110 @@
+"""Giving a place back: until when, with what reason, and what it leaves."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from flags.assessment.policies import policy_for
+from tasks.claiming.claiming import withdraw
+from tasks.claiming.rules import NotOwnClaim, NotWithdrawable, ReasonNeeded, Refusal
+from tasks.models import Claim, Task
+from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
+from xianfeng.lib.times import at, local_year
+from xianfeng.testing.cast import Cast
+
+NOON = at(dt.date(2026, 6, 10), 12)
+EARLY = NOON - 3 * DAY
+
+
+@pytest.fixture
+def place(cast: Cast) -> Claim:
+    """李建国's place on a task that starts at NOON."""
+    return take(make_offer(cast, starts_at=NOON, signup_opens_at=EARLY), cast.li, EARLY)
+
+
+def counted(task: Task) -> tuple[int, int]:
+    task.refresh_from_db()
+    return task.places_taken, Claim.objects.holding().filter(task=task).count()
+
+
+def test_withdrawal_frees_the_place_and_leaves_an_event(cast: Cast, place: Claim) -> None:
+    withdraw(place, by=user_of(cast.li), now=EARLY + HOUR)
+    assert counted(place.task) == (0, 0)
+    event = place.events.last()
+    assert event is not None
+    assert (event.from_state, event.to_state, event.by, event.note) == (
+        "claimed",
+        "withdrawn",
+        cast.li.user,
+        "",
+    )
+
+
+def test_the_freed_place_goes_to_somebody_else(cast: Cast) -> None:
+    task = make_offer(cast, capacity=1)
+    mine = take(task, cast.li)
+    with pytest.raises(Refusal):
+        take(task, cast.wang)
+    withdraw(mine, by=user_of(cast.li))
+    take(task, cast.wang)
+    assert counted(task) == (1, 1)
+
+
+def test_late_withdrawal_needs_a_reason(cast: Cast, place: Claim) -> None:
+    late = NOON - 24 * HOUR
+    with pytest.raises(ReasonNeeded) as refused:
+        withdraw(place, by=user_of(cast.li), reason="  ", now=late)
+    assert "24 小时" in refused.value.message
+    assert counted(place.task) == (1, 1)
+    withdraw(place, by=user_of(cast.li), reason=" 临时加班 ", now=late)
+    assert counted(place.task) == (0, 0)
+    assert place.events.filter(note="临时加班").count() == 1
+
+
+def test_just_before_the_deadline_no_reason_is_asked(cast: Cast, place: Claim) -> None:
+    withdraw(place, by=user_of(cast.li), now=NOON - 24 * HOUR - dt.timedelta(microseconds=1))
+    assert counted(place.task) == (0, 0)
+
+
+def test_the_deadline_follows_the_policy(cast: Cast, place: Claim) -> None:
+    policy = policy_for(local_year(NOON))
+    type(policy).objects.filter(pk=policy.pk).update(withdraw_hours=2)
+    withdraw(place, by=user_of(cast.li), now=NOON - 3 * HOUR)
+    assert counted(place.task) == (0, 0)
+
+
+def test_after_the_start_nothing_is_given_back(cast: Cast, place: Claim) -> None:
+    with pytest.raises(NotWithdrawable):
+        withdraw(place, by=user_of(cast.li), reason="临时加班", now=NOON)
+    assert counted(place.task) == (1, 1)
+
+
+def test_twice_frees_one_place_only(cast: Cast, place: Claim) -> None:
+    Task.objects.filter(pk=place.task_id).update(places_taken=1)
+    withdraw(Claim.objects.get(), by=user_of(cast.li), now=EARLY)
+    with pytest.raises(NotWithdrawable):
+        withdraw(place, by=user_of(cast.li), now=EARLY)
+    assert counted(place.task) == (0, 0)
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "freed", "verified", "denied", "no_show"])
+def test_only_an_open_place_is_given_back(cast: Cast, place: Claim, state: str) -> None:
+    Claim.objects.update(state=state)
+    with pytest.raises(NotWithdrawable):
+        withdraw(place, by=user_of(cast.li), now=EARLY)
+    place.task.refresh_from_db()
+    assert place.task.places_taken == 1
+
+
+def test_nobody_gives_back_the_place_of_somebody_else(cast: Cast, place: Claim) -> None:
+    with pytest.raises(NotOwnClaim):
+        withdraw(place, by=cast.secretary, now=EARLY)
+    assert counted(place.task) == (1, 1)
+
+
+def test_a_task_cancelled_meanwhile_keeps_its_figures(cast: Cast, place: Claim) -> None:
+    Task.objects.update(state=Task.State.CANCELLED)
+    with pytest.raises(NotWithdrawable):
+        withdraw(place, by=user_of(cast.li), now=min(EARLY, timezone.now()))
+    assert counted(place.task) == (1, 1)

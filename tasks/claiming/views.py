@@ -1,0 +1,217 @@
+"""The member's pages on the phone: tasks on offer, taking a place, giving it back."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, F, Q, QuerySet, When
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from members.access import MemberRequest, member_required
+from members.models import Member, User
+from tasks.claiming import claiming
+from tasks.claiming.filters import PERIODS, OfferFilter
+from tasks.claiming.rules import (
+    AlreadyClaimed,
+    Limits,
+    NotInAudience,
+    NotPublished,
+    Place,
+    Refusal,
+    Standing,
+    TaskCancelled,
+    brief_obstacle,
+    check_brief,
+    claim_obstacle,
+    needs_reason,
+    obstacle,
+    withdraw_obstacle,
+)
+from tasks.models import Claim, Task
+from wishes.handling import handling as wishes
+from wishes.models import Wish
+from xianfeng.templatetags.ui import active_filters
+
+CARDS = 15
+
+
+@dataclass(frozen=True)
+class Card:
+    """A task on offer as this member sees it."""
+
+    task: Task
+    held: Place | None
+    refusal: Refusal | None
+
+
+def offers_for(member: Member, now: dt.datetime) -> QuerySet[Task]:
+    """What the member may still sign up for, or soon may; the nearest first, what is full last."""
+    tasks = Task.objects.for_member(member).filter(signup_closes_at__gt=now)
+    taken_up = Q(places_taken__gte=F("capacity"))
+    return tasks.select_related("publisher").order_by(
+        Case(When(taken_up, then=1), default=0), "starts_at", "id"
+    )
+
+
+def own_claims(member: Member) -> QuerySet[Claim]:
+    """A member's own places, also for one who acts at a desk too."""
+    return Claim.objects.filter(member=member).select_related("member", "task__publisher", "task__wish")
+
+
+def cards_of(page: Page[Task], member: Member, now: dt.datetime) -> list[Card]:
+    standing = Standing.of(member, Limits.at(now), now)
+    return [Card(task, held_on(standing, task), obstacle(task, standing, now)) for task in page]
+
+
+def held_on(standing: Standing, task: Task) -> Place | None:
+    place = standing.place_on(task.pk)
+    return place if place and place.is_held else None
+
+
+def period_tabs(current: str) -> list[dict[str, Any]]:
+    codes = dict(PERIODS)
+    current = current if current in codes else ""
+    tabs: list[tuple[str | None, Any]] = [(None, _("全部")), *PERIODS]
+    return [{"code": code, "label": label, "is_active": (code or "") == current} for code, label in tabs]
+
+
+@require_GET
+@member_required
+def browse(request: MemberRequest) -> HttpResponse:
+    now = timezone.now()
+    found = OfferFilter(request.GET, queryset=offers_for(request.member, now), request=request)
+    page = Paginator(found.qs, CARDS).get_page(request.GET.get("page"))
+    values = {
+        "filter": found,
+        "page": page,
+        "cards": cards_of(page, request.member, now),
+        "periods": period_tabs(request.GET.get("period", "")),
+        "chips": list(active_filters(found.form, found.form.visible_fields(), request.GET)),
+    }
+    return render(request, "tasks/claiming/browse.html", values)
+
+
+@require_GET
+@never_cache  # going back must not show a button that no longer fits
+@member_required
+def offer(request: MemberRequest, pk: int) -> HttpResponse:
+    now = timezone.now()
+    held = own_claims(request.member).holding().filter(task_id=pk).first()  # type: ignore[attr-defined]
+    if held:
+        return redirect("tasks:my_claim", held.pk)
+    offered = Task.objects.for_member(request.member).select_related("publisher", "item")
+    task = get_object_or_404(offered, pk=pk)
+    refusal = claim_obstacle(task, request.member, now)
+    return render(request, "tasks/claiming/offer.html", {"task": task, "refusal": refusal})
+
+
+@member_required
+def not_offered(request: MemberRequest, pk: int) -> HttpResponse:
+    """404 for members, as for every task that is not theirs; who is not on the roster gets 403."""
+    raise Http404
+
+
+@require_POST
+def claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """The hot path: who asks and whether they may is read by the service together with the task."""
+    try:
+        taken = claiming.claim_own(pk, by=cast(User, request.user))
+    except (Task.DoesNotExist, NotInAudience, NotPublished):
+        return not_offered(request, pk)
+    except TaskCancelled as refusal:
+        messages.error(request, refusal.message)
+        return redirect("tasks:browse")
+    except AlreadyClaimed:  # the second tap of two gets the answer of the first
+        return redirect("tasks:offer", pk)
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+        return redirect("tasks:offer", pk)
+    messages.success(request, _("接单成功，名额已为您保留。"))
+    return redirect("tasks:my_claim", taken.pk)
+
+
+@require_POST
+@member_required
+def withdraw(request: MemberRequest, pk: int) -> HttpResponse:
+    place = get_object_or_404(own_claims(request.member), pk=pk)
+    try:
+        claiming.withdraw(place, by=request.user, reason=request.POST.get("reason", ""))
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+        return redirect("tasks:my_claim", pk)
+    messages.success(request, _("已退出“%(title)s”，名额已放出。") % {"title": place.task.title})
+    return redirect("tasks:my_claims")
+
+
+@require_GET
+@never_cache
+@member_required
+def my_claims(request: MemberRequest) -> HttpResponse:
+    now = timezone.now()
+    mine = own_claims(request.member)
+    waiting = Q(state=Claim.State.CLAIMED)
+    past = mine.exclude(waiting).order_by("-task__starts_at", "-id")
+    values = {
+        "ahead": mine.filter(waiting, task__ends_at__gt=now).order_by("task__starts_at", "id"),
+        "undecided": mine.filter(waiting, task__ends_at__lte=now).order_by("-task__starts_at", "-id"),
+        "page": Paginator(past, CARDS).get_page(request.GET.get("page")),
+        "now": now,
+    }
+    return render(request, "tasks/claiming/claims.html", values)
+
+
+@require_GET
+@never_cache
+@member_required
+def my_claim(request: MemberRequest, pk: int) -> HttpResponse:
+    return show_claim(request, get_object_or_404(own_claims(request.member), pk=pk))
+
+
+def show_claim(request: HttpRequest, place: Claim, brief: object = None) -> HttpResponse:
+    now = timezone.now()
+    values = {
+        "claim": place,
+        "task": place.task,
+        "now": now,
+        "is_ahead": place.state == Claim.State.CLAIMED and now < place.task.ends_at,
+        "fixed": withdraw_obstacle(place, now),
+        "needs_reason": needs_reason(place.task, Limits.at(now), now),
+        "brief": brief,
+        "brief_obstacle": brief_obstacle(place, now),
+        "decision": place.verifications.standing().select_related("verifier").first(),
+        "history": history_of(place),
+    }
+    return render(request, "tasks/claiming/claim.html", values)
+
+
+def history_of(place: Claim) -> list[dict[str, Any]]:
+    """Newest first; the member's own steps need no name beside them."""
+    words = dict(Claim.State.choices)
+    events = place.events.select_related("by").order_by("-id")
+    return [
+        {"title": words.get(event.to_state, event.to_state), "at": event.at, "note": event.note,
+         "by": "" if event.by_id == place.member.user_id else event.by}
+        for event in events
+    ]  # fmt: skip
+
+
+@require_POST
+@never_cache
+@member_required
+def open_brief(request: MemberRequest, pk: int) -> HttpResponse:
+    """Shown in the answer to the POST and nowhere kept: each look leaves a line in the wish's log."""
+    place = get_object_or_404(own_claims(request.member).filter(task__wish__isnull=False), pk=pk)
+    try:
+        check_brief(place, timezone.now())
+        brief = wishes.open_brief(cast(Wish, place.task.wish), by=request.user, reason=_("接单人查看"))
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+        return redirect("tasks:my_claim", pk)
+    return show_claim(request, place, brief)

@@ -1,0 +1,62 @@
+"""Who was there."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.models import User
+from tasks.models import Claim, ClaimEvent, Task
+from tasks.presence import rules
+from tasks.rights import demand, may_mark_presence
+from tasks.rules import check_not_own, check_published
+
+State = Claim.State
+
+
+@transaction.atomic
+def mark_presence(
+    task: Task, presences: Mapping[int, str], *, by: User, method: str = "", now: dt.datetime | None = None
+) -> int:
+    """Record who was there, by claim id, from the start on, for open claims. Returns how many changed.
+
+    `method` is the way it was taken (roster or sheet); a sheet's later entry stays marked as such.
+    """
+    at = now or timezone.now()
+    demand(may_mark_presence(by, task))
+    claims = task.claims.open().select_related("member").filter(pk__in=presences)
+    changed = [claim for claim in claims if claim.presence != presences[claim.pk]]
+    if not changed:
+        return 0
+    check_published(task)
+    rules.check_begun(task, at)
+    check_not_own(changed, by)
+    for value in {presences[claim.pk] for claim in changed}:
+        _mark(
+            [claim for claim in changed if presences[claim.pk] == value],
+            value,
+            by,
+            method or task.presence,
+            at,
+        )
+    return len(changed)
+
+
+def _mark(claims: list[Claim], value: str, by: User, method: str, at: dt.datetime) -> None:
+    presence = Claim.Presence(value)
+    # Back to "not recorded" takes the evidence away with the mark.
+    evidence = {"presence_method": method, "presence_at": at, "presence_by": by} if value else {
+        "presence_method": "", "presence_at": None, "presence_by": None,
+    }  # fmt: skip
+    ids = [claim.pk for claim in claims]
+    Claim.objects.filter(pk__in=ids, state=State.CLAIMED).update(presence=value, **evidence)
+    note = _("签到：%(presence)s（%(method)s）") % {
+        "presence": presence.label,
+        "method": Task.Presence(method).label,
+    }
+    ClaimEvent.objects.bulk_create(
+        ClaimEvent(claim_id=pk, at=at, by=by, from_state=State.CLAIMED, to_state=State.CLAIMED, note=note)
+        for pk in ids
+    )

@@ -1,0 +1,210 @@
+"""A task as its publisher writes it."""
+
+import datetime as dt
+import json
+import uuid
+from collections import defaultdict
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Organization
+from tasks.models import ServiceItem, Task
+from tasks.publishing.rules import CITY_CHOICES
+from tasks.rules import MAX_FLAGS, MAX_MINUTES
+from wishes.models import Wish
+from xianfeng.lib.times import at, local_date, today
+
+Kind = Organization.Kind
+# Beyond these a date is a slip of the finger, and days reckoned from it would leave the calendar.
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
+NOT_TERMS = ("item", "reach", "chosen", "key")
+
+
+def moment(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    errors = {"required": _("请选择日期和时间。"), "invalid": _("请按“年-月-日 时:分”填写。")}
+    message = _("请填写 2000 年至 2099 年之间的日期。")
+    bounds = [MinValueValidator(at(FIRST_DAY, 0), message), MaxValueValidator(at(LAST_DAY, 0), message)]
+    return forms.DateTimeField(
+        label=label, help_text=help_text, widget=widget, required=required, error_messages=errors,
+        validators=bounds,
+    )  # fmt: skip
+
+
+class TaskForm(forms.Form):
+    """A task as its publisher writes it; the audience offered follows from the publisher's tier."""
+
+    item = forms.ModelChoiceField(
+        label=_("服务事项"), queryset=ServiceItem.objects.none(), empty_label=_("请选择"),
+        error_messages={"required": _("请从目录中选择服务事项。")},
+    )  # fmt: skip
+    title = forms.CharField(
+        label=_("标题"), max_length=60, error_messages={"required": _("请填写标题，让党员一眼看懂要做什么。")}
+    )
+    text = forms.CharField(
+        label=_("说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("做什么、带什么、怎么集合。不要写居民的姓名、电话和住址。"),
+    )  # fmt: skip
+    place = forms.CharField(
+        label=_("地点"), max_length=100, error_messages={"required": _("请填写集合地点。")}
+    )
+    starts_at = moment(_("开始时间"))
+    ends_at = moment(_("结束时间"))
+    signup_opens_at = moment(_("接单开始"), _("留空为发布后立即开始。"), required=False)
+    signup_closes_at = moment(_("接单截止"), _("留空为任务开始时。"), required=False)
+    capacity = forms.IntegerField(
+        label=_("名额"),
+        min_value=1,
+        max_value=20000,
+        help_text=_("最多需要几个人。"),
+        error_messages={"required": _("请填写需要几个人。")},
+    )
+    flags = forms.IntegerField(
+        label=_("红旗"),
+        min_value=0,
+        max_value=MAX_FLAGS,
+        required=False,
+        help_text=_("留空按服务事项的下限。"),
+    )
+    minutes = forms.IntegerField(
+        label=_("时长（分钟）"), min_value=0, max_value=MAX_MINUTES, required=False,
+        help_text=_("留空按服务事项的默认时长。"),
+    )  # fmt: skip
+    reach = forms.ChoiceField(label=_("面向"), widget=forms.RadioSelect)
+    chosen = forms.MultipleChoiceField(
+        label=_("指定组织"), required=False, widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("所选组织已不在名单中，请重新选择。")},
+    )  # fmt: skip
+    presence = forms.ChoiceField(label=_("签到方式"), choices=Task.Presence)
+    organiser_name = forms.CharField(
+        label=_("负责人"), max_length=60, error_messages={"required": _("请填写现场负责人的姓名。")}
+    )
+    wanted_skills = forms.CharField(
+        label=_("所需特长"), max_length=200, required=False, help_text=_("多项用顿号分隔。")
+    )
+    risk_note = forms.CharField(label=_("安全提示"), max_length=300, required=False)
+    key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, publisher: Organization, wish: Wish | None = None, item: ServiceItem | None = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        self.publisher, self.wish, self.initial = publisher, wish, {**(self.initial or {})}
+        self.fields["key"].initial = uuid.uuid4().hex
+        offered = ServiceItem.objects.active()
+        if item:  # what the task was published with may be switched off since
+            offered |= ServiceItem.objects.filter(pk=item.pk)
+        item_field: Any = self.fields["item"]
+        item_field.queryset = offered
+        item_field.label_from_instance = item_label
+        self.offer_audience()
+
+    def offer_audience(self) -> None:
+        reach, chosen = (self.fields[name] for name in ("reach", "chosen"))
+        choices = reach_choices(self.publisher, self.wish)
+        setattr(reach, "choices", choices)  # noqa: B010  (typed as the bare Field)
+        if self.initial.get("reach") not in dict(choices):  # a copy's old audience may not be this desk's
+            self.initial["reach"] = choices[0][0]
+        if self.publisher.kind == Kind.CITY:
+            setattr(chosen, "choices", chosen_choices(self.publisher))  # noqa: B010
+        else:
+            del self.fields["chosen"]
+        if len(choices) == 1:
+            reach.widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        item: ServiceItem | None = values.get("item")
+        if item:
+            values["flags"] = item.min_flags if values.get("flags") is None else values["flags"]
+            values["minutes"] = item.default_minutes if values.get("minutes") is None else values["minutes"]
+        now = timezone.now().replace(second=0, microsecond=0)
+        values["signup_opens_at"] = values.get("signup_opens_at") or now
+        values["signup_closes_at"] = values.get("signup_closes_at") or values.get("starts_at")
+        if values.get("reach") == "chosen" and not values.get("chosen"):
+            self.add_error("chosen", _("请至少选择一个街道、社区或单位，或改为面向全市。"))
+        return values
+
+    def item_worth(self) -> str:
+        """Flags and minutes of each item on offer, as JSON for the page's script."""
+        items: Any = self.fields["item"]
+        return json.dumps(
+            {one.pk: {"flags": one.min_flags, "minutes": one.default_minutes} for one in items.queryset}
+        )
+
+    def audience(self) -> list[Organization]:
+        reach = self.cleaned_data["reach"]
+        if reach == "wish" and self.wish:
+            return [self.wish.organization]
+        if reach == "chosen":
+            return list(Organization.objects.filter(pk__in=self.cleaned_data["chosen"]))
+        return [self.publisher]
+
+    def terms(self) -> dict[str, Any]:
+        """The task's own fields, as the services take them."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in NOT_TERMS}
+
+
+def item_label(item: ServiceItem) -> str:
+    """Name with what it is worth, so that nobody has to look it up."""
+    flags = f"{item.min_flags}–{item.max_flags}" if item.max_flags > item.min_flags else str(item.min_flags)
+    return _("%(category)s · %(name)s（%(flags)s 面）") % {
+        "category": item.get_category_display(),
+        "name": item.name,
+        "flags": flags,
+    }
+
+
+def reach_choices(publisher: Organization, wish: Wish | None) -> list[tuple[str, Any]]:
+    """Whom the publisher may address; the default first."""
+    if publisher.kind == Kind.CITY:
+        return [("own", _("全市党员")), ("chosen", _("指定街道、社区或单位"))]
+    own = ("own", _("%(name)s的全体党员") % {"name": publisher.name})
+    if wish and wish.organization_id != publisher.pk:
+        return [("wish", _("%(name)s的党员") % {"name": wish.organization.name}), own]
+    return [own]
+
+
+def chosen_choices(city: Organization) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Streets, communities and units in groups. One query."""
+    groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for one in Organization.objects.active().within(city).filter(kind__in=CITY_CHOICES):
+        groups[one.kind].append((str(one.pk), one.name))
+    return [(str(Kind(kind).label), groups[kind]) for kind in CITY_CHOICES if groups[kind]]
+
+
+def fresh_initial() -> dict[str, Any]:
+    """The next Saturday morning: most service is at the weekend."""
+    saturday = today() + dt.timedelta(days=(5 - today().weekday()) % 7 or 7)
+    return {"starts_at": at(saturday, 9), "ends_at": at(saturday, 11), "capacity": 10}
+
+
+def wish_initial(wish: Wish) -> dict[str, Any]:
+    """From the public need alone; the private brief stays where it is."""
+    public = {"title": wish.need[:60], "text": wish.need, "place": str(wish.organization)}
+    return {**fresh_initial(), **public, "capacity": 1}
+
+
+def task_initial(task: Task) -> dict[str, Any]:
+    names = set(TaskForm.base_fields) - {*NOT_TERMS, "item"}
+    chosen = [one.pk for one in task.audience.all()]
+    reach = "own" if chosen == [task.publisher_id] else "wish" if task.wish_id else "chosen"
+    same = {name: getattr(task, name) for name in names}
+    return {**same, "item": task.item_id, "reach": reach, "chosen": chosen}
+
+
+def copy_initial(task: Task, publisher: Organization) -> dict[str, Any]:
+    """An old task again, on the next same weekday at the same time; sign-up starts at once.
+
+    The city that copies a community's task does not address the whole city by accident.
+    """
+    weeks = max(0, (today() - local_date(task.starts_at)).days // 7 + 1)
+    shift = dt.timedelta(weeks=weeks)
+    later = {name: getattr(task, name) + shift for name in ("starts_at", "ends_at", "signup_closes_at")}
+    initial = {**task_initial(task), **later, "signup_opens_at": None}
+    return initial if publisher == task.publisher else {**initial, "reach": "chosen"}

@@ -1,0 +1,263 @@
+"""Drafting, changing, publishing and cancelling tasks."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any, NotRequired, TypedDict, Unpack
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.models import Organization, User
+from notices.outbox import Message, send_many
+from tasks.models import Claim, ClaimEvent, ServiceItem, Task, TaskEvent
+from tasks.publishing import rules
+from tasks.rights import check_publisher, demand, may_cancel
+from tasks.rules import WrongState
+from wishes.handling import handling as wishes
+from wishes.models import Wish
+from xianfeng.lib.refusal import KeyReused, check_reason
+from xianfeng.lib.times import format_span
+
+State = Task.State
+
+
+class Terms(TypedDict):
+    """What a task says and offers; `minutes` is the service time of one member."""
+
+    title: str
+    text: str
+    place: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    signup_opens_at: dt.datetime
+    signup_closes_at: dt.datetime
+    capacity: int
+    flags: int
+    minutes: int
+    organiser_name: str
+    presence: str
+    wanted_skills: NotRequired[str]
+    risk_note: NotRequired[str]
+
+
+class Changes(TypedDict, total=False):
+    """What `edit` may change; what is not named stays."""
+
+    item: ServiceItem
+    audience: list[Organization]
+    title: str
+    text: str
+    place: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    signup_opens_at: dt.datetime
+    signup_closes_at: dt.datetime
+    capacity: int
+    flags: int
+    minutes: int
+    organiser_name: str
+    presence: str
+    wanted_skills: str
+    risk_note: str
+
+
+def move(task: Task, to: str, *, by: User | None, at: dt.datetime, note: str = "", **fields: Any) -> None:
+    """One state change, guarded, and its event row. Raises WrongState when somebody was faster."""
+    source = task.state
+    if Task.objects.filter(pk=task.pk, state=source).update(state=to, **fields) != 1:
+        raise WrongState(_("这项任务刚被别人处理过。请刷新页面查看最新状态。"))
+    TaskEvent.objects.create(task=task, at=at, by=by, from_state=source, to_state=to, note=note[:300])
+    task.state = to
+    for name, value in fields.items():
+        setattr(task, name, value)
+
+
+def draft(
+    *, by: User, publisher: Organization, item: ServiceItem, audience: Sequence[Organization],
+    wish: Wish | None = None, key: str | None = None, **terms: Unpack[Terms],
+) -> Task:  # fmt: skip
+    """A task that nobody sees yet. The same key again gives the same task; with other content KeyReused."""
+    check_publisher(by, publisher)
+    rules.check_audience(publisher, audience, wish)
+    task = Task(publisher=publisher, item=item, wish=wish, key=key, created_by=by, **terms)
+    task.category = item.category
+    task.kind = Task.Kind.WISH if wish else Task.Kind.ACTIVITY
+    rules.check_terms(task)
+    try:
+        with transaction.atomic():
+            task.save(force_insert=True)
+            task.audience.set(audience)
+            TaskEvent.objects.create(task=task, by=by, to_state=State.DRAFT)
+    except IntegrityError:
+        return _made_before(task, audience)
+    return task
+
+
+# What the same key must name again. Sign-up opens at the minute of the click where nothing is filled in.
+SAME = (
+    *(name for name in Terms.__annotations__ if name != "signup_opens_at"),
+    "item_id", "publisher_id", "created_by_id", "wish_id",
+)  # fmt: skip
+
+
+def _made_before(task: Task, audience: Iterable[Organization]) -> Task:
+    """The task an earlier request with the same key made. Raises KeyReused where it was another."""
+    made = Task.objects.filter(key=task.key).first() if task.key else None
+    if made is None:
+        raise
+    if any(getattr(made, name) != getattr(task, name) for name in SAME) or set(made.audience.all()) != set(
+        audience
+    ):
+        raise KeyReused(_("这张表单已经提交过，内容却不一样。请打开新的表单重新填写。"))
+    return made
+
+
+def version_of(task: Task) -> int | None:
+    """The number of the task's latest event: what a form was filled in on."""
+    return TaskEvent.objects.filter(task=task).aggregate(Max("pk"))["pk__max"]
+
+
+@transaction.atomic
+def edit(
+    task: Task,
+    *,
+    by: User,
+    now: dt.datetime | None = None,
+    seen: int | None = None,
+    **changes: Unpack[Changes],
+) -> Task:
+    """Change a draft or an open task; holders of a place are told of another time or place.
+
+    Raises ChangedMeanwhile where `seen`, if given, is not the task's version any more.
+    """
+    at = now or timezone.now()
+    check_publisher(by, task.publisher)
+    current = Task.objects.select_for_update(of=("self",)).select_related("item", "publisher").get(pk=task.pk)
+    rules.check_editable(current, at)
+    rules.check_unchanged(version_of(current), seen)
+    audience = changes.pop("audience", None)
+    changed = {name: value for name, value in changes.items() if getattr(current, name) != value}
+    rules.check_not_frozen(current, changed)
+    for name, value in changed.items():
+        setattr(current, name, value)
+    rules.check_capacity(current, current.capacity)
+    rules.check_terms(current)
+    if current.state == State.PUBLISHED and "starts_at" in changed:
+        rules.check_year(current, at)
+    labels = [_label(name) for name in changed]
+    if audience is not None and set(audience) != set(current.audience.all()):
+        rules.check_audience(current.publisher, audience, current.wish)
+        current.audience.set(audience)
+        labels.append(_label("audience"))
+    if labels:
+        note = _("修改：%(fields)s") % {"fields": "、".join(labels)}
+        move(current, current.state, by=by, at=at, note=note, category=current.item.category, **changed)
+        _tell_changed(current, changed)
+    return current
+
+
+def _label(name: str) -> str:
+    return str(getattr(Task._meta.get_field(name), "verbose_name", name))
+
+
+def _tell_changed(task: Task, changed: dict[str, Any]) -> None:
+    if {"starts_at", "ends_at", "place"}.isdisjoint(changed):
+        return
+    body = _("新的时间：%(when)s；地点：%(place)s。如不能参加，请退出接单，把名额留给别人。") % {
+        "when": format_span(task.starts_at, task.ends_at),
+        "place": task.place,
+    }
+    key = f"task:{task.pk}:changed:{TaskEvent.objects.filter(task=task).latest('id').pk}"
+    subject = _("任务时间或地点有变：%(title)s") % {"title": task.title}
+    tell_holders(
+        task.claims.open().select_related("member__user"),
+        kind="task_changed",
+        key=key,
+        subject=subject,
+        body=body,
+    )
+
+
+def tell_holders(claims: Iterable[Claim], *, kind: str, key: str, subject: str, body: str) -> int:
+    """One message to each member holding one of the claims; members without an account get none."""
+    return send_many(
+        Message(user, kind, f"{key}:{claim.pk}", subject, body, reverse("tasks:my_claim", args=[claim.pk]))
+        for claim in claims
+        if (user := claim.member.user)
+    )
+
+
+@transaction.atomic
+def publish(task: Task, *, by: User, now: dt.datetime | None = None) -> Task:
+    """Offer a draft to its audience; a wish's task marks the wish as published in the same transaction."""
+    at = now or timezone.now()
+    check_publisher(by, task.publisher)
+    rules.check_terms(task)
+    rules.check_publishable(task, at)
+    move(task, State.PUBLISHED, by=by, at=at, published_at=at)
+    if task.wish:
+        wishes.mark_published(task.wish, by=by)
+    return task
+
+
+@transaction.atomic
+def create(
+    *, by: User, publisher: Organization, item: ServiceItem, audience: Sequence[Organization],
+    publish_now: bool, key: str | None = None, now: dt.datetime | None = None, **terms: Unpack[Terms],
+) -> Task:  # fmt: skip
+    """A draft, published at once if asked for: both or neither."""
+    task = draft(by=by, publisher=publisher, item=item, audience=audience, key=key, **terms)
+    return publish(task, by=by, now=now) if publish_now and task.state == State.DRAFT else task
+
+
+@transaction.atomic
+def publish_wish(
+    wish: Wish, *, by: User, publisher: Organization, item: ServiceItem, audience: Sequence[Organization],
+    key: str | None = None, now: dt.datetime | None = None, **terms: Unpack[Terms],
+) -> Task:  # fmt: skip
+    """Accept a wish if nobody did, and publish it as a task, in one step."""
+    task = draft(by=by, publisher=publisher, item=item, audience=audience, wish=wish, key=key, **terms)
+    if task.state != State.DRAFT:
+        return task
+    if wish.state == Wish.State.SUBMITTED:
+        wish = wishes.accept(wish, by=by) or wish
+        wish.refresh_from_db(fields=["state"])
+    task.wish = wish
+    return publish(task, by=by, now=now)
+
+
+@transaction.atomic
+def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None) -> Task:
+    """Call a task off: places are freed, holders told, and its wish waits to be published again.
+
+    Raises WrongState for a settled or cancelled task, HasVerdicts once flags were lit for it.
+    """
+    at = now or timezone.now()
+    demand(may_cancel(by, task))
+    why = check_reason(reason)
+    # The row lock keeps claims and verifications out until the end.
+    task.state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=task.pk)
+    rules.check_cancellable(task)
+    was_published = task.state == State.PUBLISHED
+    freed = list(task.claims.open().select_related("member__user"))
+    _free(freed, by=by, at=at, note=why)
+    places = task.claims.holding().count()
+    move(task, State.CANCELLED, by=by, at=at, note=why, cancel_reason=why[:300], places_taken=places)
+    if was_published and task.wish:
+        wishes.unpublish(task.wish, by=by, note=_("任务已取消：%(reason)s") % {"reason": why})
+    subject = _("任务已取消：%(title)s") % {"title": task.title}
+    body = _("原因：%(reason)s。您的名额已释放，不算爽约。") % {"reason": why}
+    tell_holders(freed, kind="task_cancelled", key=f"task:{task.pk}:cancelled", subject=subject, body=body)
+    return task
+
+
+def _free(claims: list[Claim], *, by: User, at: dt.datetime, note: str) -> None:
+    held, freed = Claim.State.CLAIMED, Claim.State.FREED
+    Claim.objects.filter(pk__in=[claim.pk for claim in claims], state=held).update(state=freed)
+    ClaimEvent.objects.bulk_create(
+        ClaimEvent(claim=claim, at=at, by=by, from_state=held, to_state=freed, note=note[:300])
+        for claim in claims
+    )

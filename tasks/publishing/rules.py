@@ -1,0 +1,161 @@
+"""What publishing refuses, and why. The rules of claiming stand in tasks/claiming/rules.py."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from django.utils.translation import gettext as _
+
+from members.models import Organization
+from tasks.models import Claim, Task
+from tasks.rights import Kind
+from tasks.rules import WrongState, check_flags
+from wishes.models import Wish
+from xianfeng.lib.refusal import Refusal
+from xianfeng.lib.times import format_moment, local_year
+
+# Whom a city task may name one by one; a whole city is the city itself.
+CITY_CHOICES = (Kind.STREET, Kind.COMMUNITY, Kind.UNIT)
+# What stays as it was when the first member took a place: it was the offer they accepted.
+FROZEN = ("item", "flags", "minutes")
+
+
+class WrongAudience(Refusal):
+    code, field = "wrong_audience", "reach"
+
+
+class ItemNotOffered(Refusal):
+    code, field = "item_not_offered", "item"
+
+
+class TimesOutOfOrder(Refusal):
+    code = "times_out_of_order"
+
+
+class CapacityTooSmall(Refusal):
+    code, field = "capacity_too_small", "capacity"
+
+
+class TermsFrozen(Refusal):
+    code, field = "terms_frozen", "flags"
+
+
+class TooLate(Refusal):
+    code = "too_late"
+
+
+class ChangedMeanwhile(Refusal):
+    code = "changed_meanwhile"
+
+
+class HasVerdicts(Refusal):
+    code = "has_verdicts"
+
+
+def check_audience(publisher: Organization, audience: Iterable[Organization], wish: Wish | None) -> None:
+    """The tier fixes the audience: the city all or chosen ones, community and estate themselves.
+
+    A community that publishes a wish of one of its estates may address that estate alone.
+    """
+    chosen = list(audience)
+    if not chosen:
+        raise WrongAudience(_("还没有选择面向哪些组织。请至少选择一个。"))
+    if chosen == [publisher]:
+        return
+    if publisher.kind == Kind.CITY:
+        check_city_audience(publisher, chosen)
+    elif not (wish and [wish.organization] == chosen and publisher.contains(wish.organization)):
+        raise WrongAudience(
+            _("%(publisher)s只能面向本组织的党员发布，不能选择其他组织。") % {"publisher": publisher}
+        )
+
+
+def check_city_audience(city: Organization, chosen: list[Organization]) -> None:
+    if city in chosen:
+        raise WrongAudience(_("“全市”已包含所有组织，不能再同时选择其他组织。"))
+    named = [one for one in chosen if one.kind in CITY_CHOICES and one.is_active and city.contains(one)]
+    outside = set(chosen).difference(named)
+    if outside:
+        names = "、".join(sorted(str(one) for one in outside))
+        raise WrongAudience(_("只能选择在用的街道、社区或单位，请去掉：%(names)s。") % {"names": names})
+
+
+def check_terms(task: Task) -> None:
+    """Whether what the task offers is sound by itself. Raises the Refusal of the first broken rule."""
+    if not task.item.is_active:
+        raise ItemNotOffered(_("“%(item)s”已停用。请在服务事项目录中另选一项。") % {"item": task.item})
+    check_flags(task.item, task.flags)
+    if task.capacity < 1:
+        raise CapacityTooSmall(_("名额至少为 1。"))
+    if task.ends_at <= task.starts_at:
+        raise TimesOutOfOrder(
+            _("结束时间须晚于开始时间（%(start)s）。") % {"start": format_moment(task.starts_at)}
+        )
+    if task.signup_closes_at <= task.signup_opens_at:
+        raise TimesOutOfOrder(_("接单截止须晚于接单开始。"))
+    if task.signup_closes_at > task.ends_at:
+        raise TimesOutOfOrder(
+            _("接单截止不能晚于任务结束（%(end)s）。") % {"end": format_moment(task.ends_at)}
+        )
+
+
+def check_year(task: Task, now: dt.datetime) -> None:
+    """A flag belongs to the year its task starts in: nobody adds to a year that is over."""
+    if local_year(task.starts_at) < local_year(now):
+        raise TooLate(
+            _("任务的开始时间在 %(year)d 年，那一年已经结束，红旗不能再记入。请改开始时间。")
+            % {"year": local_year(task.starts_at)}
+        )
+
+
+def check_publishable(task: Task, now: dt.datetime) -> None:
+    if task.state != Task.State.DRAFT:
+        raise WrongState(_("只有草稿可以发布，这项任务是“%(state)s”。") % {"state": task.get_state_display()})
+    check_year(task, now)
+    if task.signup_closes_at <= now:
+        raise TooLate(
+            _("接单截止时间 %(close)s 已过，发布后没有人能接单。请先修改时间。")
+            % {"close": format_moment(task.signup_closes_at)}
+        )
+
+
+def check_editable(task: Task, now: dt.datetime) -> None:
+    if task.state not in (Task.State.DRAFT, Task.State.PUBLISHED):
+        raise WrongState(_("任务是“%(state)s”，不能再修改。") % {"state": task.get_state_display()})
+    if task.state == Task.State.PUBLISHED and now >= task.ends_at:
+        raise TooLate(_("任务已于 %(end)s 结束，不能再修改。") % {"end": format_moment(task.ends_at)})
+
+
+def check_unchanged(latest: int | None, seen: int | None) -> None:
+    """The form shows what is stored; who saves an older one would undo a colleague's change unseen."""
+    if seen is not None and seen != latest:
+        raise ChangedMeanwhile(_("您填写时同事已修改了这项任务，没有保存。请重新打开修改页面，核对后再改。"))
+
+
+def check_not_frozen(task: Task, changed: Collection[str]) -> None:
+    """Flags, minutes and service item stay as they were from the first claim on (DOMAIN 4.3)."""
+    if set(changed).isdisjoint(FROZEN):
+        return
+    if task.places_taken or task.claims.exists():
+        raise TermsFrozen(_("已有党员接单，服务事项、红旗和时长不能再改。如确需调整，请取消后重新发布。"))
+
+
+def check_capacity(task: Task, capacity: int) -> None:
+    if capacity < task.places_taken:
+        raise CapacityTooSmall(
+            _("已有 %(taken)d 人接单，名额不能少于这个数。") % {"taken": task.places_taken}
+        )
+
+
+def check_cancellable(task: Task) -> None:
+    if task.state not in (Task.State.DRAFT, Task.State.PUBLISHED):
+        raise WrongState(_("任务是“%(state)s”，不能取消。") % {"state": task.get_state_display()})
+    if task.claims.filter(state=Claim.State.VERIFIED).exists():
+        raise HasVerdicts(_("已有党员的服务被认定，任务不能取消。如认定有误，请先撤销认定。"))
+
+
+def is_cancellable(task: Task) -> bool:
+    try:
+        check_cancellable(task)
+    except Refusal:
+        return False
+    return True

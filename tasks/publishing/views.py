@@ -1,0 +1,189 @@
+"""Desk pages: the task list, one task, the form, and the catalogue."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from members.access import StaffRequest, desk_required
+from members.models import Organization
+from tasks.desk import fetch
+from tasks.models import Claim, Task, TaskEvent
+from tasks.phases import BY_CODE, PHASES, phase_counts, phase_of
+from tasks.publishing import publishing, rules
+from tasks.publishing.filters import TaskFilter
+from tasks.publishing.forms import TaskForm, copy_initial, fresh_initial, task_initial, wish_initial
+from tasks.rights import demand, may_cancel, may_manage, may_mark_presence, may_reverse, may_verify
+from wishes.models import Wish
+from xianfeng.lib.ids import id_of
+from xianfeng.ui.views import attempt, ordering, page_of, submit
+
+SORTS = {name: name for name in ("starts_at", "title", "capacity", "flags", "places_taken")}
+
+
+# --- List and detail ----------------------------------------------------------------------------
+
+
+@require_safe
+@desk_required("tasks.see")
+def list_(request: StaffRequest) -> HttpResponse:
+    now = timezone.now()
+    found = TaskFilter(request.GET, Task.objects.visible_to(request.user), request=request)
+    counts = phase_counts(found.qs, now)
+    phase = BY_CODE.get(request.GET.get("tab", ""), BY_CODE["open"])
+    default = "starts_at" if phase.code in ("open", "running", "draft") else "-starts_at"
+    order = ordering(request.GET.get("sort", ""), SORTS, default=default, then=["-pk"])
+    rows = found.qs.filter(phase.condition(now)).select_related("publisher").order_by(*order)
+    page = page_of(request, rows, total=counts[phase.code])
+    tabs = [(one, counts[one.code], one is phase) for one in PHASES]
+    context = {"filter": found, "tabs": tabs, "phase": phase, "page": page}
+    return render(request, "tasks/publishing/list.html", context)
+
+
+@require_safe
+@desk_required("tasks.see")
+def detail(request: StaffRequest, pk: int) -> HttpResponse:
+    task = fetch(request, pk)
+    now = timezone.now()
+    claims = claim_rows(task)
+    context = {
+        "task": task,
+        "phase": phase_of(task, now),
+        "page": page_of(request, claims),
+        "audience": task.audience.all(),
+        "history": [event_line(event) for event in task.events.select_related("by").order_by("-id")],
+        **actions_on(request, task),
+    }
+    return render(request, "tasks/publishing/detail.html", context)
+
+
+def claim_rows(task: Task) -> QuerySet[Claim]:
+    """The claims with the member and the standing verification; contact data stays out."""
+    return task.claims.select_related("member__unit").prefetch_related("verifications__verifier")
+
+
+def event_line(event: TaskEvent) -> dict[str, Any]:
+    titles = {"": _("拟稿"), Task.State.PUBLISHED: _("发布"), Task.State.CANCELLED: _("取消")}
+    same = event.from_state == event.to_state
+    title = _("修改") if same else titles.get(event.to_state if event.from_state else "", _("认定完成"))
+    if event.from_state == Task.State.SETTLED:
+        title = _("重新打开认定")
+    return {"title": title, "at": event.at, "by": event.by, "note": event.note}
+
+
+def actions_on(request: StaffRequest, task: Task) -> dict[str, bool]:
+    """Which buttons the page shows; each service asks the same rules again."""
+    now, user = timezone.now(), request.user
+    is_draft, is_open = task.state == Task.State.DRAFT, task.state == Task.State.PUBLISHED
+    manages = may_manage(user, task)
+    return {
+        "can_edit": manages and (is_draft or (is_open and now < task.ends_at)),
+        "can_publish": manages and is_draft,
+        "can_copy": request.desk.can("tasks.publish"),
+        "can_cancel": may_cancel(user, task) and rules.is_cancellable(task),
+        "can_mark": is_open and now >= task.starts_at and may_mark_presence(user, task),
+        "can_verify": is_open and now >= task.ends_at and may_verify(user, task),
+        "can_reverse": may_reverse(user, task),
+    }
+
+
+# --- Drafting and publishing --------------------------------------------------------------------
+
+
+@desk_required("tasks.publish")
+def new(request: StaffRequest) -> HttpResponse:
+    """An empty form, or one that starts from an old task (?copy=) or a catalogue item (?item=)."""
+    publisher = request.desk.organization
+    form = TaskForm(request.POST or None, publisher=publisher, initial=start_of(request))
+    if request.method == "POST" and (task := submit(form, lambda: save_new(request, form, publisher))):
+        return saved(request, task)
+    return render(request, "tasks/publishing/form.html", {"form": form})
+
+
+def start_of(request: StaffRequest) -> dict[str, Any]:
+    initial: dict[str, Any] = {"organiser_name": str(request.user)}
+    if source := request.GET.get("copy", ""):
+        copied = get_object_or_404(
+            Task.objects.visible_to(request.user).select_related("publisher"), pk=id_of(source)
+        )
+        return {**initial, **copy_initial(copied, request.desk.organization)}
+    return {**initial, **fresh_initial(), "item": request.GET.get("item")}
+
+
+def save_new(request: StaffRequest, form: TaskForm, publisher: Organization) -> Task:
+    values = form.cleaned_data
+    return publishing.create(
+        by=request.user, publisher=publisher, item=values["item"], audience=form.audience(),
+        key=values["key"] or None, publish_now=request.POST.get("action") == "publish", **form.terms(),
+    )  # fmt: skip
+
+
+def saved(request: StaffRequest, task: Task) -> HttpResponse:
+    """Back to the task, with what happened."""
+    published = task.state == Task.State.PUBLISHED
+    text = _("“%(title)s”已发布，党员现在可以看到。") if published else _("“%(title)s”已存为草稿。")
+    messages.success(request, text % {"title": task.title})
+    return redirect("tasks:detail", task.pk)
+
+
+@desk_required("wishes.handle")
+def new_for_wish(request: StaffRequest, wish_pk: int) -> HttpResponse:
+    """Accept a wish and publish it as a task in one step."""
+    wish = get_object_or_404(Wish.objects.visible_to(request.user).select_related("organization"), pk=wish_pk)
+    publisher = request.desk.organization
+    initial = {**wish_initial(wish), "organiser_name": str(request.user)}
+    form = TaskForm(request.POST or None, publisher=publisher, wish=wish, initial=initial)
+    if request.method == "POST" and (task := submit(form, lambda: save_wish(request, form, wish))):
+        return saved(request, task)
+    return render(request, "tasks/publishing/form.html", {"form": form, "wish": wish})
+
+
+def save_wish(request: StaffRequest, form: TaskForm, wish: Wish) -> Task:
+    return publishing.publish_wish(
+        wish, by=request.user, publisher=request.desk.organization, item=form.cleaned_data["item"],
+        audience=form.audience(), key=form.cleaned_data["key"] or None, **form.terms(),
+    )  # fmt: skip
+
+
+@desk_required("tasks.publish")
+def edit(request: StaffRequest, pk: int) -> HttpResponse:
+    task = fetch(request, pk)
+    demand(may_manage(request.user, task))
+    known: dict[str, Any] = {"publisher": task.publisher, "wish": task.wish, "item": task.item}
+    initial = {**task_initial(task), "key": publishing.version_of(task)}
+    form = TaskForm(request.POST or None, **known, initial=initial)
+    if request.method == "POST" and (kept := submit(form, lambda: save_changes(request, form, task))):
+        messages.success(request, _("“%(title)s”已保存。") % {"title": kept.title})
+        return redirect("tasks:detail", task.pk)
+    context = {"form": form, "task": task, "is_frozen": task.claims.exists()}
+    return render(request, "tasks/publishing/form.html", context)
+
+
+def save_changes(request: StaffRequest, form: TaskForm, task: Task) -> Task:
+    item, audience = form.cleaned_data["item"], form.audience()
+    seen = id_of(form.cleaned_data["key"]) or None
+    return publishing.edit(task, by=request.user, seen=seen, item=item, audience=audience, **form.terms())
+
+
+@require_POST
+@desk_required("tasks.publish")
+def publish(request: StaffRequest, pk: int) -> HttpResponse:
+    task = fetch(request, pk)
+    if attempt(request, lambda: publishing.publish(task, by=request.user)):
+        return saved(request, task)
+    return redirect("tasks:detail", pk)
+
+
+@require_POST
+@desk_required("tasks.publish")
+def cancel(request: StaffRequest, pk: int) -> HttpResponse:
+    task = fetch(request, pk)
+    reason = request.POST.get("reason", "")
+    if attempt(request, lambda: publishing.cancel(task, reason=reason, by=request.user)):
+        messages.success(request, _("“%(title)s”已取消，已接单的党员都会收到通知。") % {"title": task.title})
+    return redirect("tasks:detail", pk)

@@ -1,0 +1,43 @@
+"""One row of the verification screen."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tasks.models import Claim, Verification
+from tasks.presence.forms import PresenceForm
+from tasks.rules import MAX_FLAGS, MAX_MINUTES
+from tasks.verifying.rules import AWARDED
+from tasks.verifying.verifying import Decision
+
+GRADES = [("", _("待定")), *((grade.value, grade.label) for grade in (*AWARDED, Verification.Grade.DENIED))]
+
+
+class DecisionForm(PresenceForm):
+    """One row of the verification screen; an absent member needs no grade."""
+
+    grade = forms.ChoiceField(label=_("等次"), choices=GRADES, required=False)
+    minutes = forms.IntegerField(label=_("时长（分钟）"), min_value=0, max_value=MAX_MINUTES)
+    flags = forms.IntegerField(label=_("红旗"), min_value=0, max_value=MAX_FLAGS)
+    note = forms.CharField(label=_("说明"), max_length=300, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        grade, presence = values.get("grade"), values.get("presence")
+        if grade in AWARDED and presence != Claim.Presence.PRESENT:
+            self.add_error("presence", _("选了等次，请同时选“到场”。"))
+        if grade == Verification.Grade.DENIED and not (values.get("note") or "").strip():
+            self.add_error("note", _("不予认定须写明原因，党员会看到。"))
+        return values
+
+    def decision(self, bonus: int) -> Decision | None:
+        """What the row decides; None where it leaves the claim for later. `bonus`: minutes for 很好."""
+        values = self.cleaned_data
+        if values["presence"] == Claim.Presence.ABSENT and not values["grade"]:
+            return Decision(values["claim_id"], Verification.Grade.NO_SHOW, note=values["note"])
+        if not values["grade"]:
+            return None
+        extra = bonus if values["grade"] == Verification.Grade.EXCELLENT else 0
+        minutes = values["minutes"] + extra
+        return Decision(values["claim_id"], values["grade"], minutes, values["flags"], values["note"])

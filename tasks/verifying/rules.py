@@ -1,0 +1,44 @@
+"""What verification refuses, and why."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.utils.translation import gettext as _
+
+from tasks.models import Claim, ServiceItem, Task, Verification
+from tasks.rules import NotPresent, check_flags
+from xianfeng.lib.refusal import Refusal
+from xianfeng.lib.times import format_moment
+
+AWARDED = (Verification.Grade.EXCELLENT, Verification.Grade.GOOD, Verification.Grade.FAIR)
+
+
+class NotEnded(Refusal):
+    code = "not_ended"
+
+
+class NothingDecided(Refusal):
+    code = "nothing_decided"
+
+
+def check_ended(task: Task, now: dt.datetime) -> None:
+    if now < task.ends_at:
+        raise NotEnded(_("任务于 %(end)s 结束，之后才能认定。") % {"end": format_moment(task.ends_at)})
+
+
+def check_decided(decisions: Collection[object], *, has_open: bool) -> None:
+    if has_open and not decisions:
+        raise NothingDecided(_("还没有选择任何认定结果。请先为到场的党员选择等次，或标记缺席。"))
+
+
+def check_grade(claim: Claim, grade: str, flags: int, item: ServiceItem) -> None:
+    """A flag needs somebody who was there; who was there is no no-show."""
+    if grade == Verification.Grade.NO_SHOW:
+        if claim.presence == Claim.Presence.PRESENT:
+            raise NotPresent(_("%(name)s已签到，不能认定为未到场。") % {"name": claim.member})
+        return
+    if grade == Verification.Grade.DENIED:
+        return
+    if claim.presence != Claim.Presence.PRESENT:
+        raise NotPresent(_("%(name)s没有到场记录，不能亮旗。请先记录签到。") % {"name": claim.member})
+    check_flags(item, flags, claim.member)

@@ -1,0 +1,122 @@
+"""Desk pages: the backlog, verification of a whole task on one screen, and reversal."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from flags.assessment.policies import policy_for
+from members.access import StaffRequest, desk_required
+from tasks import deadlines
+from tasks.desk import fetch
+from tasks.models import Claim, Task, Verification
+from tasks.phases import awaiting_verification
+from tasks.presence.views import Rows, method_of, presences_in, save_presence, screen
+from tasks.rights import demand, may_verify
+from tasks.verifying import reversing, verifying
+from tasks.verifying.filters import BacklogFilter
+from tasks.verifying.forms import DecisionForm
+from xianfeng.lib.times import at, local_year, today
+from xianfeng.ui.views import attempt, page_of
+
+# --- Backlog ------------------------------------------------------------------------------------
+
+
+@require_safe
+@desk_required("claims.verify")
+def to_verify(request: StaffRequest) -> HttpResponse:
+    """What waits for a decision, the nearest deadline first."""
+    found = BacklogFilter(request.GET, Task.objects.visible_to(request.user), request=request)
+    waiting = awaiting_verification(found.qs, timezone.now())
+    overdue = Q(ends_at__lt=at(deadlines.last_overdue_day(), 0) + deadlines.DAY)
+    counts = waiting.order_by().aggregate(all=Count("pk"), overdue=Count("pk", filter=overdue))
+    is_overdue = request.GET.get("tab") == "overdue"
+    rows = waiting.filter(overdue) if is_overdue else waiting
+    total = counts["overdue" if is_overdue else "all"]
+    page = page_of(request, rows.select_related("publisher__parent"), total=total)
+    tabs = {"counts": counts, "is_overdue": is_overdue, "is_all": not is_overdue}
+    context = {**tabs, "filter": found, "page": page, "lines": backlog_lines(page, request)}
+    return render(request, "tasks/verifying/backlog.html", context)
+
+
+def backlog_lines(tasks: Iterable[Task], request: StaffRequest) -> list[dict[str, Any]]:
+    shown = list(tasks)
+    figures = open_figures(shown)
+    return [
+        {
+            "task": task,
+            "deadline": (deadline := deadlines.record_deadline(task)),
+            "is_overdue": deadline < today(),
+            "is_mine": may_verify(request.user, task),
+            **figures[task.pk],
+        }
+        for task in shown
+    ]
+
+
+def open_figures(tasks: Iterable[Task]) -> dict[int, dict[str, int]]:
+    """How many claims of each task wait, and how many of these have no presence. One query for a page."""
+    unmarked = Count("pk", filter=Q(presence=Claim.Presence.UNKNOWN))
+    held = Claim.objects.open().filter(task__in=tasks).order_by().values("task")
+    found = held.annotate(waiting=Count("pk"), unmarked=unmarked).values_list("task", "waiting", "unmarked")
+    return {task: {"open_claims": waiting, "unmarked": without} for task, waiting, without in found}
+
+
+# --- One screen for a whole task ----------------------------------------------------------------
+
+
+@desk_required("claims.verify")
+def verify(request: StaffRequest, pk: int) -> HttpResponse:
+    task = fetch(request, pk)
+    demand(may_verify(request.user, task))
+    return screen(request, task, DecisionForm, save, decides=True, bonus=bonus_of(task))
+
+
+def bonus_of(task: Task) -> int:
+    """Minutes the year's policy adds for 很好."""
+    return policy_for(local_year(task.starts_at)).bonus_minutes_excellent
+
+
+def save(request: StaffRequest, task: Task, formset: Rows) -> bool:
+    """Store the rows; says what happened. False where a rule refused."""
+    if request.POST.get("action") != "verify":
+        return save_presence(request, task, formset)
+    presences, method, bonus = presences_in(formset), method_of(request, task), bonus_of(task)
+    decisions = [one for form in formset if (one := form.decision(bonus))]
+    made = attempt(
+        request, lambda: verifying.record(task, presences, decisions, by=request.user, method=method)
+    )
+    if made is None:
+        return False
+    lit = sum(one.flags for one in made)
+    text = ngettext(
+        "已认定 %(count)d 人，亮旗 %(flags)d 面。", "已认定 %(count)d 人，亮旗 %(flags)d 面。", len(made)
+    )
+    messages.success(request, text % {"count": len(made), "flags": lit})
+    return True
+
+
+# --- Reversal -----------------------------------------------------------------------------------
+
+
+@require_POST
+@desk_required("flags.reverse")
+def reverse_verification(request: StaffRequest, pk: int) -> HttpResponse:
+    verification = get_object_or_404(
+        Verification.objects.visible_to(request.user).select_related("claim__task", "entry__member"), pk=pk
+    )
+    if attempt(request, lambda: reverse_it(request, verification)):
+        messages.success(request, _("认定已撤销，红旗已冲正，可以重新认定。"))
+    return redirect("tasks:detail", verification.claim.task_id)
+
+
+def reverse_it(request: StaffRequest, verification: Verification) -> Verification:
+    reversing.reverse_verification(verification, reason=request.POST.get("reason", ""), by=request.user)
+    return verification
