@@ -1,11 +1,7 @@
-from django.urls import URLPattern, URLResolver, path
+"""Addresses of the reports; each errand lists its own."""
 
-from reports import views
+from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "reports"
 
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("desk/", views.desk_home, name="desk_home"),
-    path("desk/waiting/", views.waiting, name="waiting"),
-    path("me/", views.me, name="me"),
-]
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("reports.workbench.urls"))]

@@ -16,6 +16,7 @@ from flags.ledger import rules
 from flags.ledger.chain import HASHED, HEAD, line_hash
 from flags.models import Category, FlagEntry, LedgerHead, MemberYear
 from members.models import Member, Organization, User
+from xianfeng.lib.refusal import LONGEST_REASON, KeyReused, check_reason
 from xianfeng.lib.times import local_date, today
 
 BATCH = 500  # lines an INSERT
@@ -64,7 +65,7 @@ def reverse(entry: FlagEntry, *, reason: str, by: User) -> FlagEntry:
 
     Raises ReasonNeeded, OwnFlags, NotReversible, AlreadyReversed, YearSettled.
     """
-    reason = rules.check_reason(reason)
+    reason = check_reason(reason, told=_("原因会写入红旗流水"))
     rules.check_not_own([entry.member], by)
     locked_head()
     rules.check_reversible(entry)
@@ -87,7 +88,7 @@ def adjust(
 
     Raises ReasonNeeded, OwnFlags, YearNotSettled, YearSettled (this year too), KeyReused.
     """
-    reason = rules.check_reason(reason)
+    reason = check_reason(reason, told=_("原因会写入红旗流水"))
     rules.check_not_own([member], by)
     if not rules.settled_years([settled_year]):
         raise rules.YearNotSettled(
@@ -110,7 +111,7 @@ def _award_line(item: Award, by: User) -> FlagEntry:
         service_date=day, year=day.year, category=str(item.category), organization=item.organization,
         unit_id=item.unit.pk if item.unit else item.member.unit_id, source_kind=item.source_kind,
         source_id=item.source_id, source_label=str(item.source_label)[:120], actor=by,
-        verifier=item.verifier, reason=item.reason[: rules.REASON_LENGTH], key=item.key,
+        verifier=item.verifier, reason=item.reason[: LONGEST_REASON], key=item.key,
         recorded_at=item.recorded_at or timezone.now(),
     )  # fmt: skip
 
@@ -141,9 +142,7 @@ def locked_head() -> LedgerHead:
 
 def _check_same(known: FlagEntry, line: FlagEntry) -> None:
     if any(getattr(known, name) != getattr(line, name) for name in IDENTITY):
-        raise rules.KeyReused(
-            _("同一编号（%(key)s）已经写入另一条流水，请刷新页面后重试。") % {"key": line.key}
-        )
+        raise KeyReused(_("同一编号（%(key)s）已经写入另一条流水，请刷新页面后重试。") % {"key": line.key})
 
 
 def _write(head: LedgerHead, lines: list[FlagEntry]) -> None:

@@ -8,7 +8,6 @@ from flags.models import AssessmentRun, FlagEntry
 from members.models import Member, User
 from xianfeng.lib.refusal import Refusal
 
-REASON_LENGTH = 300
 FIRST_YEAR = 2020
 
 
@@ -16,10 +15,6 @@ class OwnFlags(Refusal):
     """Publisher and beneficiary are never the same person (DOMAIN §3)."""
 
     code = "own_flags"
-
-
-class KeyReused(Refusal):
-    code = "key_reused"
 
 
 class NegativeAward(Refusal):
@@ -42,10 +37,6 @@ class NotReversible(Refusal):
     code = "not_reversible"
 
 
-class ReasonNeeded(Refusal):
-    code = "reason_needed"
-
-
 def check_not_own(members: Iterable[Member], *people: User | None) -> None:
     """Nobody lights, reverses or verifies flags of their own. Raises OwnFlags."""
     ids = {person.pk for person in people if person is not None}
@@ -54,16 +45,6 @@ def check_not_own(members: Iterable[Member], *people: User | None) -> None:
             raise OwnFlags(
                 _("不能为自己亮旗、冲正或认定（%(name)s）。请由其他工作人员办理。") % {"name": member.name}
             )
-
-
-def check_reason(reason: str) -> str:
-    """The reason without the blanks around it. Raises ReasonNeeded: missing, or over 300 characters."""
-    reason = reason.strip()
-    if not reason:
-        raise ReasonNeeded(_("请填写原因，原因会写入红旗流水。"))
-    if len(reason) > REASON_LENGTH:
-        raise ReasonNeeded(_("原因最多 %(count)s 字，请缩短后再提交。") % {"count": REASON_LENGTH})
-    return reason
 
 
 def settled_years(years: Iterable[int]) -> set[int]:

@@ -25,7 +25,7 @@ from flags.assessment.policies import policy_for
 from flags.models import Policy
 from members.models import Member
 from tasks.models import Claim, Task, Verification
-from xianfeng.lib.refusal import Refusal
+from xianfeng.lib.refusal import ReasonNeeded, Refusal
 from xianfeng.lib.times import format_date, format_moment, format_span, local_date, local_year, year_bounds
 
 WEEK = dt.timedelta(days=7)
@@ -88,10 +88,6 @@ class OverOpenLimit(Refusal):
 
 class NotWithdrawable(Refusal):
     code = "not_withdrawable"
-
-
-class ReasonNeeded(Refusal):
-    code = "reason_needed"
 
 
 class BriefClosed(Refusal):

@@ -12,14 +12,13 @@ from flags import ledger
 from flags.ledger import chain
 from flags.ledger.rules import (
     AlreadyReversed,
-    KeyReused,
     NegativeAward,
     NotReversible,
     OwnFlags,
-    ReasonNeeded,
 )
 from flags.models import FlagEntry, LedgerHead, MemberYear
 from members.models import Member
+from xianfeng.lib.refusal import KeyReused, ReasonNeeded
 from xianfeng.testing.cast import Cast, make_cast
 from xianfeng.testing.ledger import Light, MakeAward
 

@@ -14,8 +14,8 @@ from tasks.publishing.rules import CapacityTooSmall, ItemNotOffered, TimesOutOfO
 from tasks.rules import FlagsOutOfRange, WrongState
 from tasks.tests.desk import at_desk, make_item, terms
 from tasks.tests.offers import DAY, HOUR
-from xianfeng.lib.refusal import KeyReused
 from wishes.models import Wish
+from xianfeng.lib.refusal import KeyReused
 from xianfeng.lib.times import format_date, local_year, year_bounds
 from xianfeng.testing.cast import Cast
 

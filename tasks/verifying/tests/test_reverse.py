@@ -13,8 +13,8 @@ from tasks.tests.offers import user_of
 from tasks.verifying import verifying
 from tasks.verifying.reversing import reverse_verification
 from tasks.verifying.verifying import Decision
-from xianfeng.lib.refusal import AlreadyDecided, ReasonNeeded
 from wishes.models import Wish
+from xianfeng.lib.refusal import AlreadyDecided, ReasonNeeded
 from xianfeng.testing.cast import Cast
 
 

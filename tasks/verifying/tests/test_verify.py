@@ -21,8 +21,8 @@ from tasks.tests.offers import DAY, HOUR, make_offer, user_of
 from tasks.verifying import verifying
 from tasks.verifying.rules import NotEnded, NothingDecided
 from tasks.verifying.verifying import Decision
-from xianfeng.lib.refusal import AlreadyDecided
 from wishes.models import Wish
+from xianfeng.lib.refusal import AlreadyDecided
 from xianfeng.lib.times import at, local_date, local_year
 from xianfeng.testing.cast import TERM_START, Cast
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from flags import ledger
 from flags.models import Category
-from reports import workbench
+from reports.workbench import figures
 from wishes.models import Wish
 from xianfeng.testing.cast import Cast
 
@@ -15,27 +15,27 @@ from xianfeng.testing.cast import Cast
 def test_the_secretary_sees_what_waits_and_only_in_the_own_community(cast: Cast, client: Client) -> None:
     Wish.objects.create(organization=cast.estate, need="修灯")
     Wish.objects.create(organization=cast.other_estate, need="读报")
-    figures = {figure.label: figure.value for figure in workbench.todo(cast.secretary, cast.secretary.desk)}
-    assert figures["待受理心愿"] == 1
+    found = {figure.label: figure.value for figure in figures.todo(cast.secretary, cast.secretary.desk)}
+    assert found["待受理心愿"] == 1
     client.force_login(cast.secretary)
     assert "待受理心愿" in client.get(reverse("reports:desk_home")).content.decode()
 
 
 def test_progress_counts_the_units_own_members(cast: Cast) -> None:
-    progress = workbench.progress(cast.unit_clerk)
+    progress = figures.progress(cast.unit_clerk)
     assert (progress.roster, progress.registered) == (3, 2)
 
 
 def test_flags_of_the_year_fall_into_months_and_categories(cast: Cast) -> None:
-    day = dt.date(workbench.today().year, 1, 2)
+    day = dt.date(figures.today().year, 1, 2)
     award = ledger.Award(
         cast.li, 2, 60, day, Category.WISH, cast.community, "claim", 1, "修灯", cast.secretary, "k1"
     )
     ledger.award([award], by=cast.secretary)
-    year = workbench.year_of_flags(cast.secretary)
+    year = figures.year_of_flags(cast.secretary)
     assert year.months[0][1] == 2
     assert (str(Category.WISH.label), 2) in [row[:2] for row in year.categories]
-    assert sum(count for _month, count in workbench.year_of_flags(cast.other_secretary).months) == 0
+    assert sum(count for _month, count in figures.year_of_flags(cast.other_secretary).months) == 0
 
 
 def test_the_member_sees_flags_and_what_is_missing(cast: Cast, client: Client) -> None:

@@ -8,7 +8,7 @@ from flags.assessment.policies import policy_for
 from flags.models import MemberYear
 from members.access import StaffRequest, desk_required
 from members.models import Registration, User
-from reports import workbench
+from reports.workbench import figures
 from xianfeng.lib.times import today
 
 
@@ -17,21 +17,21 @@ from xianfeng.lib.times import today
 def desk_home(request: StaffRequest) -> HttpResponse:
     user = request.user
     context = {
-        "figures": list(workbench.todo(user, request.desk)),
-        "progress": workbench.progress(user),
-        "flags": workbench.year_of_flags(user),
-        "coming": workbench.coming_tasks(user) if request.desk.can("tasks.see") else [],
+        "figures": list(figures.todo(user, request.desk)),
+        "progress": figures.progress(user),
+        "flags": figures.year_of_flags(user),
+        "coming": figures.coming_tasks(user) if request.desk.can("tasks.see") else [],
     }
-    return render(request, "reports/desk_home.html", context)
+    return render(request, "reports/workbench/desk_home.html", context)
 
 
 @require_safe
 @desk_required("members.see")
 def waiting(request: StaffRequest) -> HttpResponse:
     """The badge in the top bar: how much waits for this desk, or nothing."""
-    figures = workbench.todo(request.user, request.desk)
-    count = sum(figure.value for figure in figures if figure.tone)
-    return render(request, "reports/_waiting.html", {"count": count})
+    waiting = figures.todo(request.user, request.desk)
+    count = sum(figure.value for figure in waiting if figure.tone)
+    return render(request, "reports/workbench/_waiting.html", {"count": count})
 
 
 @require_safe
@@ -43,7 +43,7 @@ def me(request: HttpRequest) -> HttpResponse:
         registration = Registration.objects.filter(user=user).select_related("community").first()
         if registration is None and user.desk:
             return redirect("reports:desk_home")
-        return render(request, "reports/me_waiting.html", {"registration": registration})
+        return render(request, "reports/workbench/me_waiting.html", {"registration": registration})
     year = today().year
     total = MemberYear.objects.filter(member=member, year=year).first()
     policy = policy_for(year)
@@ -56,8 +56,8 @@ def me(request: HttpRequest) -> HttpResponse:
         "required": required,
         "missing": max(required - flags, 0),
         "minutes": total.minutes if total else 0,
-        "claims": workbench.next_claims(member),
-        "offers": workbench.offers(member) if member.is_registered else [],
+        "claims": figures.next_claims(member),
+        "offers": figures.offers(member) if member.is_registered else [],
         "registration": None if member.is_registered else member.registrations.first(),
     }
-    return render(request, "reports/me.html", context)
+    return render(request, "reports/workbench/me.html", context)

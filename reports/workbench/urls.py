@@ -1,0 +1,9 @@
+from django.urls import path
+
+from reports.workbench import views
+
+urlpatterns = [
+    path("desk/", views.desk_home, name="desk_home"),
+    path("desk/waiting/", views.waiting, name="waiting"),
+    path("me/", views.me, name="me"),
+]
