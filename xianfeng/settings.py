@@ -134,6 +134,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "libraries": {"ui": "xianfeng.ui.tags", "charts": "xianfeng.ui.charts"},
         },
     },
 ]

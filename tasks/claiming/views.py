@@ -37,7 +37,7 @@ from tasks.claiming.rules import (
 from tasks.models import Claim, Task
 from wishes.handling import handling as wishes
 from wishes.models import Wish
-from xianfeng.templatetags.ui import active_filters
+from xianfeng.ui.filters import active_filters
 
 CARDS = 15
 

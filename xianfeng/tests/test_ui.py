@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from xianfeng import menus
 from xianfeng.lib import times
-from xianfeng.templatetags import charts, ui
+from xianfeng.ui import charts
+from xianfeng.ui.amounts import ago, hours, until, when
+from xianfeng.ui.marks import badge, qr, ring
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,7 +54,7 @@ def test_a_state_has_colour_and_word() -> None:
 
 def test_an_unknown_tone_is_refused() -> None:
     with pytest.raises(ValueError, match="Unknown tone 'purple'"):
-        ui.badge("purple", "紫")
+        badge("purple", "紫")
 
 
 def test_values_in_marks_are_escaped() -> None:
@@ -91,14 +93,14 @@ def test_a_person_is_addressed_as_comrade_with_the_unit() -> None:
 
 
 def test_the_ring_is_full_from_the_goal_on() -> None:
-    assert 'stroke-dasharray="60.0 100"' in ui.ring(3, 5)
-    assert 'stroke-dasharray="100 100"' in ui.ring(7, 5)
-    assert "is-full" in ui.ring(5, 5)
-    assert "stroke-dasharray" not in ui.ring(0, 5)
+    assert 'stroke-dasharray="60.0 100"' in ring(3, 5)
+    assert 'stroke-dasharray="100 100"' in ring(7, 5)
+    assert "is-full" in ring(5, 5)
+    assert "stroke-dasharray" not in ring(0, 5)
 
 
 def test_a_qr_code_is_drawn_without_inline_style() -> None:
-    drawn = ui.qr("https://example.org/r/K72M9P", "报到二维码")
+    drawn = qr("https://example.org/r/K72M9P", "报到二维码")
     assert 'aria-label="报到二维码"' in drawn and "<path" in drawn and "style" not in drawn
 
 
@@ -107,33 +109,33 @@ def test_a_qr_code_is_drawn_without_inline_style() -> None:
 
 def test_when_names_the_day_once_for_a_span_within_it() -> None:
     start, end = times.at(dt.date(2026, 3, 5), 14), times.at(dt.date(2026, 3, 5), 16)
-    assert ui.when(start, end) == "2026年3月5日 周四 14:00–16:00"
-    assert ui.when(start) == "2026年3月5日 周四 14:00"
-    assert ui.when(dt.date(2026, 3, 5)) == "2026年3月5日 周四"
-    assert ui.when(None) == "—"
+    assert when(start, end) == "2026年3月5日 周四 14:00–16:00"
+    assert when(start) == "2026年3月5日 周四 14:00"
+    assert when(dt.date(2026, 3, 5)) == "2026年3月5日 周四"
+    assert when(None) == "—"
 
 
 def test_days_ahead_and_behind_in_words() -> None:
     day = times.today()
-    words = [ui.until(day + dt.timedelta(days=days)) for days in (-2, 0, 1, 3)]
+    words = [until(day + dt.timedelta(days=days)) for days in (-2, 0, 1, 3)]
     assert words == ["已过2天", "今天", "明天", "还有3天"]
-    assert ui.ago(day - dt.timedelta(days=1)) == "昨天"
-    assert ui.ago(day - dt.timedelta(days=12)) == "12天前"
-    assert ui.ago(dt.date(2020, 5, 1)) == "2020年5月1日"
+    assert ago(day - dt.timedelta(days=1)) == "昨天"
+    assert ago(day - dt.timedelta(days=12)) == "12天前"
+    assert ago(dt.date(2020, 5, 1)) == "2020年5月1日"
 
 
 def test_moments_of_today_in_minutes_and_hours(monkeypatch: pytest.MonkeyPatch) -> None:
     moment = times.at(dt.date(2026, 6, 1), 12)
     monkeypatch.setattr(timezone, "now", lambda: moment + dt.timedelta(hours=5))
-    assert ui.ago(moment) == "5小时前"
+    assert ago(moment) == "5小时前"
     monkeypatch.setattr(timezone, "now", lambda: moment + dt.timedelta(minutes=5))
-    assert ui.ago(moment) == "5分钟前"
+    assert ago(moment) == "5分钟前"
     monkeypatch.setattr(timezone, "now", lambda: moment + dt.timedelta(seconds=5))
-    assert ui.ago(moment) == "刚刚"
+    assert ago(moment) == "刚刚"
 
 
 def test_hours_from_minutes() -> None:
-    assert [ui.hours(minutes) for minutes in (90, 120, 0, None)] == ["1.5 小时", "2 小时", "0 小时", "—"]
+    assert [hours(minutes) for minutes in (90, 120, 0, None)] == ["1.5 小时", "2 小时", "0 小时", "—"]
 
 
 # --- Forms --------------------------------------------------------------------------------------

@@ -1,0 +1,34 @@
+"""Menus, drawn from xianfeng/menus.py for who is looking."""
+
+from django.template import Context
+
+from xianfeng import menus
+from xianfeng.ui.library import register
+from xianfeng.ui.tables import request_of
+
+
+@register.filter
+def can(desk: menus.Desk | None, capability: str) -> bool:
+    """`{% if request.desk|can:"members.edit" %}`; nobody can anything without a desk."""
+    return bool(desk and desk.can(capability))
+
+
+@register.simple_tag(takes_context=True)
+def desk_menu(context: Context) -> list[tuple[menus.Text, list[menus.Link]]]:
+    return list(menus.desk_groups(request_of(context)))
+
+
+@register.simple_tag(takes_context=True)
+def phone_tabs(context: Context) -> list[menus.Link]:
+    return menus.links(menus.PHONE, request_of(context))
+
+
+@register.simple_tag(takes_context=True)
+def account_menu(context: Context) -> list[menus.Link]:
+    return menus.links(menus.ACCOUNT, request_of(context))
+
+
+@register.simple_tag
+def address(url_name: str) -> str:
+    """The path of a named page, "" where it does not exist: `{% address "members:search" as url %}`."""
+    return menus.address(url_name)
