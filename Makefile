@@ -59,7 +59,7 @@ test-postgres: install
 system: # Chromium and Chinese fonts for the browser tests
 	@bash tools/system_packages.sh
 
-lint: install ## ruff, formatters, mypy, import contract, migrations, deployment checks, function length
+lint: install ## ruff, formatters, mypy, import contracts, migrations, deployment checks, census
 	@bash tools/lint.sh $(BIN)
 
 format: install ## put Python, templates, scripts and styles in order
