@@ -59,12 +59,14 @@ test-postgres: install
 system: # Chromium and Chinese fonts for the browser tests
 	@bash tools/system_packages.sh
 
-lint: install ## ruff, mypy, import contract, migrations, deployment checks, function length
+lint: install ## ruff, formatters, mypy, import contracts, migrations, deployment checks, census
 	@bash tools/lint.sh $(BIN)
 
-format: install ## let ruff put the code in order
+format: install ## put Python, templates, scripts and styles in order
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@$(BIN)/oxfmt static
+	@$(BIN)/djangofmt templates
 
 bench: install ## the figures of README.md, measured here
 	@$(PYTHON) manage.py bench

@@ -29,11 +29,13 @@ trap 'rm -rf "$scratch"' EXIT
 
 check "ruff check" "$bin/ruff" check --quiet .
 check "ruff format" "$bin/ruff" format --check --quiet .
+check "templates are formatted" "$bin/djangofmt" --check templates
+check "scripts and styles are formatted" "$bin/oxfmt" --check static
 check "mypy" local_settings "$bin/python" -m mypy
 check "import contract" local_settings "$bin/lint-imports" --no-cache
 check "migrations are complete" local_settings "$bin/python" manage.py makemigrations --check --dry-run
 check "deployment checks" production "$bin/python" manage.py check --deploy --fail-level WARNING
-check "function length" "$bin/python" tools/function_length.py
+check "census" "$bin/python" -m tools.census
 
 if [ ${#failed[@]} -gt 0 ]; then
     printf 'Failed: %s\n' "${failed[@]}" >&2

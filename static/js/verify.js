@@ -34,7 +34,9 @@ function summarise() {
   const rows = rowsOf();
   const present = rows.filter((row) => radio(row, "present").checked);
   const absent = rows.filter((row) => radio(row, "absent").checked);
-  const lit = present.filter((row) => grade(row)?.value && !isDenied(row)).reduce((sum, row) => sum + flags(row), 0);
+  const lit = present
+    .filter((row) => grade(row)?.value && !isDenied(row))
+    .reduce((sum, row) => sum + flags(row), 0);
   const figures = { present: present.length, absent: absent.length, flags: lit };
   box.textContent = box.dataset.text.replace(/{(\w+)}/g, (_all, name) => figures[name]);
 }
