@@ -9,19 +9,14 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from members.importing.plan import Plan
+from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.spreadsheet.reading import Unreadable
 
 UNREADABLE = 2  # exit code
 
 
-class Refusal(Exception):
-    """The command cannot start; the text says why and what to do."""
-
-
 class ImportCommand(BaseCommand):
     """Exits 0 when the file was readable, whatever became of its rows, and 2 when it was not."""
-
-    refusal = Refusal
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE")
@@ -32,7 +27,7 @@ class ImportCommand(BaseCommand):
         try:
             plan = self.run(file, dry_run, **options)
         except (Unreadable, Refusal) as error:
-            self.print_failure(str(error), as_json)
+            self.print_failure(error.message, as_json)
             sys.exit(UNREADABLE)
         if as_json:
             self.stdout.write(json.dumps(plan.as_dict(), ensure_ascii=False))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.cleaning import as_text, clean_text, without_spaces
+from members.importing.column import Column, headers_of, recognizer
 from members.importing.plan import CHANGED, NEW, Plan, RowError, RowPlan
 from members.models import Appointment, Organization, OrganizationEvent, User
 from members.organizations.tree import PARENTS, hang, leave_event
@@ -20,14 +21,6 @@ from xianfeng.lib.spreadsheet.reading import Cell, Table, Unreadable, find_table
 
 Kind, Event = Organization.Kind, OrganizationEvent.Kind
 CODE, PARENT, KIND, NAME = "code", "parent", "kind", "name"
-REQUIRED = (CODE, PARENT, KIND, NAME)
-SYNONYMS = {
-    **{column: column for column in REQUIRED},
-    **dict.fromkeys(("编码", "代码", "组织编码", "组织代码"), CODE),
-    **dict.fromkeys(("上级", "上级编码", "上级代码", "上级组织", "上级组织编码"), PARENT),
-    **dict.fromkeys(("类型", "类别", "组织类型"), KIND),
-    **dict.fromkeys(("名称", "组织名称", "组织", "全称"), NAME),
-}
 KINDS = {
     **{kind.value: kind for kind in Kind},
     **{str(kind.label): kind for kind in Kind},
@@ -35,6 +28,35 @@ KINDS = {
     "小区党支部": Kind.ESTATE,
     "治理单位": Kind.PARTNER,
 }
+
+
+def clean_code(cell: Cell) -> str:
+    return unicodedata.normalize("NFKC", without_spaces(as_text(cell)))
+
+
+def clean_kind(cell: Cell) -> Organization.Kind | None:
+    text = clean_text(cell)
+    return KINDS.get(text) or KINDS.get(text.lower())
+
+
+COLUMNS = (
+    Column(
+        CODE, "code", _("编码"), clean_code,
+        synonyms=("编码", "代码", "组织编码", "组织代码"), cell=1, searched=True,
+    ),
+    Column(
+        PARENT, "parent", _("上级"), clean_code,
+        synonyms=("上级", "上级编码", "上级代码", "上级组织", "上级组织编码"), cell=4,
+    ),
+    Column(KIND, "kind", _("类型"), clean_kind, synonyms=("类型", "类别", "组织类型"), cell=3),
+    Column(
+        NAME, "name", _("名称"), clean_text,
+        synonyms=("名称", "组织名称", "组织", "全称"), cell=2, searched=True, width=30,
+    ),
+)  # fmt: skip
+REQUIRED = headers_of(COLUMNS)
+canonical = recognizer(COLUMNS, re.compile(r"\(.*?\)|[*:]"))
+
 ABOVE: dict[str, set[str]] = {Kind.CITY: set(), **PARENTS}
 CODE_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,19}")
 NAME_LIMIT = 80
@@ -58,11 +80,6 @@ MESSAGES: dict[str, Promise] = {
 CODES = {"parent_rejected": "parent_unknown"}
 
 
-def canonical(header: str) -> str | None:
-    plain = unicodedata.normalize("NFKC", without_spaces(header[:60])).lower()
-    return SYNONYMS.get(plain) or SYNONYMS.get(re.sub(r"\(.*?\)|[*:]", "", plain))
-
-
 def plan_organizations(path: str | Path, *, name: str = "") -> Plan:
     """What importing the list would do; writes nothing, costs one query. Raises Unreadable."""
     table = find_table(read_workbook(path, name), canonical, REQUIRED)
@@ -78,21 +95,11 @@ def is_blank(cells: dict[str, Cell]) -> bool:
 
 
 def planned(row: int, cells: dict[str, Cell]) -> RowPlan:
-    kind = clean_text(cells[KIND])
     return RowPlan(
         row,
-        {column: as_text(cell) for column, cell in cells.items() if cell is not None},
-        fields={
-            "code": clean_code(cells[CODE]),
-            "parent": clean_code(cells[PARENT]),
-            "kind": KINDS.get(kind) or KINDS.get(kind.lower()),
-            "name": clean_text(cells[NAME]),
-        },
+        {header: as_text(cell) for header, cell in cells.items() if cell is not None},
+        fields={column.field: column.clean(cells[column.header]) for column in COLUMNS},
     )
-
-
-def clean_code(cell: Cell) -> str:
-    return unicodedata.normalize("NFKC", without_spaces(as_text(cell)))
 
 
 class TreeCheck:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,9 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.cleaning import clean_mobile, clean_name, clean_text
-from members.importing.organizations import KINDS
-from members.importing.roster.columns import COMMUNITY, ESTATE, MOBILE, NAME, POSITION, UNIT
+from members.importing import organizations
+from members.importing.column import Column
+from members.importing.roster.columns import COLUMNS, MOBILE, NAME, PLACES
 from members.models import ImportBatch, ImportRow, Member, Organization
+from members.models.people import SEPARATOR
 from members.people.privacy import mask_mobile
 
 Outcome = ImportRow.Outcome
@@ -24,21 +28,7 @@ TONES = {
     Outcome.UNCHANGED: "neutral",
     Outcome.REJECTED: "danger",
 }
-LABELS: dict[str, Promise] = {
-    "unit_id": _("单位"),
-    "position": _("职务"),
-    "is_leader": _("领导干部"),
-    "community_id": _("社区"),
-    "estate_id": _("小区"),
-    "skills": _("特长"),
-    "intentions": _("服务意向"),
-    "note": _("备注"),
-    "state": _("状态"),
-    "name": _("名称"),
-    "parent": _("上级"),
-    "is_active": _("启用"),
-}
-ORGANIZATION_FIELDS = ("unit_id", "community_id", "estate_id")
+LABELS: dict[str, Promise] = {"state": _("状态"), "is_active": _("启用")}  # of what no column holds
 
 
 @dataclass(frozen=True)
@@ -61,10 +51,19 @@ class Line:
     member_id: int | None
 
 
+def columns_of(batch: ImportBatch) -> tuple[Column, ...]:
+    return organizations.COLUMNS if batch.kind == ImportBatch.Kind.ORGANIZATIONS else COLUMNS
+
+
+def shown_columns(batch: ImportBatch) -> list[list[Column]]:
+    """The columns that each cell of a line shows."""
+    place = attrgetter("cell")
+    shown = sorted((column for column in columns_of(batch) if column.cell), key=place)
+    return [list(together) for _place, together in groupby(shown, key=place)]
+
+
 def headings_of(batch: ImportBatch) -> list[str]:
-    if batch.kind == ImportBatch.Kind.ORGANIZATIONS:
-        return [gettext("编码"), gettext("名称"), gettext("类型"), gettext("上级")]
-    return [gettext("姓名"), gettext("手机号"), gettext("单位"), gettext("职务"), gettext("社区、小区")]
+    return [SEPARATOR.join(str(column.label) for column in together) for together in shown_columns(batch)]
 
 
 def find_rows(batch: ImportBatch, outcome: str, text: str) -> QuerySet[ImportRow]:
@@ -73,9 +72,9 @@ def find_rows(batch: ImportBatch, outcome: str, text: str) -> QuerySet[ImportRow
     if outcome:
         rows = rows.filter(outcome=outcome)
     if text:
-        columns = ("name", "code") if batch.kind == ImportBatch.Kind.ORGANIZATIONS else (NAME, UNIT)
+        searched = [column.header for column in columns_of(batch) if column.searched]
         rows = rows.filter(
-            Q(*((f"values__{column}__icontains", text) for column in columns), _connector=Q.OR)
+            Q(*((f"values__{header}__icontains", text) for header in searched), _connector=Q.OR)
         )
     return rows
 
@@ -83,13 +82,17 @@ def find_rows(batch: ImportBatch, outcome: str, text: str) -> QuerySet[ImportRow
 def lines(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[Line]:
     """The rows ready to show; one query each for the organisations and the people in them."""
     names, people = organization_names(rows), people_of(batch, rows)
+    shown, labels = shown_columns(batch), labels_of(batch)
     return [
         Line(
             row.row,
             TONES[Outcome(row.outcome)],
             row.get_outcome_display(),
-            cells_of(batch, row.values),
-            [change_of(field, before, after, names) for field, (before, after) in row.changes.items()],
+            [cell_of(together, row.values) for together in shown],
+            [
+                Change(labels[field], shown_value(field, before, names), shown_value(field, after, names))
+                for field, (before, after) in row.changes.items()
+            ],
             [shown_error(error) for error in row.errors],
             row.member_id or people.get(mobile_of(row)),
         )
@@ -109,29 +112,34 @@ def mobile_of(row: ImportRow) -> str:
 
 
 def organization_names(rows: Iterable[ImportRow]) -> dict[int, str]:
-    ids = {pk for row in rows for field in ORGANIZATION_FIELDS for pk in row.changes.get(field, ()) if pk}
+    ids = {pk for row in rows for field in PLACES for pk in row.changes.get(field, ()) if pk}
     return dict(Organization.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
-def cells_of(batch: ImportBatch, values: dict[str, str]) -> list[str]:
-    if batch.kind == ImportBatch.Kind.ORGANIZATIONS:
-        code, name, kind, parent = (values.get(column, "") for column in ("code", "name", "kind", "parent"))
-        return [short(text) for text in (code, name, kind_label(kind), parent)]
-    home = " ".join(filter(None, (values.get(COMMUNITY), values.get(ESTATE))))
-    name = values.get(NAME, "")
-    plain = [
-        clean_name(name) or name,
-        masked(values.get(MOBILE, "")),
-        values.get(UNIT, ""),
-        values.get(POSITION, ""),
-    ]
-    return [short(text) for text in (*plain, home)]
+def labels_of(batch: ImportBatch) -> dict[str, str]:
+    """How pages call each field that may have changed."""
+    labels = {column.field: column.label for column in columns_of(batch)} | LABELS
+    return {field: str(label) for field, label in labels.items()}
+
+
+def cell_of(together: Iterable[Column], values: dict[str, str]) -> str:
+    texts = (shown_text(column.header, values.get(column.header, "")) for column in together)
+    return short(" ".join(filter(None, texts)))
+
+
+def shown_text(header: str, text: str) -> str:
+    """What was sent, as far as it may and need be shown."""
+    if header == MOBILE:
+        return masked(text)
+    if header == NAME:
+        return clean_name(text) or text
+    return kind_label(text) if header == organizations.KIND else text
 
 
 def kind_label(text: str) -> str:
     """The kind in the interface's words; what is none is shown as it stands, to be corrected."""
-    kind = KINDS.get(text.strip()) or KINDS.get(text.strip().lower())
-    return str(Organization.Kind(kind).label) if kind else text
+    kind = organizations.clean_kind(text)
+    return str(kind.label) if kind else text
 
 
 def masked(mobile: str) -> str:
@@ -149,19 +157,14 @@ def shown_error(error: dict[str, str]) -> dict[str, str]:
     return {**error, "value": short(masked(error["value"]))}
 
 
-def change_of(field: str, before: Any, after: Any, names: dict[int, str]) -> Change:
-    label = gettext(str(LABELS[field]))
-    return Change(label, shown(field, before, names), shown(field, after, names))
-
-
-def shown(field: str, value: Any, names: dict[int, str]) -> str:
-    if field in ORGANIZATION_FIELDS:
+def shown_value(field: str, value: Any, names: dict[int, str]) -> str:
+    if field in PLACES:
         value = names.get(value, "")
     elif field == "state":
         value = Member.State(value).label
     elif isinstance(value, bool):
         value = gettext("是") if value else gettext("否")
-    return short(str(value).strip("、")) or gettext("（空）")
+    return short(str(value).strip(SEPARATOR)) or gettext("（空）")
 
 
 def outcome_tabs(batch: ImportBatch, active: str) -> list[dict[str, Any]]:

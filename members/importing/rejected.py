@@ -6,12 +6,11 @@ from collections.abc import Iterable
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from members.importing import organizations
-from members.importing.roster.columns import COLUMNS
+from members.importing.column import headers_of
+from members.importing.preview import columns_of
 from members.models import ImportBatch, ImportRow
 from xianfeng.lib.spreadsheet.reading import defused
 
-WIDTHS = {"姓名": 12, "手机号": 16, "单位": 24, "居住社区": 16, "居住小区": 16, "name": 30}
 REASON_WIDTH = 60
 
 
@@ -21,8 +20,8 @@ def rejected_workbook(batch: ImportBatch) -> bytes:
     A second upload ignores the two extra columns. Nothing in it is a formula or a link.
     """
     rows = list(batch.rows.filter(outcome=ImportRow.Outcome.REJECTED).values("row", "values", "errors"))
-    known = organizations.REQUIRED if batch.kind == ImportBatch.Kind.ORGANIZATIONS else COLUMNS
-    columns = [column for column in known if any(column in row["values"] for row in rows)] or list(known)
+    known = columns_of(batch)
+    columns = [column for column in known if any(column.header in row["values"] for row in rows)] or known
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "constant_memory": True}) as book:
         sheet = book.add_worksheet(_("有错误的行"))
@@ -30,12 +29,12 @@ def rejected_workbook(batch: ImportBatch) -> bytes:
         text = book.add_format({"num_format": "@"})
         wrong = book.add_format({"font_color": "#C8161D", "text_wrap": True, "valign": "top"})
         for at, column in enumerate(columns):
-            sheet.set_column(at, at, WIDTHS.get(column, 14), text)
+            sheet.set_column(at, at, column.width, text)
         sheet.set_column(len(columns), len(columns), REASON_WIDTH)
         sheet.freeze_panes(1, 0)
-        write_row(sheet, 0, [*columns, _("错误原因"), _("原表行号")], [head] * (len(columns) + 2))
+        write_row(sheet, 0, [*headers_of(columns), _("错误原因"), _("原表行号")], [head] * (len(columns) + 2))
         for line, row in enumerate(rows, start=1):
-            cells = [defused(row["values"].get(column, "")) for column in columns]
+            cells = [defused(row["values"].get(column.header, "")) for column in columns]
             reason = "\n".join(f"{error['column']}：{error['message']}" for error in row["errors"])
             write_row(sheet, line, [*cells, reason, str(row["row"])], [*[text] * len(columns), wrong, text])
     return buffer.getvalue()

@@ -8,7 +8,8 @@ from members.importing.plan import CHANGED, NEW, Plan, RowPlan
 from members.models import ImportBatch, Member
 from xianfeng.lib.pinyin import in_pinyin
 
-from .planning import COMPARED, LOOKUP_SIZE, OWN_STATEMENTS
+from .columns import COMPARED, OWN_STATEMENTS
+from .planning import LOOKUP_SIZE
 
 WRITE_SIZE = 1_000  # rows in one statement
 
@@ -45,7 +46,7 @@ def update_members(rows: Sequence[RowPlan]) -> None:
         member |= {field: after for field, (_, after) in row.changes.items() if field not in own}
         if "state" in row.changes:
             member["departed_on"] = None
-    write_members(current.values(), (*COMPARED, "state", "departed_on"))
+    write_members(current.values(), RESTORABLE)
 
 
 def locked_members(pks: Iterable[int]) -> dict[int | None, dict[str, Any]]:

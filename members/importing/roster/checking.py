@@ -1,6 +1,5 @@
 """One row of a roster: what it means, and everything that is wrong with it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.utils.functional import Promise
@@ -8,11 +7,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members import cleaning
+from members.importing.column import Column
 from members.importing.plan import RowError
 from members.models import Member, Organization
 from xianfeng.lib.spreadsheet.reading import Cell
 
-from .columns import COMMUNITY, ESTATE, INTENTIONS, LEADER, MOBILE, NAME, NOTE, POSITION, SKILLS, UNIT
+from .columns import ANSWERS, COLUMN, COMMUNITY, ESTATE, MOBILE, NAME, TEXTS, UNIT
 from .directory import Directory, Place
 
 Kind = Organization.Kind
@@ -62,23 +62,18 @@ CODES = {
     "residence_missing": "out_of_scope",
 }
 
-TEXTS: tuple[tuple[str, str, Callable[[Cell], str]], ...] = (
-    (POSITION, "position", cleaning.clean_text),
-    (SKILLS, "skills", cleaning.clean_list),
-    (INTENTIONS, "intentions", cleaning.clean_list),
-    (NOTE, "note", cleaning.clean_text),
-)
 VALUE_LIMIT = 80  # characters of a wrong value that a message repeats
+CELL_LIMIT = 32_767  # characters a spreadsheet's cell holds
 
 
-def row_error(column: str, reason: str, cell: Cell, **detail: object) -> RowError:
+def row_error(header: str, reason: str, cell: Cell, **detail: object) -> RowError:
     message = gettext(str(MESSAGES[reason])) % detail
-    return RowError(column, CODES.get(reason, reason), cleaning.as_text(cell)[:VALUE_LIMIT], message)
+    return RowError(header, CODES.get(reason, reason), cleaning.as_text(cell)[:VALUE_LIMIT], message)
 
 
 def limit_of(field: str) -> int:
-    column = Member._meta.get_field(field)
-    return getattr(column, "max_length", None) or 0
+    """How many characters the model has room for."""
+    return getattr(Member._meta.get_field(field), "max_length", None) or CELL_LIMIT
 
 
 class RowCheck:
@@ -87,123 +82,113 @@ class RowCheck:
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
         self.seen: dict[str, int] = {}
-        self.limits = {
-            field: limit_of(field) for field in ("name", "position", "skills", "intentions", "note")
-        }
+        self.limits = {column.header: limit_of(column.field) for column in (COLUMN[NAME], *TEXTS)}
+        self.cells: dict[str, Cell] = {}
         self.errors: list[RowError] = []
 
     def check(self, row: int, cells: dict[str, Cell]) -> tuple[dict[str, Any], list[RowError]]:
         """The row as the roster would store it, and its errors (at most one a column)."""
-        self.errors = []
+        self.cells, self.errors = cells, []
+        read = {header: COLUMN[header].clean(cell) for header, cell in cells.items()}
         fields: dict[str, Any] = {
-            "name": self.name(cells[NAME]),
-            "mobile": self.mobile(cells[MOBILE], row),
-            "unit_id": self.unit(cells[UNIT]),
+            "name": self.name(read[NAME]),
+            "mobile": self.mobile(read[MOBILE], row),
+            "unit_id": self.unit(read[UNIT]),
         }
-        if LEADER in cells:
-            fields["is_leader"] = self.leader(cells[LEADER])
-        fields |= self.residence(cells)
-        for column, field, clean in TEXTS:
-            if column in cells:
-                fields[field] = self.text(column, field, clean, cells[column])
+        fields |= {column.field: self.answer(column, read) for column in ANSWERS if column.header in read}
+        fields |= self.residence(read)
+        fields |= {column.field: self.text(column, read) for column in TEXTS if column.header in read}
         return fields, self.errors
 
-    def refuse(self, column: str, reason: str, cell: Cell, **detail: object) -> None:
-        self.errors.append(row_error(column, reason, cell, **detail))
+    def refuse(self, header: str, reason: str, **detail: object) -> None:
+        self.errors.append(row_error(header, reason, self.cells.get(header), **detail))
 
-    def name(self, cell: Cell) -> str:
-        name = cleaning.clean_name(cell)
-        if name is None or len(name) > self.limits["name"]:
-            self.refuse(NAME, "name_invalid", cell)
+    def name(self, name: str | None) -> str:
+        if name is None or len(name) > self.limits[NAME]:
+            self.refuse(NAME, "name_invalid")
         elif not name:
-            self.refuse(NAME, "name_missing", cell)
+            self.refuse(NAME, "name_missing")
         return name or ""
 
-    def mobile(self, cell: Cell, row: int) -> str:
-        mobile = cleaning.clean_mobile(cell)
+    def mobile(self, mobile: str | None, row: int) -> str:
         if mobile is None:
-            self.refuse(
-                MOBILE, "mobile_scientific" if cleaning.is_scientific(cell) else "mobile_invalid", cell
-            )
+            scientific = cleaning.is_scientific(self.cells[MOBILE])
+            self.refuse(MOBILE, "mobile_scientific" if scientific else "mobile_invalid")
         elif not mobile:
-            self.refuse(MOBILE, "mobile_missing", cell)
+            self.refuse(MOBILE, "mobile_missing")
         elif mobile in self.seen:
-            self.refuse(MOBILE, "mobile_duplicate_in_file", cell, row=self.seen[mobile])
+            self.refuse(MOBILE, "mobile_duplicate_in_file", row=self.seen[mobile])
         else:
             self.seen[mobile] = row
         return mobile or ""
 
-    def leader(self, cell: Cell) -> bool:
-        value = cleaning.clean_boolean(cell)
+    def answer(self, column: Column, read: dict[str, Any]) -> bool:
+        value = read[column.header]
         if value is None:
-            self.refuse(LEADER, "boolean_invalid", cell)
+            self.refuse(column.header, "boolean_invalid")
         return bool(value)
 
-    def text(self, column: str, field: str, clean: Callable[[Cell], str], cell: Cell) -> str:
-        text = clean(cell)
-        if len(text) > self.limits[field]:
-            self.refuse(column, "text_too_long", cell, limit=self.limits[field])
+    def text(self, column: Column, read: dict[str, Any]) -> str:
+        text: str = read[column.header]
+        if len(text) > self.limits[column.header]:
+            self.refuse(column.header, "text_too_long", limit=self.limits[column.header])
         return text
 
-    def unit(self, cell: Cell) -> int | None:
-        name = cleaning.clean_text(cell)
+    def unit(self, name: str) -> int | None:
         if not name:
-            self.refuse(UNIT, "unit_missing", cell)
+            self.refuse(UNIT, "unit_missing")
             return None
-        unit = self.one(UNIT, "unit", Kind.UNIT, cell)
+        unit = self.one(UNIT, Kind.UNIT, name)
         if unit and self.directory.line == "unit" and not self.directory.is_own(unit):
-            self.refuse(UNIT, "unit_out_of_scope", cell)
+            self.refuse(UNIT, "unit_out_of_scope")
         return unit.pk if unit else None
 
-    def one(self, column: str, word: str, kind: Kind, cell: Cell) -> Place | None:
+    def one(self, header: str, kind: Kind, name: str) -> Place | None:
         """The one organisation a name means; otherwise an error that names the nearest."""
-        name = cleaning.clean_text(cell)
         found = self.directory.find(kind, name)
         if len(found) == 1:
             return found[0]
         if found:
-            self.refuse(column, f"{word}_ambiguous", cell, count=len(found))
+            self.refuse(header, f"{kind.value}_ambiguous", count=len(found))
         elif near := self.directory.nearest(kind, name):
-            self.refuse(column, f"{word}_unknown_near", cell, near=near)
+            self.refuse(header, f"{kind.value}_unknown_near", near=near)
         else:
-            self.refuse(column, f"{word}_unknown", cell)
+            self.refuse(header, f"{kind.value}_unknown")
         return None
 
-    def residence(self, cells: dict[str, Cell]) -> dict[str, int | None]:
+    def residence(self, read: dict[str, Any]) -> dict[str, int | None]:
         """Community and estate; an estate alone implies its community."""
-        if COMMUNITY not in cells and ESTATE not in cells and self.directory.line != "residence":
+        if COMMUNITY not in read and ESTATE not in read and self.directory.line != "residence":
             return {}
         before = len(self.errors)
-        home, estate = cells.get(COMMUNITY), cells.get(ESTATE)
-        community = (
-            self.one(COMMUNITY, "community", Kind.COMMUNITY, home) if cleaning.clean_text(home) else None
-        )
+        home, estate = read.get(COMMUNITY), read.get(ESTATE)
+        community = self.one(COMMUNITY, Kind.COMMUNITY, home) if home else None
         if len(self.errors) > before:  # without its community an estate cannot be judged
             return {}
-        place = self.estate(estate, community) if cleaning.clean_text(estate) else None
+        place = self.estate(estate, community) if estate else None
         if place and not community:
             community = self.directory.community_of(place)
         if len(self.errors) == before:
-            self.own_residence(cells, place or community)
+            self.own_residence(place or community)
         return {"community_id": community.pk if community else None, "estate_id": place.pk if place else None}
 
-    def estate(self, cell: Cell, community: Place | None) -> Place | None:
+    def estate(self, name: str, community: Place | None) -> Place | None:
         if community is None:
-            return self.one(ESTATE, "estate", Kind.ESTATE, cell)
-        found = self.directory.find_all(Kind.ESTATE, cleaning.clean_text(cell))
+            return self.one(ESTATE, Kind.ESTATE, name)
+        found = self.directory.find_all(Kind.ESTATE, name)
         inside = [place for place in found if self.directory.within(place, community)]
         if found and not inside:
-            self.refuse(ESTATE, "estate_not_in_community", cell)
+            self.refuse(ESTATE, "estate_not_in_community")
             return None
-        return inside[0] if inside else self.one(ESTATE, "estate", Kind.ESTATE, cell)
+        return inside[0] if inside else self.one(ESTATE, Kind.ESTATE, name)
 
-    def own_residence(self, cells: dict[str, Cell], home: Place | None) -> None:
+    def own_residence(self, home: Place | None) -> None:
         if self.directory.line != "residence":
             return
         if home is None:
-            self.refuse(COMMUNITY, "residence_missing", cells.get(COMMUNITY))
+            self.refuse(COMMUNITY, "residence_missing")
         elif not self.directory.is_own(home):
-            self.refuse(COMMUNITY, "unit_out_of_scope", cells.get(COMMUNITY))
+            self.refuse(COMMUNITY, "unit_out_of_scope")
 
     def conflict(self, fields: dict[str, Any], member: dict[str, Any]) -> RowError | None:
         """Why the member who has the row's mobile cannot be the row's person."""

@@ -1,9 +1,16 @@
-"""The columns of a roster and the names people give them."""
+"""The columns of a roster: the one table from which reading, checking, writing and showing them derive.
+
+Another optional text column is one more entry here, a field of the same length in Member, and its
+migration; see CONTRIBUTING.
+"""
 
 import re
 import unicodedata
 
-from members.cleaning import without_spaces
+from django.utils.translation import gettext_lazy as _
+
+from members.cleaning import clean_boolean, clean_list, clean_mobile, clean_name, clean_text, without_spaces
+from members.importing.column import Column, Content, fields_of, headers_of, recognizer
 from xianfeng.lib.spreadsheet.reading import Cell
 
 NAME, MOBILE, UNIT = "姓名", "手机号", "单位"
@@ -11,34 +18,62 @@ POSITION, LEADER = "职务", "是否领导干部"
 COMMUNITY, ESTATE = "居住社区", "居住小区"
 SKILLS, INTENTIONS, NOTE = "特长", "服务意向", "备注"
 
-REQUIRED = (NAME, MOBILE, UNIT)
-COLUMNS = (NAME, MOBILE, UNIT, POSITION, LEADER, COMMUNITY, ESTATE, SKILLS, INTENTIONS, NOTE)
+# In the order of our own files; differences are shown in it too.
+COLUMNS = (
+    Column(
+        NAME, "name", _("姓名"), clean_name,
+        content=Content.KEY, required=True, synonyms=("党员姓名",),
+        cell=1, searched=True, example="王示例", width=12,
+    ),
+    Column(
+        MOBILE, "mobile", _("手机号"), clean_mobile,
+        content=Content.KEY, required=True, synonyms=("联系电话", "电话", "手机", "手机号码", "联系方式"),
+        cell=2, example="13800000000", width=16,
+    ),
+    Column(
+        UNIT, "unit_id", _("单位"), clean_text,
+        content=Content.PLACE, required=True, synonyms=("工作单位", "所在单位"),
+        cell=3, searched=True, example="市教育局", width=24,
+    ),
+    Column(POSITION, "position", _("职务"), clean_text, cell=4, example="科员"),
+    Column(
+        LEADER, "is_leader", _("领导干部"), clean_boolean,
+        content=Content.ANSWER, synonyms=("领导干部",), example="否",
+    ),
+    Column(
+        COMMUNITY, "community_id", _("社区"), clean_text,
+        content=Content.PLACE, own_statement=True, synonyms=("报到社区", "社区"),
+        cell=5, example="青锋社区", width=16,
+    ),
+    Column(
+        ESTATE, "estate_id", _("小区"), clean_text,
+        content=Content.PLACE, own_statement=True, synonyms=("所在小区", "小区"),
+        cell=5, example="青锋花苑", width=16,
+    ),
+    Column(SKILLS, "skills", _("特长"), clean_list, own_statement=True, example="理发、财务"),
+    Column(INTENTIONS, "intentions", _("服务意向"), clean_list, own_statement=True, example="红管家"),
+    Column(NOTE, "note", _("备注"), clean_text, example="填写时请删除本行"),
+)  # fmt: skip
 
-SYNONYMS: dict[str, str] = {
-    **{column: column for column in COLUMNS},
-    "党员姓名": NAME,
-    **dict.fromkeys(("联系电话", "电话", "手机", "手机号码", "联系方式"), MOBILE),
-    **dict.fromkeys(("工作单位", "所在单位"), UNIT),
-    "领导干部": LEADER,
-    **dict.fromkeys(("报到社区", "社区"), COMMUNITY),
-    **dict.fromkeys(("所在小区", "小区"), ESTATE),
-}
+COLUMN = {column.header: column for column in COLUMNS}
+HEADERS = headers_of(COLUMNS)
+REQUIRED = headers_of(column for column in COLUMNS if column.required)
+ANSWERS = tuple(column for column in COLUMNS if column.content is Content.ANSWER)
+TEXTS = tuple(column for column in COLUMNS if column.content is Content.TEXT)
 
-HEADER_LIMIT = 60  # a longer text is a title or a note, and costly to search
+# The mobile finds the member; everything else may differ from the roster.
+COMPARED = fields_of(column for column in COLUMNS if column.header != MOBILE)
+PLACES = fields_of(column for column in COLUMNS if column.content is Content.PLACE)
+# Members who have registered stated these themselves; a roster that differs is for the
+# reconciliation lists (三清), not for overwriting.
+OWN_STATEMENTS = fields_of(column for column in COLUMNS if column.own_statement)
 
 # "手机号(必填)", "*姓名", "单位:" are still the column.
-ORNAMENT = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|[*:#]")
+canonical = recognizer(COLUMNS, re.compile(r"\(.*?\)|\[.*?\]|【.*?】|[*:#]"))
+
 SIGNATURE = re.compile(
     r".*:.*|(?:填表|填报|制表|审核|审批|负责|经办|联系|复核|签发|签字|签名|盖章|合计|总计|小计|共计|说明|注[0-9]?$).*"
 )
-
-
-def canonical(header: str) -> str | None:
-    """The column a header cell means, or None for one that a roster does not have."""
-    if len(header) > HEADER_LIMIT:
-        return None
-    plain = unicodedata.normalize("NFKC", without_spaces(header))
-    return SYNONYMS.get(plain) or SYNONYMS.get(ORNAMENT.sub("", plain))
 
 
 def is_no_row(cells: dict[str, Cell]) -> bool:

@@ -11,17 +11,13 @@ from members.models import Member, Organization
 from xianfeng.lib.spreadsheet.reading import Cell, Table, Unreadable, find_table, read_workbook
 
 from .checking import RowCheck
-from .columns import REQUIRED, canonical, is_no_row
+from .columns import COMPARED, OWN_STATEMENTS, REQUIRED, canonical, is_no_row
 from .directory import Directory
 
 Progress = Callable[[int, int], None]
 PROGRESS_STEP = 2_000  # rows between two reports
 LOOKUP_SIZE = 2_000  # mobiles in one query
 
-# Members who have registered stated these themselves; a roster that differs is for the
-# reconciliation lists (三清), not for overwriting.
-OWN_STATEMENTS = ("community_id", "estate_id", "skills", "intentions")
-COMPARED = ("name", "unit_id", "position", "is_leader", *OWN_STATEMENTS, "note")
 READ = ("pk", "mobile", "state", "departed_on", *COMPARED)
 
 

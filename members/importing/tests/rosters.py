@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 
 from members.importing.roster.columns import (
-    COLUMNS,
     COMMUNITY,
     ESTATE,
+    HEADERS,
     LEADER,
     MOBILE,
     NAME,
@@ -37,7 +37,7 @@ ZHOU = {
 }
 
 
-def save_roster(path: Path, *rows: Mapping[str, Any], columns: tuple[str, ...] = COLUMNS) -> Path:
+def save_roster(path: Path, *rows: Mapping[str, Any], columns: tuple[str, ...] = HEADERS) -> Path:
     """A workbook with the full header and the given rows."""
     return save_workbook(
         path, {"名册": [columns, *([row.get(column) for column in columns] for row in rows)]}

@@ -17,7 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 from python_calamine import CalamineWorkbook
 
 from members.importing import batches
-from members.importing.roster.columns import COLUMNS, COMMUNITY, ESTATE, MOBILE, NAME, NOTE, POSITION, UNIT
+from members.importing.roster.columns import COMMUNITY, ESTATE, HEADERS, MOBILE, NAME, NOTE, POSITION, UNIT
 from members.models import ImportBatch, ImportRow, Member, User
 from xianfeng.celery import app
 from xianfeng.testing.browser import axe_violations, open_page, overflow
@@ -135,7 +135,7 @@ def test_rows_are_filtered_by_outcome_and_text(
 
 
 def test_unknown_columns_are_named(city: Client, tmp_path: Path, commits: Any):
-    path = save_roster(tmp_path / "a.xlsx", {**ZHOU, "籍贯": "某地"}, columns=(*COLUMNS, "籍贯"))
+    path = save_roster(tmp_path / "a.xlsx", {**ZHOU, "籍贯": "某地"}, columns=(*HEADERS, "籍贯"))
     with commits():
         address = send(city, path)
     assert "已忽略：籍贯" in text_of(city, address)
@@ -251,7 +251,7 @@ def test_rejected_rows_and_the_empty_roster_are_downloads(city: Client, tmp_path
             and response["Cache-Control"] == "no-store"
         )
         rows = CalamineWorkbook.from_filelike(io.BytesIO(response.content)).get_sheet_by_index(0).to_python()
-        assert rows[0][: len(COLUMNS)][:3] == list(COLUMNS[:3]) and rows[1][0] == line
+        assert rows[0][: len(HEADERS)][:3] == list(HEADERS[:3]) and rows[1][0] == line
 
 
 def queries(client: Client, address: str) -> int:

@@ -13,9 +13,9 @@ from members.importing.organizations import apply_organizations, plan_organizati
 from members.importing.plan import Plan
 from members.importing.roster import apply_roster, plan_roster
 from members.importing.roster.columns import (
-    COLUMNS,
     COMMUNITY,
     ESTATE,
+    HEADERS,
     INTENTIONS,
     LEADER,
     MOBILE,
@@ -259,7 +259,7 @@ def test_estates_of_one_name_are_told_apart_by_their_community(tmp_path: Path, c
 
 
 def test_unknown_columns_are_named(tmp_path: Path, cast: Cast):
-    plan = plan_of(tmp_path, {**ZHOU, "序号": 1}, columns=("序号", *COLUMNS))
+    plan = plan_of(tmp_path, {**ZHOU, "序号": 1}, columns=("序号", *HEADERS))
     assert plan.unknown_columns == ["序号"] and plan.counts["new"] == 1
 
 
@@ -354,7 +354,7 @@ def test_without_json_the_command_speaks_to_people(
     tmp_path: Path, cast: Cast, capsys: pytest.CaptureFixture[str]
 ):
     path = save_roster(
-        tmp_path / "a.xlsx", ZHOU, {**ZHOU, MOBILE: "1", "序号": 2}, columns=("序号", *COLUMNS)
+        tmp_path / "a.xlsx", ZHOU, {**ZHOU, MOBILE: "1", "序号": 2}, columns=("序号", *HEADERS)
     )
     call_command("import_roster", str(path))
     out = capsys.readouterr().out
