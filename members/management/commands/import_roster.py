@@ -6,6 +6,7 @@ from members.importing.command import ImportCommand
 from members.importing.plan import Plan
 from members.importing.roster import apply_roster, plan_roster
 from members.models import Organization
+from xianfeng.lib.refusal import Refusal
 
 
 class Command(ImportCommand):
@@ -25,7 +26,7 @@ class Command(ImportCommand):
             return None
         found = Organization.objects.active().filter(code=code).first()
         if found is None:
-            raise self.refusal(f"没有编码为“{code}”的组织。请核对 --organization。")
+            raise Refusal(f"没有编码为“{code}”的组织。请核对 --organization。")
         return found
 
     def apply(self, plan: Plan) -> None:
