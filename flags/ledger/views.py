@@ -1,6 +1,6 @@
 """Desk pages of the ledger: all lines, and one with its neighbours in the chain."""
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -10,8 +10,8 @@ from flags.ledger.filters import LedgerFilter
 from flags.models import FlagEntry
 from members.access import StaffRequest, desk_required
 from members.models import Organization
+from xianfeng.ui.views import ordering, page_of
 
-PAGE = 50
 SHOWN = (
     "kind", "delta", "minutes", "service_date", "category", "source_label",
     "member__name", "unit__name", "organization__name",
@@ -23,8 +23,8 @@ SORTS = {"seq": "seq", "date": "service_date", "flags": "delta", "minutes": "min
 @desk_required("flags.see")
 def list_(request: StaffRequest) -> HttpResponse:
     found = LedgerFilter(request.GET, FlagEntry.objects.visible_to(request.user), request=request)
-    numbers = found.qs.order_by(*ordering(request)).values_list("pk", flat=True)
-    page = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
+    order = ordering(request.GET.get("sort", ""), SORTS, default="-seq", then=["-seq"])
+    page = page_of(request, found.qs.order_by(*order).values_list("pk", flat=True))
     return render(request, "flags/ledger/list.html", {"filter": found, "page": with_lines(page)})
 
 
@@ -34,12 +34,6 @@ def with_lines(page: Page) -> Page:
     found = lines.in_bulk(list(page.object_list))
     page.object_list = [found[seq] for seq in page.object_list]
     return page
-
-
-def ordering(request: StaffRequest) -> list[str]:
-    key = request.GET.get("sort", "-seq")
-    column = SORTS.get(key.removeprefix("-"), "seq")
-    return [f"-{column}" if key.startswith("-") else column, "-seq"]
 
 
 @require_safe

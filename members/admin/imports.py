@@ -69,7 +69,7 @@ class ImportBatchAdmin(ServiceAdmin):
         self.each(request, chosen, lambda batch: batches.discard(batch, by=user))
 
     def each(
-        self, request: HttpRequest, chosen: QuerySet[ImportBatch], step: Callable[[ImportBatch], None]
+        self, request: HttpRequest, chosen: QuerySet[ImportBatch], step: Callable[[ImportBatch], object]
     ) -> None:
         """Take the step with each batch; a refusal names its batch and stops nothing."""
         for batch in chosen:
