@@ -20,7 +20,7 @@ from xianfeng.ui import charts
 from xianfeng.ui.amounts import ago, hours, until, when
 from xianfeng.ui.marks import badge, qr, ring
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def draw(source: str, url: str = "/list/", **context: Any) -> str:
