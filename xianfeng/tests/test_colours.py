@@ -20,9 +20,8 @@ NAMED = (
 )
 IN_STYLES = re.compile(rf"{LITERAL}|{NAMED}", re.I)
 # In a page only what stands as a value is a colour: `href="#main"` and words of the text are none.
-IN_TEMPLATES = re.compile(
-    rf"""\b(?:fill|stroke|color|bgcolor|content|stop-color|style)\s*=\s*["'][^"']*?(?:{LITERAL}|{NAMED})""", re.I
-)
+ATTRIBUTE = r"\b(?:fill|stroke|color|bgcolor|content|stop-color|style)"
+IN_TEMPLATES = re.compile(rf"""{ATTRIBUTE}\s*=\s*["'][^"']*?(?:{LITERAL}|{NAMED})""", re.I)
 
 
 def declarations(css: str) -> str:

@@ -1,4 +1,4 @@
-"""Every page that a template names exists: `{% url … as x %}` would leave a broken link empty, without a word."""
+"""Every page that a template names exists: `{% url … as x %}` leaves a broken link empty, without a word."""
 
 import re
 from collections.abc import Iterator
