@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from members.models import Appointment, Member, Organization, Registration, User
-from members.scoped_admin import ScopedAdmin
+from members.service_admin import ServiceAdmin
 from members.tests.applicants import applied, stranger
 from notices.models import Notice
 from xianfeng.testing.cast import Cast
@@ -91,7 +91,7 @@ def test_what_lies_outside_cannot_be_opened(client: Client, cast: Cast):
     inside = reverse("admin:members_member_change", args=[cast.li.pk])
     outside = reverse("admin:members_member_change", args=[cast.zhao.pk])
     assert client.get(inside).status_code == 200
-    assert client.get(outside).status_code == 302  # Django's way of "does not exist"
+    assert client.get(outside).status_code == 404
     assert client.post(inside, {"name": "新名"}).status_code == 403
 
 
@@ -141,7 +141,7 @@ def test_actions_confirm_through_the_service(client: Client, cast: Cast):
     client.force_login(cast.secretary)
     data = {"action": "confirm", "_selected_action": [good.pk, bad.pk]}
     text = client.post(reverse("admin:members_registration_changelist"), data, follow=True).content.decode()
-    assert "已办理 1 份" in text and "孙小丽：" in text
+    assert "已办理 1 项" in text and "孙小丽 → 青锋社区：" in text
     states = set(Registration.objects.values_list("name", "state"))
     assert states == {("周新", "confirmed"), ("孙小丽", "submitted")}
 
@@ -207,7 +207,7 @@ def test_every_page_of_the_admin_opens_for_the_city(client: Client, cast: Cast):
 
 
 def test_only_the_portals_own_pages_are_offered():
-    foreign = [model for model, page in admin.site._registry.items() if not isinstance(page, ScopedAdmin)]
+    foreign = [model for model, page in admin.site._registry.items() if not isinstance(page, ServiceAdmin)]
     assert foreign == []
     assert User in admin.site._registry
 
