@@ -1,5 +1,7 @@
 """The admin keeps to the portal's scope and rights."""
 
+from typing import Any
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
@@ -238,3 +240,15 @@ def test_nobody_else_switches_a_second_factor_off(client: Client, cast: Cast):
     client.force_login(cast.sysadmin)
     assert switch_off(client, cast.sysadmin).status_code == 403
     assert Authenticator.objects.count() == 2
+
+
+def test_a_list_with_an_export_links_to_it_with_its_filters(
+    client: Client, cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    client.force_login(cast.city_officer)
+    page = reverse("admin:members_member_changelist") + "?state__exact=registered&p=1"
+    link = 'href="/exports/members/?state__exact=registered"'
+    settings.ROOT_URLCONF = "members.tests.admin_urls"
+    assert link not in client.get(page).content.decode()
+    monkeypatch.setattr(admin.site._registry[Member], "export", "members")
+    assert link in client.get(page).content.decode()
