@@ -168,7 +168,7 @@ def recipient(delivery: Delivery) -> str:
 # The text itself stays between sender and recipient.
 admin.site.register(
     Delivery, ServiceAdmin, sees="notices.see", list_filter=["state", "channel"], ordering=["-pk"],
-    list_display=[recipient, "notice__kind", "channel", "state", "attempts", "due_at", "sent_at"],
+    list_display=[recipient, "__str__", "channel", "state", "attempts", "due_at", "sent_at"],
     list_select_related=["notice__recipient"], search_fields=["notice__recipient__name"],
     fields=[recipient, "channel", "state", "attempts", "due_at", "sent_at", "error"],
     readonly_fields=[recipient],
