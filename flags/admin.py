@@ -30,7 +30,7 @@ class PolicyAdmin(ServiceAdmin):
     """A year's rules are first set on the portal's page."""
 
     sees, does = "assessments.see", "policy.edit"
-    changes, form = staticmethod(policies.change), PolicyForm
+    changes, form = policies.change, PolicyForm
     list_display = ["year", "min_flags", "min_flags_leader", "min_minutes", "pro_rata", "publicity_days"]
 
 
@@ -39,7 +39,7 @@ class AssessmentRunAdmin(ServiceAdmin):
     """Computed again by starting it again."""
 
     sees, does = "assessments.see", "assessments.run"
-    adds = staticmethod(assessing.start_later)
+    adds = assessing.start_later
     list_display = ["year", "is_official", "state", "as_of", "finished_at", "publicised_until", "settled_at"]
     list_filter = ["is_official", "state"]
     steps = (("", _("开始"), _("已开始，通常几秒钟。")),)

@@ -33,7 +33,7 @@ class OrganizationAdmin(ServiceAdmin):
     """The tree is changed on its own page, where places and events are kept; here names are."""
 
     sees, does, for_sysadmin = "organizations.see", "organizations.edit", True
-    changes = staticmethod(tree.rename)
+    changes = tree.rename
     list_display = fields = ["name", "kind", "code", "parent", "is_active"]
     readonly_fields = fields[1:]
     list_filter = ["kind", "is_active"]
@@ -43,7 +43,7 @@ class OrganizationAdmin(ServiceAdmin):
 @admin.register(models.Appointment)
 class AppointmentAdmin(ServiceAdmin):
     sees, does, for_sysadmin = "organizations.see", "appointments.grant", True
-    adds = staticmethod(appointing.grant)
+    adds = appointing.grant
     list_display = ["organization", "role", "user", "starts_on", "ends_on"]
     list_filter = ["role"]
     search_fields = ["user__username", "user__name", "organization__name"]
@@ -94,7 +94,7 @@ class MemberAdmin(WithoutHome):
     """Correcting the roster; contact data is not here, it has its own door."""
 
     sees, does = "members.see", "members.edit"
-    changes, form = staticmethod(keeping.correct_entry), EntryForm
+    changes, form = keeping.correct_entry, EntryForm
     list_display = ["name", "unit", "community", masked_mobile, "is_leader", "state"]
     list_filter = ["state", "is_leader"]
     search_fields = ["name", "pinyin", "initials"]
@@ -138,7 +138,7 @@ class ImportBatchAdmin(ServiceAdmin):
     """Upload, confirm and take back; every row of the file is on the batch's own page."""
 
     sees = does = "members.import"
-    adds = staticmethod(batches.upload)
+    adds = batches.upload
     list_display = ["filename", "page", "kind", "state", "organization", "uploaded_by", "created_at"]
     list_filter = ["kind", "state"]
     search_fields = ["filename"]

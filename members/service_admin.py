@@ -117,10 +117,10 @@ class ServiceAdmin(admin.ModelAdmin):
         return self.allows(request, self.does)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(self.adds) and self.allows(request, self.does)
+        return bool(type(self).adds) and self.allows(request, self.does)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(self.changes) and self.allows(request, self.does)
+        return bool(type(self).changes) and self.allows(request, self.does)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -131,17 +131,18 @@ class ServiceAdmin(admin.ModelAdmin):
         return model.objects.all() if is_keeper else model.objects.visible_to(request.user)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return self.visible(request, self.model)
+        """What a model calls private is not even read."""
+        return self.visible(request, self.model).defer(*getattr(self.model, "PRIVATE", ()))
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         rows = self.visible(request, db_field.remote_field.model)
         return super().formfield_for_foreignkey(db_field, request, queryset=rows, **kwargs)
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+    def get_object(self, request: HttpRequest, *which: Any) -> Any:
         """Without the right 403, outside the scope 404 (DOMAIN 3)."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        if row := super().get_object(request, object_id, from_field):
+        if row := super().get_object(request, *which):
             return row
         raise Http404
 
@@ -163,8 +164,8 @@ class ServiceAdmin(admin.ModelAdmin):
         """Call the service with a valid form; returns what was written. May raise a Refusal."""
         values = form.values() if hasattr(form, "values") else form.cleaned_data
         if row is None:
-            return self.adds(**values, by=by)
-        return self.changes(row, **values, by=by) if form.has_changed() else row
+            return type(self).adds(**values, by=by)
+        return type(self).changes(row, **values, by=by) if form.has_changed() else row
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *page: Any) -> HttpResponse:
         row = self.get_object(request, unquote(object_id)) if object_id else None
@@ -172,10 +173,9 @@ class ServiceAdmin(admin.ModelAdmin):
         if not writes:
             return super().changeform_view(request, object_id, *page)
         form = self.service_form(cast(StaffRequest, request), row)
-        if request.method == "POST":
-            written = submit(form, lambda: self.serve(form, row, cast(User, request.user)))
-            if written:
-                return self.after(request, form, written, self.log_change if row else self.log_addition)
+        by, log = cast(User, request.user), self.log_change if row else self.log_addition
+        if request.method == "POST" and (written := submit(form, lambda: self.serve(form, row, by))):
+            return self.after(request, form, written, log)
         title = row or _("增加%(name)s") % {"name": self.opts.verbose_name}
         return self.form_page(request, form, title, row, steps=self.steps)
 

@@ -34,7 +34,7 @@ def desk_page(row: Task | Claim) -> str:
 @admin.register(ServiceItem)
 class ServiceItemAdmin(ServiceAdmin):
     sees, does, form = "tasks.see", "catalogue.edit", ItemForm
-    adds, changes = staticmethod(partial(save_item, None)), staticmethod(save_item)
+    adds, changes = partial(save_item, None), save_item
     list_display = ["name", "code", "category", "min_flags", "max_flags", "is_volunteering", "is_active"]
     list_filter = ["category", "is_active", "is_volunteering"]
     search_fields = ["name", "code"]
@@ -45,7 +45,7 @@ class TaskAdmin(ServiceAdmin):
     """Written on the portal's form, where the audience follows the tier; drafts are changed on it too."""
 
     sees, does = "tasks.see", "tasks.publish"
-    adds, changes = staticmethod(publishing.create), staticmethod(publishing.edit)
+    adds, changes = publishing.create, publishing.edit
     list_display = [
         "title", "state", "category", "publisher", "starts_at", "capacity", "places_taken", "flags",
         desk_page,

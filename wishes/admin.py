@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +25,7 @@ class WishEventInline(admin.TabularInline):
 
 @admin.register(Wish)
 class WishAdmin(ServiceAdmin):
-    sees, does, adds = "wishes.see", "wishes.handle", staticmethod(enter)
+    sees, does, adds = "wishes.see", "wishes.handle", enter
     list_display = ["need", "organization", "source", "state", "created_at", "next_step"]
     list_filter = ["state", "source"]
     search_fields = ["need", "code"]
@@ -40,9 +39,6 @@ class WishAdmin(ServiceAdmin):
         service_action(_("受理所选心愿"), handling.accept),
         service_action(_("不受理所选心愿"), handling.decline, DeclineForm),
     ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).defer(*Wish.PRIVATE)
 
     @admin.display(description=_("下一步"))
     def next_step(self, wish: Wish) -> str:

@@ -75,6 +75,18 @@ def test_cancelling_asks_for_a_reason_first(cast: Cast) -> None:
     assert (task.state, task.cancel_reason) == ("cancelled", "下雨")
 
 
+def test_all_rows_of_a_list_may_be_ticked_at_once(cast: Cast) -> None:
+    first, second = make_offer(cast), make_offer(cast)
+    make_offer(cast, state=Task.State.DRAFT)
+    client, path = at_desk(cast.clerk), f"{TASKS}?state__exact=published"
+    page = client.post(path, act("cancel", first, select_across="1")).content.decode()
+    assert "共 2 项" in page and 'name="select_across" value="1"' in page
+    client.post(path, act("cancel", first, select_across="1", reason="下雨"))
+    assert sorted(Task.objects.values_list("state", flat=True)) == ["cancelled", "cancelled", "draft"]
+    second.refresh_from_db()
+    assert second.cancel_reason == "下雨"
+
+
 def test_a_verification_is_reversed_with_a_reason(cast: Cast) -> None:
     task = ended_task(cast, cast.li)
     claim = task.claims.get()
@@ -101,6 +113,8 @@ def test_the_city_edits_the_catalogue(cast: Cast) -> None:
     assert (item.name, item.max_flags, item.is_volunteering) == ("楼道清扫", 3, False)
     at_desk(cast.city_officer).post(reverse("admin:tasks_serviceitem_add"), {**values, "code": "NEW"})
     assert ServiceItem.objects.filter(code="NEW").exists()
+    history = at_desk(cast.auditor).get(reverse("admin:tasks_serviceitem_history", args=[item.pk]))
+    assert "周市委" in history.content.decode() and "红旗上限" in history.content.decode()
 
 
 def test_an_ended_task_links_to_the_whole_task_screen(cast: Cast) -> None:

@@ -15,7 +15,7 @@ from django.db.models import Model
 from flags.assessment import policies
 from flags.models import AssessmentRun
 from members.models import ContactReveal, Exemption, ImportBatch, Member, Registration
-from notices.models import Delivery
+from notices.models import Delivery, Notice
 from tasks.models import Claim, Task, Verification
 from tasks.tests.desk import ended_task, make_item
 from xianfeng.lib.times import today
@@ -121,8 +121,7 @@ def a_batch_of_the_unit(cast: Cast) -> Model:
 def a_delivery(cast: Cast) -> Model:
     """To 李建国, whom his unit and his community may look after."""
     notice = a_notice_to_the_secretary(cast)
-    notice.recipient = cast.li.user
-    notice.save(update_fields=["recipient"])
+    Notice.objects.filter(pk=notice.pk).update(recipient=cast.li.user)
     return Delivery.objects.get(notice=notice)
 
 
