@@ -34,9 +34,8 @@ def policy(request: StaffRequest, year: int) -> HttpResponse:
 
 
 def saved(request: StaffRequest, policy: Policy, form: PolicyForm) -> bool:
-    changes = {name: form.cleaned_data[name] for name in form.changed_data}
     try:
-        policies.change(policy, by=request.user, **changes)
+        policies.change(policy, by=request.user, **form.values())
     except Refusal as refusal:
         form.add_error(None, refusal.message)
         return False

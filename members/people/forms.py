@@ -128,6 +128,21 @@ class ProfileForm(ServiceForm):
         return cls(data, initial={**initial, "email": member.user.email if member.user else ""})
 
 
+class EntryForm(forms.ModelForm):
+    """A roster entry as the city corrects it; the admin says which columns."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        joined, departed = cleaned.get("joined_on"), cleaned.get("departed_on")
+        if joined and departed and departed < joined:
+            self.add_error("departed_on", _("离开日期不能早于计入考核日期。"))
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """What is corrected."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
+
+
 class CorrectionForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("哪一项不对，应改成什么"), max_length=300,
