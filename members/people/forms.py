@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.importing.roster.cleaning import clean_list, clean_name
+from members.cleaning import clean_list, clean_name
 from members.models import Exemption, Member
 from members.models.people import SEPARATOR
 from members.people import choices
