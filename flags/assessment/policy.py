@@ -44,5 +44,4 @@ def tabs(year: int) -> Tabs:
 
 
 def save(request: StaffRequest, policy: Policy, form: PolicyForm) -> Policy:
-    changes = {name: form.cleaned_data[name] for name in form.changed_data}
-    return policies.change(policy, by=request.user, **changes)
+    return policies.change(policy, by=request.user, **form.values())
