@@ -10,7 +10,6 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from members.access import holds
 from members.models import User
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class ScopedSite(admin.AdminSite):
 
 
 class ScopedAdmin(Base):
-    """`sees` and `does` are capability words of `members/access.py`; nothing is ever deleted here.
+    """`sees` and `does` are capability words of `members/capabilities.py`; nothing is ever deleted here.
 
     System administrators keep accounts and settings, no flags and no awards: they open only what
     says `for_sysadmin`.
@@ -55,7 +54,7 @@ class ScopedAdmin(Base):
         user = cast(User, request.user)
         if user.is_superuser:
             return self.for_sysadmin
-        return bool(capability and user.desk and holds(user.desk, capability))
+        return bool(capability and user.desk and user.desk.can(capability))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         ordering = self.get_ordering(request)
