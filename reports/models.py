@@ -58,7 +58,7 @@ class Export(models.Model):
     columns = models.JSONField(_("列"), default=list)
     format = models.CharField(_("格式"), max_length=4, choices=Format, default=Format.XLSX)
     key = models.CharField(_("唯一键"), max_length=40)
-    state = models.CharField(_("状态"), max_length=8, choices=State, default=State.WAITING)
+    state = models.CharField(_("状态"), max_length=12, choices=State, default=State.WAITING)
     rows = models.PositiveIntegerField(_("行数"), default=0)
     done = models.PositiveIntegerField(_("已写行数"), default=0)
     file = models.FileField(_("文件"), upload_to="exports/", max_length=120, blank=True)
@@ -110,8 +110,8 @@ class ExportEvent(models.Model):
     at = models.DateTimeField(default=timezone.now)
     # Empty where the platform took the step.
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    from_state = models.CharField(max_length=8, blank=True)
-    to_state = models.CharField(max_length=8)
+    from_state = models.CharField(max_length=12, blank=True)
+    to_state = models.CharField(max_length=12)
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
