@@ -295,6 +295,9 @@ def what_differs(found: Sequence[Sequence[str]]) -> str:
     )
 
 
+COUNTS = (None, "", "unit", "community")  # faces of the comparison that count and name nobody
+
+
 class Reconciliation(ListResource):
     """对账清单: the people behind one count of the comparison of roster and registrations."""
 
@@ -321,6 +324,12 @@ class Reconciliation(ListResource):
             states = Member.State
             del self.fields["differences"], self.fields["submitted_at"]
         self.fields["state"].make = words_of(states.choices)
+
+    @property
+    def chosen_tab(self) -> str:
+        """From a table of counts the way leads to the first of the lists behind them."""
+        asked = self.asking.GET.get(self.tab)
+        return next(iter(self.tabs)) if asked in COUNTS else super().chosen_tab
 
     def title(self) -> str:
         return gettext("对账清单 · %(tab)s") % {"tab": self.tabs[self.chosen_tab]}
