@@ -163,6 +163,11 @@ class Members(ListResource):
         return rows
 
 
+def account(state: str, user: int | None) -> str:
+    """How far a member came; whoever has no account cannot be reminded."""
+    return gettext("没有账号") if user is None else str(Member.State(state).label)
+
+
 class Progress(ListResource):
     """红旗进度: who is behind by now, short of the year, or done, by the flags of today."""
 
@@ -179,7 +184,7 @@ class Progress(ListResource):
     pace = Column(_("此时应有"), "required_flags", "months", "exempt_months", holds=NUMBER)
     missing = Column(_("全年还缺"), "missing", make=lambda missing: max(missing, 0), holds=NUMBER)
     hours = Column(_("服务时长（小时）"), "live_minutes", make=as_hours, holds=NUMBER, ticked=False)
-    state = Column(_("报到"), "member__state", make=words_of(Member.State.choices))
+    state = Column(_("报到"), "member__state", "member__user_id", make=account)
 
     def __init__(self, asking: StaffRequest) -> None:
         super().__init__(asking)

@@ -6,13 +6,16 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flags import ledger
 from flags.ledger import Award
 from members.models import Member
-from reports.exports.masking import safe
+from reports.exports.masking import SUSPECT, safe
 from reports.exports.tests.desk import column, content, csv_table, ordered, table
 from reports.exports.writing import Heading, write_csv, write_workbook
+from wishes.stating import personal_data
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
 
@@ -58,6 +61,13 @@ def test_no_full_mobile_stands_anywhere_in_the_file(cast: Cast, format: str):
 )
 def test_a_text_keeps_everything_but_the_contact(text: str, shown: str):
     assert safe(text) == shown
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(st.sampled_from("0１3458９零一二八九@＠.．-— 　x幢栋号楼座弄#单元室李电 话cn"), max_size=30))
+def test_the_quick_look_overlooks_nothing(text: str):
+    if personal_data.find(text):
+        assert SUSPECT.search(text)
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
