@@ -195,9 +195,12 @@ def test_progress_is_told_while_the_file_is_written(cast: Cast, monkeypatch: pyt
     monkeypatch.setattr(making, "STEP", 2)
     seen: list[int] = []
     beat = making.beat
-    monkeypatch.setattr(
-        making, "beat", lambda export, **done: (seen.append(done["done"]), beat(export, **done))
-    )
+
+    def told(export: Export, **fields: int) -> None:
+        seen.append(fields["done"])
+        beat(export, **fields)
+
+    monkeypatch.setattr(making, "beat", told)
     ordered(cast.city_officer, "members")
     assert seen == [2, 4]
 
