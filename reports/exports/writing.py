@@ -17,6 +17,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from reports.exports.masking import safe
+from xianfeng.lib.palette import COLOURS
 
 OPTIONS = {
     "constant_memory": True,
@@ -46,7 +47,7 @@ def write_workbook(file: IO[bytes], headings: Sequence[Heading], rows: Rows, fac
         for at, heading in enumerate(headings):
             sheet.set_column(at, at, heading.width)
         sheet.freeze_panes(1, 0)
-        put_row(sheet, 0, heads, book.add_format({"bold": True, "bottom": 1, "bg_color": "#F3F1EE"}))
+        put_row(sheet, 0, heads, book.add_format({"bold": True, "bottom": 1, "bg_color": COLOURS["paper-2"]}))
         day, moment = (book.add_format({"num_format": form}) for form in (DAY, MOMENT))
         count = put_rows(sheet, rows, day, moment)
         sheet.autofilter(0, 0, count, len(headings) - 1)
