@@ -10,6 +10,7 @@ from flags.assessment.forms import PolicyForm, RunForm
 from flags.models import Assessment, AssessmentRun, FlagEntry, Policy
 from members.access import StaffRequest
 from members.service_admin import ServiceAdmin, service_action
+from xianfeng.ui.views import posted
 
 admin.site.register(
     FlagEntry, ServiceAdmin, sees="flags.see", export="ledger",
@@ -51,4 +52,4 @@ class AssessmentRunAdmin(ServiceAdmin):
     ]
 
     def service_form(self, request: StaffRequest, row: Any) -> RunForm:
-        return RunForm(request.POST or None)
+        return RunForm(posted(request))
