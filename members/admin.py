@@ -94,7 +94,7 @@ class WithoutHome(ServiceAdmin):
 class MemberAdmin(WithoutHome):
     """Correcting the roster; contact data is not here, it has its own door."""
 
-    sees, does = "members.see", "members.edit"
+    sees, does, export = "members.see", "members.edit", "members"
     changes, form = keeping.correct_entry, EntryForm
     list_display = ["name", "unit", "community", masked_mobile, "is_leader", "state"]
     list_filter = ["state", "is_leader"]

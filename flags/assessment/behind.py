@@ -52,12 +52,24 @@ def behind(request: StaffRequest) -> HttpResponse:
     counts = found.qs.aggregate(**{name: Count("pk", filter=group) for name, group in GROUPS.items()})
     faces = ((who, label, counts[who]) for who, label in LABELS.items())
     tabs = tabs_of(request, faces, default="behind", param=WHO)
-    rows = found.qs.filter(GROUPS[tabs.chosen.key]).select_related("member", "unit", "community")
-    order = ordering(request.GET.get("sort", ""), SORTS, default="-missing", then=THEN)
-    page = page_of(request, rows.defer("member__address").order_by(*order), total=tabs.chosen.count)
+    rows = listed(request, found).select_related("member", "unit", "community").defer("member__address")
+    page = page_of(request, rows, total=tabs.chosen.count)
     with_pace(page, Clock.at(today().year, today()))
     context = {"filter": found, "page": page, "tabs": tabs, "year": today().year, "today": today()}
     return render(request, "flags/assessment/behind.html", context)
+
+
+def listed(request: StaffRequest, found: BehindFilter) -> Pacing:
+    """The rows of the tab in the order asked for: what the page and its export show."""
+    return in_tab(request, found).order_by(
+        *ordering(request.GET.get("sort", ""), SORTS, default="-missing", then=THEN)
+    )
+
+
+def in_tab(request: StaffRequest, found: BehindFilter) -> Pacing:
+    """Raises Http404 for a tab that does not exist."""
+    rows: Pacing = found.qs
+    return rows.filter(GROUPS[chosen_key(request, GROUPS, default="behind", param=WHO)])
 
 
 def with_pace(page: "Page[Assessment]", clock: Clock) -> None:
@@ -73,8 +85,7 @@ def remind(request: StaffRequest) -> HttpResponse:
     members = Member.objects.visible_to(request.user)
     if "all" in request.POST:
         found = BehindFilter(request.GET, scoped(request), request=request)
-        group = GROUPS[chosen_key(request, GROUPS, default="behind", param=WHO)]
-        members = members.filter(assessments__in=found.qs.filter(group))
+        members = members.filter(assessments__in=in_tab(request, found))
     else:
         members = members.filter(pk__in=ids_of(request.POST.getlist("pk")))
     report(request, members.count(), compliance.nudge(members, by=request.user))

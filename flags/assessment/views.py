@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -63,17 +63,24 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     run = fetch(request, pk)
     own = Assessment.objects.visible_to(request.user).filter(run=run)
     found = ResultFilter(request.GET, own, request=request)
-    rows = found.qs.select_related("member", "unit", "community").defer("member__address")
-    order = ordering(request.GET.get("sort", ""), SORTS, default="unit__path", then=["unit__path", "pk"])
+    rows = listed(request, found).select_related("member", "unit", "community").defer("member__address")
     context = {
         "run": run,
         "filter": found,
-        "page": page_of(request, rows.order_by(*order)),
+        "page": page_of(request, rows),
         "counts": dict(own.values_list("result").annotate(Count("pk")).order_by()),
         "events": run.events.select_related("by").order_by("-pk")[:10],
         "next_step": next_step(run),
     }
     return render(request, "flags/assessment/detail.html", context)
+
+
+def listed(request: StaffRequest, found: ResultFilter) -> QuerySet[Assessment]:
+    """Results in the order asked for: what the page and its export show."""
+    rows: QuerySet[Assessment] = found.qs
+    return rows.order_by(
+        *ordering(request.GET.get("sort", ""), SORTS, default="unit__path", then=["unit__path", "pk"])
+    )
 
 
 def next_step(run: AssessmentRun) -> dict[str, Any]:
