@@ -19,6 +19,7 @@ from reports.models import Export
 from xianfeng.lib.refusal import KeyReused, Refusal
 from xianfeng.lib.times import local_date
 from xianfeng.ui.tables import address_with
+from xianfeng.ui.tabs import Tab
 from xianfeng.ui.views import page_of
 
 TYPES: dict[str, str] = {
@@ -65,11 +66,11 @@ def about(resource: ListResource) -> dict[str, object]:
     }
 
 
-def tabs(resource: ListResource) -> Iterator[tuple[str, str, bool]]:
-    """Label, address and whether it is the present one, for each face of the list's page."""
-    for tab, label in resource.tabs.items():
-        url = address_with(resource.asking.GET, page=None, **{resource.tab: tab})
-        yield str(label), url, tab == resource.chosen_tab
+def tabs(resource: ListResource) -> Iterator[Tab]:
+    """The faces of the list's page, the present one marked."""
+    for key, label in resource.tabs.items():
+        url = address_with(resource.asking.GET, page=None, **{resource.tab: key})
+        yield Tab(key, label, url, key == resource.chosen_tab)
 
 
 def own(request: StaffRequest, pk: int) -> Export:
