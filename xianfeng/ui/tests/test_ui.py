@@ -11,6 +11,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.template import engines
 from django.test import RequestFactory
+from django.urls import NoReverseMatch
 from django.utils import timezone
 
 from xianfeng import menus
@@ -20,7 +21,7 @@ from xianfeng.ui import charts
 from xianfeng.ui.amounts import ago, hours, until, when
 from xianfeng.ui.marks import badge, qr, ring
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def draw(source: str, url: str = "/list/", **context: Any) -> str:
@@ -303,10 +304,12 @@ def test_an_entry_needs_its_capability() -> None:
     assert not menus.is_allowed(entry, None)
 
 
-def test_an_entry_without_a_page_is_left_out() -> None:
+def test_an_entry_without_a_page_is_a_mistake() -> None:
     request = RequestFactory().get("/")
-    entries = [menus.Entry("无", "nowhere:at_all", "x"), menus.Entry("登录", "account_login", "key")]
-    assert [link.label for link in menus.links(entries, request)] == ["登录"]
+    entries = [menus.Entry("登录", "account_login", "key"), menus.Entry("无", "nowhere:at_all", "x")]
+    assert [link.label for link in menus.links(entries[:1], request)] == ["登录"]
+    with pytest.raises(NoReverseMatch):
+        menus.links(entries, request)
 
 
 def test_every_capability_in_the_menu_is_known(cast: Any) -> None:
