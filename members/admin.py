@@ -21,6 +21,7 @@ from members.people.forms import EntryForm
 from members.registration import registering
 from members.service_admin import ReasonForm, ServiceAdmin, portal_link, service_action
 from notices.models import Delivery
+from xianfeng.ui.views import posted
 
 
 @admin.display(description=_("手机号"))
@@ -93,7 +94,7 @@ class WithoutHome(ServiceAdmin):
 class MemberAdmin(WithoutHome):
     """Correcting the roster; contact data is not here, it has its own door."""
 
-    sees, does = "members.see", "members.edit"
+    sees, does, export = "members.see", "members.edit", "members"
     changes, form = keeping.correct_entry, EntryForm
     list_display = ["name", "unit", "community", masked_mobile, "is_leader", "state"]
     list_filter = ["state", "is_leader"]
@@ -156,7 +157,7 @@ class ImportBatchAdmin(ServiceAdmin):
         return portal_link("members:import", batch.pk, _("打开"))
 
     def service_form(self, request: StaffRequest, row: Any) -> UploadForm:
-        data = request.POST or None, request.FILES or None
+        data = posted(request), request.FILES or None
         return UploadForm(*data, organization=request.desk.organization)
 
 

@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from members.access import StaffRequest
 from members.models import User
 from xianfeng.lib.refusal import LONGEST_REASON
-from xianfeng.ui.views import each_row, submit
+from xianfeng.ui.views import each_row, posted, submit
 
 
 class ScopedSite(admin.AdminSite):
@@ -158,7 +158,7 @@ class ServiceAdmin(admin.ModelAdmin):
 
     def service_form(self, request: StaffRequest, row: Any) -> forms.BaseForm:
         """The portal's form, or one of the model's columns; `row` is None for a new one."""
-        return self.get_form(request, row)(request.POST or None, instance=copy.copy(row))
+        return self.get_form(request, row)(posted(request), instance=copy.copy(row))
 
     def serve(self, form: Any, row: Any, by: User) -> Model:
         """Call the service with a valid form; returns what was written. May raise a Refusal."""

@@ -20,6 +20,7 @@ from tasks.publishing.forms import TaskForm
 from tasks.publishing.views import edit_form, start_of
 from tasks.verifying.reversing import reverse_verification
 from xianfeng.lib.ids import id_of
+from xianfeng.ui.views import posted
 
 
 @admin.display(description=_("工作台"))
@@ -70,7 +71,7 @@ class TaskAdmin(ServiceAdmin):
         if row:
             return edit_form(request, row)
         publisher, start = request.desk.organization, start_of(request)
-        return TaskForm(request.POST or None, publisher=publisher, initial=start)
+        return TaskForm(posted(request), publisher=publisher, initial=start)
 
     def serve(self, form: Any, row: Any, by: User) -> Task:
         values, key = form.values(), form.cleaned_data["key"]

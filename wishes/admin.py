@@ -13,6 +13,7 @@ from wishes.handling.forms import DeclineForm
 from wishes.models import Wish, WishEvent
 from wishes.stating.forms import EnterForm
 from wishes.stating.stating import enter
+from xianfeng.ui.views import posted
 
 
 class WishEventInline(admin.TabularInline):
@@ -47,4 +48,4 @@ class WishAdmin(ServiceAdmin):
         return portal_link("tasks:new_for_wish", wish.pk, _("受理并发布")) if is_open else "—"
 
     def service_form(self, request: StaffRequest, row: Any) -> EnterForm:
-        return EnterForm(request.POST or None, user=request.user)
+        return EnterForm(posted(request), user=request.user)

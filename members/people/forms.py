@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,11 +13,7 @@ from members.cleaning import clean_list, clean_name
 from members.models import Exemption, Member
 from members.models.people import SEPARATOR
 from members.people import choices
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to: an empty POST is an answer too."""
-    return request.POST if request.method == "POST" else None
+from xianfeng.ui.fields import day_input
 
 
 class NameField(forms.CharField):
@@ -34,11 +30,6 @@ class NameField(forms.CharField):
         if name is None:
             raise forms.ValidationError(_("请填写真实姓名，至少两个字，不带数字和符号。"), "name_invalid")
         return name
-
-
-def day_input() -> forms.DateInput:
-    """The browser's own calendar, which takes its value in one format only."""
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def words_field(words: Iterable[str | Promise], label: Any) -> forms.MultipleChoiceField:

@@ -4,14 +4,24 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Page, Paginator
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.http import content_disposition_header
 
 from xianfeng.lib.refusal import Refusal
 
 PAGE = 50  # rows of a desk's table
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+# --- Forms and services -------------------------------------------------------------------------
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: an empty POST is an answer too, and a GET none."""
+    return request.POST if request.method == "POST" else None
 
 
 def attempt[T](request: HttpRequest, action: Callable[[], T]) -> T | None:
@@ -30,28 +40,23 @@ def submit[T](form: BaseForm, action: Callable[[], T]) -> T | None:
     try:
         return action()
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        field = refusal.field if refusal.field in form.fields else None
+        form.add_error(field, ValidationError(refusal.message, code=refusal.code))
         return None
 
 
-def page_of(request: HttpRequest, rows: Any, size: int = PAGE, *, total: int | None = None) -> "Page[Any]":
-    """The page asked for by `?page=`; where `total` is known already, nothing is counted again."""
-    pages = Paginator(rows, size)
-    if total is not None:
-        pages.__dict__["count"] = total
-    return pages.get_page(request.GET.get("page"))
+def valid(form: BaseForm) -> dict[str, Any]:
+    """A form's values, for pages that show no form again. Raises Refusal with what is wrong with them."""
+    if form.is_valid():
+        return form.cleaned_data
+    raise Refusal("　".join(faults(form)), "invalid")
 
 
-def ordering(
-    asked: str, columns: Mapping[str, str], *, default: str, then: Sequence[str] = ("pk",)
-) -> list[str]:
-    """The columns to order by: the one asked for (`-` turns it round), or the default; then the last word.
-
-    What is asked for comes from the address: a name that is not among the columns counts as none.
-    """
-    wanted = asked if asked.removeprefix("-") in columns else default
-    column = columns.get(wanted.removeprefix("-"), wanted.removeprefix("-"))
-    return [f"-{column}" if wanted.startswith("-") else column, *then]
+def faults(form: BaseForm) -> Iterable[str]:
+    """One text for each field that is wrong, with its label before it."""
+    for name, errors in form.errors.items():
+        text = "；".join(map(str, errors))
+        yield f"{form.fields[name].label}：{text}" if name in form.fields else text
 
 
 def each_row[T](
@@ -73,3 +78,34 @@ def each_row[T](
         except (Refusal, PermissionDenied) as refusal:
             messages.error(request, f"{name(row)}：{refusal}")
     return done
+
+
+# --- Lists and files ----------------------------------------------------------------------------
+
+
+def page_of(request: HttpRequest, rows: Any, size: int = PAGE, *, total: int | None = None) -> "Page[Any]":
+    """The page asked for by `?page=`; where `total` is known already, nothing is counted again."""
+    pages = Paginator(rows, size)
+    if total is not None:
+        pages.__dict__["count"] = total
+    return pages.get_page(request.GET.get("page"))
+
+
+def ordering(
+    asked: str, columns: Mapping[str, str], *, default: str, then: Sequence[str] = ("pk",)
+) -> list[str]:
+    """The columns to order by: the one asked for (`-` turns it round), or the default; then the last word.
+
+    What is asked for comes from the address: a name that is not among the columns counts as none.
+    """
+    wanted = asked if asked.removeprefix("-") in columns else default
+    column = columns.get(wanted.removeprefix("-"), wanted.removeprefix("-"))
+    first = f"-{column}" if wanted.startswith("-") else column
+    return [first, *(column for column in then if column != first)]
+
+
+def download(content: bytes, filename: str, content_type: str) -> HttpResponse:
+    """A file to keep, which no cache keeps on the way; the name may be Chinese (RFC 6266)."""
+    disposition = content_disposition_header(True, filename) or "attachment"
+    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type=content_type, headers=headers)
