@@ -19,10 +19,11 @@ from reports.models import Export
 from xianfeng.lib.refusal import KeyReused, Refusal
 from xianfeng.lib.times import local_date
 from xianfeng.ui.tables import address_with
-from xianfeng.ui.views import page_of
+from xianfeng.ui.tabs import Tab
+from xianfeng.ui.views import XLSX, page_of, posted
 
 TYPES: dict[str, str] = {
-    Export.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Export.Format.XLSX: XLSX,
     Export.Format.CSV: "text/csv; charset=utf-8",
 }
 
@@ -32,8 +33,8 @@ TYPES: dict[str, str] = {
 def new(request: StaffRequest, name: str) -> HttpResponse:
     """The query string is the list's own; what is ticked comes by POST."""
     resource = resource_of(request, name)
-    form = ExportForm(request.POST or None, columns=resource.offered(request.desk))
-    if request.method == "POST" and form.is_valid():
+    form = ExportForm(posted(request), columns=resource.offered(request.desk))
+    if form.is_valid():
         try:
             export = making.order(resource, form.order(), by=request.user)
         except Refusal as refusal:
@@ -65,11 +66,11 @@ def about(resource: ListResource) -> dict[str, object]:
     }
 
 
-def tabs(resource: ListResource) -> Iterator[tuple[str, str, bool]]:
-    """Label, address and whether it is the present one, for each face of the list's page."""
-    for tab, label in resource.tabs.items():
-        url = address_with(resource.asking.GET, page=None, **{resource.tab: tab})
-        yield str(label), url, tab == resource.chosen_tab
+def tabs(resource: ListResource) -> Iterator[Tab]:
+    """The faces of the list's page that name people or lines."""
+    for key, label in resource.tabs.items():
+        url = address_with(resource.asking.GET, page=None, **{resource.tab: key})
+        yield Tab(key, label, url, key == resource.chosen_tab)
 
 
 def own(request: StaffRequest, pk: int) -> Export:
