@@ -170,7 +170,7 @@ class Progress(ListResource):
     """红旗进度: who is behind by now, short of the year, or done, by the flags of today."""
 
     name, label, sees, page = "progress", _("红旗进度"), "flags.see", "flags:behind"
-    tab, tabs = "who", {"behind": _("落后"), "short": _("全年未达标"), "done": _("已达标")}
+    tab, tabs = behind.WHO, behind.LABELS
 
     member = Column(_("姓名"), "member__name", width=10)
     unit = Column(_("单位"), "unit__name", width=22)
@@ -298,17 +298,13 @@ def what_differs(found: Sequence[Sequence[str]]) -> str:
     )
 
 
-COUNTS = (None, "", "unit", "community")  # faces of the comparison that count and name nobody
-
-
 class Reconciliation(ListResource):
     """对账清单: the people behind one count of the comparison of roster and registrations."""
 
     name, label, sees, page = (
         "reconciliation", _("对账清单"), "registrations.see", "members:reconciliation",
     )  # fmt: skip
-    tab = "list"
-    tabs = {"unregistered": _("在册未报到"), "not_on_roster": _("报到不在册"), "differing": _("信息不符")}
+    tab, tabs = "list", {which: label for which, label in reconciling.FACES if which in reconciling.LISTS}
 
     member = Column(_("姓名"), "name", width=10)
     unit = Column(_("单位"), "unit__name", width=22)
@@ -331,8 +327,8 @@ class Reconciliation(ListResource):
     @property
     def chosen_tab(self) -> str:
         """From a table of counts the way leads to the first of the lists behind them."""
-        asked = self.asking.GET.get(self.tab)
-        return next(iter(self.tabs)) if asked in COUNTS else super().chosen_tab
+        counts = {which for which, _label in reconciling.FACES} - set(reconciling.LISTS)
+        return next(iter(self.tabs)) if self.asking.GET.get(self.tab) in counts else super().chosen_tab
 
     def title(self) -> str:
         return gettext("对账清单 · %(tab)s") % {"tab": self.tabs[self.chosen_tab]}
