@@ -73,6 +73,7 @@ DESK: tuple[Group, ...] = (
         (
             Entry(_("党员"), "members:list", "people", "members.see"),
             Entry(_("导入"), "members:imports", "upload", "members.import"),
+            Entry(_("导出"), "reports:exports", "download", "exports.make"),
             Entry(_("组织"), "members:organizations", "diagram", "organizations.see"),
             Entry(_("通知"), "notices:unreached", "send", "notices.see"),
         ),

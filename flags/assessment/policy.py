@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -11,8 +12,9 @@ from flags.assessment.forms import PolicyForm
 from flags.ledger.rules import FIRST_YEAR, settled_years
 from flags.models import Policy
 from members.access import StaffRequest, desk_required, require
-from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import today
+from xianfeng.ui.tabs import Tab, Tabs
+from xianfeng.ui.views import posted, submit
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,21 +26,22 @@ def policy(request: StaffRequest, year: int) -> HttpResponse:
     if request.method == "POST":
         require(request.user, "policy.edit")
     # The form writes into its instance; the service gets one of its own.
-    form = PolicyForm(request.POST or None, instance=policies.policy_for(year))
-    if request.method == "POST" and form.is_valid() and saved(request, found, form):
+    form = PolicyForm(posted(request), instance=policies.policy_for(year))
+    if submit(form, lambda: save(request, found, form)):
+        messages.success(request, _("%(year)s 年考核办法已保存。") % {"year": year})
         return redirect("flags:policy", year)
-    years = [(each, each == year) for each in range(today().year + 1, today().year - 4, -1)]
-    context = {"policy": found, "form": form, "years": years, "year": year}
+    context = {"policy": found, "form": form, "tabs": tabs(year), "year": year}
     context["is_settled"] = bool(settled_years([year]))
     return render(request, "flags/assessment/policy.html", context)
 
 
-def saved(request: StaffRequest, policy: Policy, form: PolicyForm) -> bool:
-    changes = {name: form.cleaned_data[name] for name in form.changed_data}
-    try:
-        policies.change(policy, by=request.user, **changes)
-    except Refusal as refusal:
-        form.add_error(None, refusal.message)
-        return False
-    messages.success(request, _("%(year)s 年考核办法已保存。") % {"year": policy.year})
-    return True
+def tabs(year: int) -> Tabs:
+    """Next year, this one and the three before; each has an address of its own."""
+    years = range(today().year + 1, today().year - 4, -1)
+    return Tabs(
+        Tab(str(each), str(each), reverse("flags:policy", args=[each]), each == year) for each in years
+    )
+
+
+def save(request: StaffRequest, policy: Policy, form: PolicyForm) -> Policy:
+    return policies.change(policy, by=request.user, **form.values())

@@ -96,12 +96,13 @@ def undo(batch: ImportBatch, *, reason: str, by: User) -> None:
         enqueue(batch.pk, State.UNDOING)
 
 
-def discard(batch: ImportBatch, *, by: User) -> None:
+def discard(batch: ImportBatch, *, by: User) -> ImportBatch:
     """Drop a batch that was not imported, with its file and its rows. Raises BatchMovedOn."""
     with transaction.atomic():
         move(batch, State.DISCARDED, by=by)
         batch.rows.all().delete()
         transaction.on_commit(partial(batch.file.delete, save=False), robust=True)
+    return batch
 
 
 # --- Steps the worker takes ---------------------------------------------------------------------

@@ -9,11 +9,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from members.cleaning import clean_mobile, clean_name, clean_text
 from members.importing.organizations import KINDS
-from members.importing.roster.cleaning import clean_mobile, clean_name, clean_text
 from members.importing.roster.columns import COMMUNITY, ESTATE, MOBILE, NAME, POSITION, UNIT
 from members.models import ImportBatch, ImportRow, Member, Organization
 from members.people.privacy import mask_mobile
+from xianfeng.ui.tabs import Face
 
 Outcome = ImportRow.Outcome
 
@@ -164,15 +165,10 @@ def shown(field: str, value: Any, names: dict[int, str]) -> str:
     return short(str(value).strip("、")) or gettext("（空）")
 
 
-def outcome_tabs(batch: ImportBatch, active: str) -> list[dict[str, Any]]:
-    """One tab for all rows and one for each outcome, with its count."""
-    counts = {outcome.value: batch.counts.get(outcome.value, 0) for outcome in Outcome}
-    choices: list[tuple[str | None, str, int]] = [(None, gettext("全部"), sum(counts.values()))]
-    choices += [(outcome.value, str(outcome.label), counts[outcome.value]) for outcome in Outcome]
-    return [
-        {"value": value, "label": label, "count": count, "active": (value or "") == active}
-        for value, label, count in choices
-    ]
+def outcomes(batch: ImportBatch) -> list[Face]:
+    """Key, label and count of the tabs: all rows, and each outcome."""
+    counts = {outcome: batch.counts.get(outcome.value, 0) for outcome in Outcome}
+    return [("", _("全部"), sum(counts.values())), *((one.value, one.label, counts[one]) for one in Outcome)]
 
 
 def history(batch: ImportBatch) -> list[dict[str, Any]]:

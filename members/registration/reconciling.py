@@ -4,11 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization, Registration, User
 from xianfeng.lib.ids import id_of
 
 LISTS = ("unregistered", "not_on_roster", "differing")
+# The faces of the comparison: two tables of counts, and the people behind three of these.
+FACES = (
+    ("unit", _("按单位")),
+    ("community", _("按社区")),
+    ("unregistered", _("在册未报到")),
+    ("not_on_roster", _("报到不在册")),
+    ("differing", _("信息不符")),
+)
 OPEN_OR_DONE = (Registration.State.SUBMITTED, Registration.State.CONFIRMED)
 
 

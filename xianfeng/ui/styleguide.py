@@ -7,16 +7,20 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from xianfeng.ui.fields import day_input, search_input
+from xianfeng.ui.tabs import tabs_of
+from xianfeng.ui.views import page_of
+
 UNITS = [("edu", _("市教育局")), ("tax", _("市税务局")), ("health", _("市卫生健康局"))]
 STATES = [("open", _("报名中")), ("full", _("已满员")), ("done", _("已认定")), ("cancelled", _("已取消"))]
 TONES = {"open": "info", "full": "warning", "done": "success", "cancelled": "neutral"}
+TABS = [("", _("全部"), 180), ("open", _("待办"), 12), ("done", _("已办"), None)]
 NAMES = ["王芳", "李建国", "赵敏", "欧阳雪梅", "孙志强", "周婷", "吴磊", "郑晓东"]
 
 
@@ -28,7 +32,7 @@ class SampleForm(forms.Form):
         error_messages={"required": _("请填写任务名称。")},
     )  # fmt: skip
     category = forms.ChoiceField(label=_("类别"), choices=UNITS, required=False)
-    starts_on = forms.DateField(label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label=_("日期"), widget=day_input())
     presence = forms.ChoiceField(
         label=_("签到方式"),
         choices=[("qr", _("动态二维码")), ("roster", _("名册点名"))],
@@ -48,10 +52,10 @@ class SampleForm(forms.Form):
 
 
 class SampleFilter(forms.Form):
-    q = forms.CharField(label=_("查找"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
+    q = forms.CharField(label=_("查找"), required=False, widget=search_input(_("姓名")))
     unit = forms.ChoiceField(label=_("单位"), choices=[("", _("全部")), *UNITS], required=False)
     state = forms.ChoiceField(label=_("状态"), choices=[("", _("全部")), *STATES], required=False)
-    since = forms.DateField(label=_("自"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("自"), required=False, widget=day_input())
     behind = forms.BooleanField(label=_("只看落后"), required=False)
 
 
@@ -97,7 +101,8 @@ def page(request: HttpRequest) -> HttpResponse:
             "form": SampleForm(),
             "form_with_errors": SampleForm({"title": ""}, prefix="bad"),
             "filter": SampleFilter(request.GET or {"unit": "edu"}),
-            "page": Paginator(sample_rows(), 8).get_page(request.GET.get("page")),
+            "page": page_of(request, sample_rows(), 8),
+            "tabs": tabs_of(request, TABS, default="", param="state"),
             "events": sample_events(now),
             "now": now,
             "later": now + dt.timedelta(hours=2),

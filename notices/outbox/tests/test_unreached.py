@@ -106,7 +106,7 @@ def test_tabs_count_and_filter(cast: Cast):
     stuck(cast.secretary, State.FAILED)
     client = logged_in(cast.city_officer)
     response = client.get(LIST)
-    assert [count for _key, _label, count in response.context["tabs"]] == [2, 1, 1, 0, 0]
+    assert [tab.count for tab in response.context["tabs"]] == [2, 1, 1, 0, 0]
     response = client.get(LIST, {"tab": "failed"})
     assert [row.notice.recipient for row in response.context["page"]] == [cast.secretary]
     response = client.get(LIST, {"name": "林"})
@@ -136,4 +136,4 @@ def test_whoever_read_it_in_the_portal_was_reached(cast: Cast):
     logged_in(cast.clerk).post(reverse("notices:read", args=[delivery.notice_id]))
     assert not Delivery.objects.unreached().exists()
     response = logged_in(cast.city_officer).get(LIST)
-    assert [count for _key, _label, count in response.context["tabs"]] == [0, 0, 0, 0, 0]
+    assert [tab.count for tab in response.context["tabs"]] == [0, 0, 0, 0, 0]
