@@ -87,7 +87,7 @@ def test_back_closes_the_side_panel(chromium: Browser, live_server: LiveServer) 
         page.click("tbody tr:nth-child(3) a")
         page.wait_for_selector("#panel .panel-head")
         page.go_back(wait_until="load")
-        page.wait_for_selector("#panel:empty", state="attached")
+        page.wait_for_selector("#panel:not(:has(*))", state="attached")
         assert page.url == start
 
 
