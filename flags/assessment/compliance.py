@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from flags.assessment import assessing, messages, pacing
-from flags.assessment.policies import policy_for, reminder_days
 from flags.models import Assessment, AssessmentRun
+from flags.policy.policies import policy_for, reminder_days
 from members.models import Member, User
 from notices.outbox import send_many
 from xianfeng.lib.times import today

@@ -21,8 +21,8 @@ from typing import Any, NamedTuple, Self
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from flags.assessment.policies import policy_for
 from flags.models import Policy
+from flags.policy.policies import policy_for
 from members.models import Member
 from tasks.claiming.applicant import Applicant
 from tasks.models import Claim, Task, Verification
