@@ -57,7 +57,7 @@ def test_a_long_list_is_fetched_when_the_worker_has_made_it(
     monkeypatch.setattr(making, "AT_ONCE", 3)
     city = phone().logs_in(cast.city_officer).go("/desk/members/").follow("导出", within="main")
     city.sees("文件在后台生成").checks_page().press("导出", within="main").sees("正在排队").checks_page()
-    assert worker.works() == [jobs.make_export.name]
+    assert worker.works() == [jobs.make_export.name, "notices.deliver"]
     city.sees("文件已生成，共 4 行").go("/me/notices/").sees("导出已完成：党员名单").press("查看详情")
     assert len(takes(city, "下载", tmp_path)) == 5
     city.checks_page().go("/desk/exports/").sees("可下载").checks_page()
