@@ -5,9 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from flags.assessment import assessing, policies
-from flags.assessment.forms import PolicyForm, RunForm
+from flags.assessment import assessing
+from flags.assessment.forms import RunForm
 from flags.models import Assessment, AssessmentRun, FlagEntry, Policy
+from flags.policy import policies
+from flags.policy.forms import PolicyForm
 from members.access import StaffRequest
 from members.service_admin import ServiceAdmin, service_action
 from xianfeng.ui.views import posted

@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 
 from flags import ledger
 from flags.assessment import rules, sql
-from flags.assessment.policies import frozen, policy_for
 from flags.ledger import chain
 from flags.models import Assessment, AssessmentEvent, AssessmentRun, LedgerHead
+from flags.policy.policies import frozen, policy_for
 from members.models import Exemption, Member, User
 from xianfeng.lib.queue import later
 from xianfeng.lib.times import format_date, today

@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from flags.assessment.explaining import explain
-from flags.assessment.policies import policy_for
 from flags.models import Assessment, AssessmentRun, FlagEntry, MemberYear
+from flags.policy.policies import policy_for
 from members.access import MemberRequest, member_required
 from members.models import Member
 from xianfeng.lib.times import today

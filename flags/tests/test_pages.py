@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from flags import ledger
 from flags.assessment import assessing
-from flags.assessment.policies import policy_for
 from flags.models import Assessment, AssessmentRun, FlagEntry, Policy
+from flags.policy.policies import policy_for
 from notices.models import Notice
 from xianfeng.testing.ledger import Light
 

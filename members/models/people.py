@@ -134,10 +134,16 @@ class Member(models.Model):
     def skill_list(self) -> list[str]:
         return [part for part in self.skills.split(SEPARATOR) if part]
 
+    # Where a member belongs on either line (条 and 块): of each, the first that is set.
+    PLACES = (("unit",), ("estate", "community"))
+
+    def places(self) -> list[Organization]:
+        first_set = (next(filter(None, (getattr(self, name) for name in line)), None) for line in self.PLACES)
+        return [place for place in first_set if place]
+
     def organization_ids(self) -> set[int]:
         """Every organisation the member stands below: an audience naming one of them reaches the member."""
-        homes = [home for home in (self.unit, self.estate or self.community) if home]
-        return {pk for home in homes for pk in home.ancestor_ids()}
+        return {pk for place in self.places() for pk in place.ancestor_ids()}
 
 
 class ExemptionQuerySet(models.QuerySet["Exemption"]):

@@ -1,14 +1,13 @@
 """What members change about themselves, and what they ask others to correct."""
 
 import datetime as dt
-from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from members.models import Appointment, Member, User
-from notices.outbox import Message, send_many
+from members.models import Member, User
+from members.people import messages
 from xianfeng.lib.pinyin import in_pinyin
 from xianfeng.lib.refusal import NotPossible, check_reason
 from xianfeng.lib.times import today
@@ -64,18 +63,4 @@ def ask_correction(member: Member, *, text: str, by: User) -> int:
 
     The same text on the same day is one request.
     """
-    text = check_reason(text)
-    places = [place for place in (member.unit, member.community) if place]
-    desks = Appointment.objects.current().exclude(role=Appointment.Role.AUDITOR)
-    staff = User.objects.filter(is_active=True, appointments__in=desks.filter(organization__in=places))
-    subject = _("%(name)s 申请更正个人信息") % {"name": member.name}
-    return send_many(
-        Message(
-            user, "correction", f"correction:{member.pk}:{today()}:{hash_of(text)}:{user.pk}", subject, text
-        )
-        for user in staff.distinct()
-    )
-
-
-def hash_of(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:12]
+    return messages.ask_staff(member, check_reason(text))

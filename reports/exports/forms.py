@@ -35,8 +35,7 @@ class ExportForm(forms.Form):
     def order(self) -> Order:
         return Order(**self.cleaned_data)
 
-    def renewed(self) -> "ExportForm":
+    def renew(self) -> None:
         """The same ticks with a key that was not used yet."""
         self.data = self.data.copy()  # type: ignore[attr-defined]
         self.data["key"] = fresh_key()  # type: ignore[index]
-        return self

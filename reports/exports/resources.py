@@ -45,6 +45,7 @@ from reports.exports.columns import (
 from xianfeng.lib.ids import id_of
 from xianfeng.lib.times import today
 from xianfeng.ui.filters import active_filters
+from xianfeng.ui.tabs import chosen_key
 
 NOT_ROWS = ("page",)  # what a query string may hold besides the rows and their order
 
@@ -100,10 +101,7 @@ class ListResource(resources.Resource):
     @property
     def chosen_tab(self) -> str:
         """Raises Http404 for a tab that the page does not have."""
-        chosen = self.asking.GET.get(self.tab) or next(iter(self.tabs))
-        if chosen not in self.tabs:
-            raise Http404(f"No tab {chosen!r} here.")
-        return chosen
+        return chosen_key(self.asking, self.tabs, default=next(iter(self.tabs)), param=self.tab)
 
     def words(self) -> list[str]:
         """The filters that are set, as the page's chips say them."""
@@ -172,7 +170,7 @@ class Progress(ListResource):
     """红旗进度: who is behind by now, short of the year, or done, by the flags of today."""
 
     name, label, sees, page = "progress", _("红旗进度"), "flags.see", "flags:behind"
-    tab, tabs = "who", {"behind": _("落后"), "short": _("全年未达标"), "done": _("已达标")}
+    tab, tabs = behind.WHO, behind.LABELS
 
     member = Column(_("姓名"), "member__name", width=10)
     unit = Column(_("单位"), "unit__name", width=22)
@@ -300,17 +298,13 @@ def what_differs(found: Sequence[Sequence[str]]) -> str:
     )
 
 
-COUNTS = (None, "", "unit", "community")  # faces of the comparison that count and name nobody
-
-
 class Reconciliation(ListResource):
     """对账清单: the people behind one count of the comparison of roster and registrations."""
 
     name, label, sees, page = (
         "reconciliation", _("对账清单"), "registrations.see", "members:reconciliation",
     )  # fmt: skip
-    tab = "list"
-    tabs = {"unregistered": _("在册未报到"), "not_on_roster": _("报到不在册"), "differing": _("信息不符")}
+    tab, tabs = "list", {which: label for which, label in reconciling.FACES if which in reconciling.LISTS}
 
     member = Column(_("姓名"), "name", width=10)
     unit = Column(_("单位"), "unit__name", width=22)
@@ -333,8 +327,8 @@ class Reconciliation(ListResource):
     @property
     def chosen_tab(self) -> str:
         """From a table of counts the way leads to the first of the lists behind them."""
-        asked = self.asking.GET.get(self.tab)
-        return next(iter(self.tabs)) if asked in COUNTS else super().chosen_tab
+        counts = {which for which, _label in reconciling.FACES} - set(reconciling.LISTS)
+        return next(iter(self.tabs)) if self.asking.GET.get(self.tab) in counts else super().chosen_tab
 
     def title(self) -> str:
         return gettext("对账清单 · %(tab)s") % {"tab": self.tabs[self.chosen_tab]}

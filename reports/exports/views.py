@@ -1,10 +1,9 @@
 """Pages of exports: what to take along, how far it is, one's own files, and the log."""
 
-from collections.abc import Iterator
 from typing import cast
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.core.files import File
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,13 +15,14 @@ from reports.exports.filters import LogFilter
 from reports.exports.forms import ExportForm
 from reports.exports.resources import RESOURCES, ListResource
 from reports.models import Export
-from xianfeng.lib.refusal import KeyReused, Refusal
+from xianfeng.lib.refusal import KeyReused
 from xianfeng.lib.times import local_date
 from xianfeng.ui.tables import address_with
-from xianfeng.ui.views import page_of
+from xianfeng.ui.tabs import Tab, Tabs
+from xianfeng.ui.views import XLSX, attempt, page_of, posted, submit
 
 TYPES: dict[str, str] = {
-    Export.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Export.Format.XLSX: XLSX,
     Export.Format.CSV: "text/csv; charset=utf-8",
 }
 
@@ -32,15 +32,11 @@ TYPES: dict[str, str] = {
 def new(request: StaffRequest, name: str) -> HttpResponse:
     """The query string is the list's own; what is ticked comes by POST."""
     resource = resource_of(request, name)
-    form = ExportForm(request.POST or None, columns=resource.offered(request.desk))
-    if request.method == "POST" and form.is_valid():
-        try:
-            export = making.order(resource, form.order(), by=request.user)
-        except Refusal as refusal:
-            form.add_error(None, refusal.message)
-            form = form.renewed() if isinstance(refusal, KeyReused) else form
-        else:
-            return redirect(reverse("reports:export", args=[export.pk]) + "?fresh=1")
+    form = ExportForm(posted(request), columns=resource.offered(request.desk))
+    if export := submit(form, lambda: making.order(resource, form.order(), by=request.user)):
+        return redirect(reverse("reports:export", args=[export.pk]) + "?fresh=1")
+    if form.has_error(NON_FIELD_ERRORS, KeyReused.code):
+        form.renew()
     return render(request, "reports/exports/new.html", {"form": form, **about(resource)})
 
 
@@ -61,15 +57,17 @@ def about(resource: ListResource) -> dict[str, object]:
         "at_once": rows <= making.AT_ONCE,
         "words": resource.words(),
         "back": resource.address(),
-        "tabs": list(tabs(resource)),
+        "tabs": tabs(resource),
     }
 
 
-def tabs(resource: ListResource) -> Iterator[tuple[str, str, bool]]:
-    """Label, address and whether it is the present one, for each face of the list's page."""
-    for tab, label in resource.tabs.items():
-        url = address_with(resource.asking.GET, page=None, **{resource.tab: tab})
-        yield str(label), url, tab == resource.chosen_tab
+def tabs(resource: ListResource) -> Tabs:
+    """One for each face of the list's page that names its rows."""
+    query, param = resource.asking.GET, resource.tab
+    return Tabs(
+        Tab(key, label, address_with(query, page=None, **{param: key}), key == resource.chosen_tab)
+        for key, label in resource.tabs.items()
+    )
 
 
 def own(request: StaffRequest, pk: int) -> Export:
@@ -108,17 +106,21 @@ def progress(request: StaffRequest, pk: int) -> HttpResponse:
 def file(request: StaffRequest, pk: int) -> HttpResponse:
     """Leaves a line each time; 403 once the appointment it was ordered under is over."""
     export = own(request, pk)
-    try:
-        content = making.hand_over(export, by=request.user)
-    except rules.RightsEnded as refusal:
-        raise PermissionDenied(refusal.message) from None
-    except rules.NotThere as refusal:
-        messages.error(request, refusal.message)
+    content = attempt(request, lambda: content_of(request, export))
+    if content is None:
         return redirect("reports:export", pk)
     name = f"{export.title}-{local_date(export.created_at):%Y%m%d}-{export.pk}.{export.format}"
     response = FileResponse(content, as_attachment=True, filename=name, content_type=TYPES[export.format])
     response["Cache-Control"] = "no-store"
     return cast(HttpResponse, response)  # a response that is read from the disk in pieces
+
+
+def content_of(request: StaffRequest, export: Export) -> File:
+    """The file itself. Raises NotThere, and PermissionDenied once the rights are gone."""
+    try:
+        return making.hand_over(export, by=request.user)
+    except rules.RightsEnded as refusal:
+        raise PermissionDenied(refusal.message) from None
 
 
 @require_safe

@@ -27,20 +27,15 @@ from tasks.claiming.rules import (
     check_withdrawal,
 )
 from tasks.models import Claim, ClaimEvent, Task
+from tasks.models.audience import reaches
 from xianfeng.lib.times import local_year
 
 # All that is known of one person and one task, read in one round trip while the person's row is locked.
-# The audience names an organisation that the unit or the home stands below: its path begins theirs.
 READ_OFFER = f"""
 SELECT t.id, t.title, t.state, t.cancel_reason, t.starts_at, t.ends_at, t.signup_opens_at,
     t.signup_closes_at, t.capacity, t.places_taken, {columns("m")},
     p.places_per_week, p.open_claims, p.suspend_after_no_shows, p.suspend_days, p.withdraw_hours,
-    EXISTS (
-        SELECT 1 FROM tasks_task_audience a
-        JOIN members_organization o ON o.id = a.organization_id
-        JOIN members_organization home ON home.id IN (m.unit_id, COALESCE(m.estate_id, m.community_id))
-        WHERE a.task_id = t.id AND substr(home.path, 1, length(o.path)) = o.path
-    ) AS in_audience
+    {reaches("t", "m")} AS in_audience
 FROM members_member m CROSS JOIN tasks_task t LEFT JOIN flags_policy p ON p.year = %(year)s
 WHERE m.user_id = %(user)s AND t.id = %(task)s
 """  # noqa: S608  (the columns are named in our code)
@@ -49,11 +44,10 @@ LOCK_MEMBER = "FOR NO KEY UPDATE OF m"
 
 # The counter, the claim and its event in one round trip: the task's row lock is held no longer than
 # that and the commit. Any row short and the transaction is rolled back by the caller.
-TAKE_PLACE = """
+TAKE_PLACE = f"""
 WITH place AS (
     UPDATE tasks_task SET places_taken = places_taken + 1
-    WHERE id = %(task)s AND state = 'published' AND places_taken < capacity
-      AND signup_opens_at <= %(now)s AND signup_closes_at > %(now)s
+    WHERE id = %(task)s AND {Task.SIGN_UP.sql} AND places_taken < capacity
     RETURNING id
 ), taken AS (
     INSERT INTO tasks_claim (task_id, member_id, state, claimed_at, presence, presence_method, report)
@@ -65,7 +59,7 @@ WITH place AS (
 INSERT INTO tasks_claimevent (claim_id, at, by_id, from_state, to_state, note)
 SELECT id, %(now)s, %(by)s, %(before)s, 'claimed', '' FROM taken
 RETURNING claim_id
-"""
+"""  # noqa: S608  (the columns are named in our code)
 
 
 def claim(task_id: int, member: Member, *, by: User, now: dt.datetime | None = None) -> Claim:

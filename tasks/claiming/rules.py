@@ -21,11 +21,12 @@ from typing import Any, NamedTuple, Self
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from flags.assessment.policies import policy_for
 from flags.models import Policy
+from flags.policy.policies import policy_for
 from members.models import Member
 from tasks.claiming.applicant import Applicant
 from tasks.models import Claim, Task, Verification
+from wishes.handling.rules import BriefClosed, check_still_open
 from xianfeng.lib.refusal import ReasonNeeded, Refusal
 from xianfeng.lib.times import format_date, format_moment, format_span, local_date, local_year, year_bounds
 
@@ -89,10 +90,6 @@ class OverOpenLimit(Refusal):
 
 class NotWithdrawable(Refusal):
     code = "not_withdrawable"
-
-
-class BriefClosed(Refusal):
-    code = "brief_closed"
 
 
 class Place(NamedTuple):
@@ -187,7 +184,7 @@ def suspension_end(no_shows: Sequence[Place], limits: Limits) -> dt.datetime:
 
 
 def is_in_audience(task: Task, member: Member) -> bool:
-    return task.audience.filter(pk__in=member.organization_ids()).exists()
+    return Task.objects.reaching(member).filter(pk=task.pk).exists()
 
 
 def claim_obstacle(task: Task, member: Member, now: dt.datetime) -> Refusal | None:
@@ -243,11 +240,11 @@ def check_open(task: Task, now: dt.datetime) -> None:
         raise NotPublished(
             _("任务目前是“%(state)s”，不能接单。请选择其他任务。") % {"state": task.get_state_display()}
         )
-    if now < task.signup_opens_at:
+    if not Task.SIGN_UP.has_opened(task, now):
         raise WindowNotOpen(
             _("还没到接单时间：%(at)s 开始接单，请到时再来。") % {"at": format_moment(task.signup_opens_at)}
         )
-    if now >= task.signup_closes_at:
+    if Task.SIGN_UP.is_over(task, now):
         raise WindowOver(
             _("接单已于 %(at)s 截止。请选择其他任务。") % {"at": format_moment(task.signup_closes_at)}
         )
@@ -347,18 +344,14 @@ def check_withdrawal(claim: Claim, limits: Limits, reason: str, now: dt.datetime
 
 
 def brief_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
-    """Why the holder may not open the wish's private brief (DOMAIN 4.2: until 7 days after completion).
-
-    Complete is the task when it ends: household data stay open no longer because a decision is late.
-    """
+    """Why the holder may not open the wish's private brief; until when, the wish's own rule says."""
     if claim.state not in (Claim.State.CLAIMED, Claim.State.VERIFIED):
         return BriefClosed(_("只有接单的党员能看居民的联系方式，您已不在这项任务中。"))
-    until = claim.task.ends_at + WEEK
-    if now >= until:
-        return BriefClosed(
-            _("居民的联系方式在任务结束 7 天后关闭，已于 %(at)s 关闭。如仍需联系，请找发布任务的社区。")
-            % {"at": format_moment(until)}
-        )
+    try:
+        if claim.task.wish:
+            check_still_open(claim.task.wish, claim.task.ends_at, now)
+    except BriefClosed as refusal:
+        return refusal
     return None
 
 

@@ -56,7 +56,7 @@ class Card:
 
 def offers_for(member: Member, now: dt.datetime) -> QuerySet[Task]:
     """What the member may still sign up for, or soon may; the nearest first, what is full last."""
-    tasks = Task.objects.for_member(member).filter(signup_closes_at__gt=now)
+    tasks = Task.objects.for_member(member).filter(Task.SIGN_UP.not_over_at(now))
     taken_up = Q(places_taken__gte=F("capacity"))
     return tasks.select_related("publisher").order_by(
         Case(When(taken_up, then=1), default=0), "starts_at", "id"

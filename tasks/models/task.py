@@ -13,6 +13,8 @@ from flags.models import Category
 from members.models import Member, Organization
 from wishes.models import Wish
 
+from .window import Window
+
 if TYPE_CHECKING:
     from members.models import User
 
@@ -62,16 +64,20 @@ class TaskQuerySet(models.QuerySet["Task"]):
             return self.none()
         return self.filter(publisher__path__startswith=user.desk.organization.path)
 
+    def reaching(self, member: Member) -> "TaskQuerySet":
+        """Tasks whose audience the member is in; raw statements say it with `tasks.models.audience`."""
+        named = Task.audience.through.objects.filter(organization_id__in=member.organization_ids())
+        return self.filter(pk__in=named.values("task_id"))
+
     def for_member(self, member: Member) -> "TaskQuerySet":
         """Published tasks whose audience the member is in."""
-        reached = Task.audience.through.objects.filter(organization_id__in=member.organization_ids())
-        return self.filter(state=Task.State.PUBLISHED, pk__in=reached.values("task_id"))
+        return self.reaching(member).filter(state=Task.State.PUBLISHED)
 
     def with_free_places(self) -> "TaskQuerySet":
         return self.filter(places_taken__lt=F("capacity"))
 
     def open_for_claims(self, at: dt.datetime) -> "TaskQuerySet":
-        return self.filter(state=Task.State.PUBLISHED, signup_opens_at__lte=at, signup_closes_at__gt=at)
+        return self.filter(Task.SIGN_UP.open_at(at))
 
 
 class Task(models.Model):
@@ -138,6 +144,7 @@ class Task(models.Model):
     # Idempotency key of the form that made it.
     key = models.CharField(max_length=64, unique=True, null=True, editable=False)
 
+    SIGN_UP = Window(State.PUBLISHED, "signup_opens_at", "signup_closes_at")
     objects = TaskQuerySet.as_manager()
 
     class Meta:

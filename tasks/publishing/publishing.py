@@ -6,22 +6,21 @@ from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Organization, User
-from notices.outbox import Message, send_many
 from tasks.models import Claim, ClaimEvent, ServiceItem, Task, TaskEvent
-from tasks.publishing import rules
+from tasks.publishing import messages, rules
 from tasks.rights import check_publisher, demand, may_cancel
 from tasks.rules import WrongState
 from wishes.handling import handling as wishes
 from wishes.models import Wish
 from xianfeng.lib.refusal import KeyReused, check_reason
-from xianfeng.lib.times import format_span
 
 State = Task.State
+# What the holders of a place have to know of when it changes.
+WORTH_TELLING = {"starts_at", "ends_at", "place"}
 
 
 class Terms(TypedDict):
@@ -155,39 +154,13 @@ def edit(
     if labels:
         note = _("修改：%(fields)s") % {"fields": "、".join(labels)}
         move(current, current.state, by=by, at=at, note=note, category=current.item.category, **changed)
-        _tell_changed(current, changed)
+        if not WORTH_TELLING.isdisjoint(changed):
+            messages.tell_of_change(current)
     return current
 
 
 def _label(name: str) -> str:
     return str(getattr(Task._meta.get_field(name), "verbose_name", name))
-
-
-def _tell_changed(task: Task, changed: dict[str, Any]) -> None:
-    if {"starts_at", "ends_at", "place"}.isdisjoint(changed):
-        return
-    body = _("新的时间：%(when)s；地点：%(place)s。如不能参加，请退出接单，把名额留给别人。") % {
-        "when": format_span(task.starts_at, task.ends_at),
-        "place": task.place,
-    }
-    key = f"task:{task.pk}:changed:{TaskEvent.objects.filter(task=task).latest('id').pk}"
-    subject = _("任务时间或地点有变：%(title)s") % {"title": task.title}
-    tell_holders(
-        task.claims.open().select_related("member__user"),
-        kind="task_changed",
-        key=key,
-        subject=subject,
-        body=body,
-    )
-
-
-def tell_holders(claims: Iterable[Claim], *, kind: str, key: str, subject: str, body: str) -> int:
-    """One message to each member holding one of the claims; members without an account get none."""
-    return send_many(
-        Message(user, kind, f"{key}:{claim.pk}", subject, body, reverse("tasks:my_claim", args=[claim.pk]))
-        for claim in claims
-        if (user := claim.member.user)
-    )
 
 
 @transaction.atomic
@@ -248,9 +221,7 @@ def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None)
     move(task, State.CANCELLED, by=by, at=at, note=why, cancel_reason=why[:300], places_taken=places)
     if was_published and task.wish:
         wishes.unpublish(task.wish, by=by, note=_("任务已取消：%(reason)s") % {"reason": why})
-    subject = _("任务已取消：%(title)s") % {"title": task.title}
-    body = _("原因：%(reason)s。您的名额已释放，不算爽约。") % {"reason": why}
-    tell_holders(freed, kind="task_cancelled", key=f"task:{task.pk}:cancelled", subject=subject, body=body)
+    messages.tell_of_cancellation(task, freed, why)
     return task
 
 

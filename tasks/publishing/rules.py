@@ -111,7 +111,7 @@ def check_publishable(task: Task, now: dt.datetime) -> None:
     if task.state != Task.State.DRAFT:
         raise WrongState(_("只有草稿可以发布，这项任务是“%(state)s”。") % {"state": task.get_state_display()})
     check_year(task, now)
-    if task.signup_closes_at <= now:
+    if Task.SIGN_UP.is_over(task, now):
         raise TooLate(
             _("接单截止时间 %(close)s 已过，发布后没有人能接单。请先修改时间。")
             % {"close": format_moment(task.signup_closes_at)}

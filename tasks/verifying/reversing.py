@@ -3,18 +3,17 @@
 import datetime as dt
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from flags import ledger
 from flags.models import FlagEntry
 from members.models import User
-from notices.outbox import Message, send_many
 from tasks.models import Claim, ClaimEvent, Task, Verification
 from tasks.publishing.publishing import move
 from tasks.rights import demand, may_reverse
 from tasks.rules import check_not_own
+from tasks.verifying import messages
 from wishes.handling import handling as wishes
 from wishes.models import Wish
 from xianfeng.lib.refusal import AlreadyDecided, check_reason
@@ -46,7 +45,7 @@ def reverse_verification(
     _reopen(claim, by=by, at=at, note=why)
     _reopen_wish(claim.task, by=by, note=why)
     undone = ledger.reverse(verification.entry, reason=why, by=by) if verification.entry else None
-    _tell_reversed(claim, verification, why)
+    messages.tell_reversed(claim, verification, why)
     return undone
 
 
@@ -68,16 +67,3 @@ def _reopen_wish(task: Task, *, by: User, note: str) -> None:
         return
     if task.wish.state in (Wish.State.FULFILLED, Wish.State.ACCEPTED):
         wishes.reopen(task.wish, by=by, note=note)
-
-
-def _tell_reversed(claim: Claim, verification: Verification, why: str) -> None:
-    if not claim.member.user:
-        return
-    subject = _("认定已撤销：%(title)s") % {"title": claim.task.title}
-    body = _("原因：%(reason)s。原认定的红旗 %(flags)d 面已冲正，社区将重新认定。") % {
-        "reason": why,
-        "flags": verification.flags,
-    }
-    url = reverse("tasks:my_claim", args=[claim.pk])
-    key = f"verification:{verification.pk}:reversed"
-    send_many([Message(claim.member.user, "claim_reversed", key, subject, body, url)])

@@ -6,25 +6,22 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Count
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from flags import ledger
 from flags.models import Category
 from members.models import User
-from notices.outbox import Message, send_many
 from tasks.models import Claim, ClaimEvent, Task, Verification
 from tasks.presence.marking import mark_presence
 from tasks.publishing.publishing import move
 from tasks.rights import demand, may_verify
 from tasks.rules import UnknownClaim, check_not_own, check_published
-from tasks.verifying import rules
+from tasks.verifying import messages, rules
 from wishes.handling import handling as wishes
 from wishes.models import Wish
 from xianfeng.lib.refusal import AlreadyDecided, check_reason
-from xianfeng.lib.times import format_date, local_date
+from xianfeng.lib.times import local_date
 
 Grade, State = Verification.Grade, Claim.State
 DECIDED = (State.VERIFIED, State.DENIED, State.NO_SHOW)
@@ -91,7 +88,7 @@ def verify(
     made = _write(locked, claims, decisions, by=by, at=at)
     _award(locked, made, by=by, now=now)
     _finish(locked, made, by=by, at=at)
-    _tell(locked, made)
+    messages.tell_decisions(locked, made)
     return made
 
 
@@ -205,36 +202,3 @@ def _summary(task: Task) -> str:
     """How the claims ended, in words: 已亮旗 8，未到场 1."""
     ends = task.claims.holding().values_list("state").annotate(count=Count("pk")).order_by("-count", "state")
     return "，".join(f"{State(state).label} {count}" for state, count in ends)
-
-
-def _tell(task: Task, made: Iterable[Verification]) -> int:
-    return send_many(_message(task, one) for one in made if one.claim.member.user)
-
-
-def _message(task: Task, one: Verification) -> Message:
-    user = one.claim.member.user
-    assert user is not None  # noqa: S101  (the caller leaves members without an account out)
-    kind, subject, body = _words(task, one)
-    url = reverse("tasks:my_claim", args=[one.claim_id])
-    return Message(user, kind, f"verification:{one.pk}", subject, body, url)
-
-
-def _words(task: Task, one: Verification) -> tuple[str, str, str]:
-    facts: dict[str, object] = {
-        "title": task.title, "date": format_date(task.starts_at), "note": one.note, "flags": one.flags,
-        "organization": task.awarding_organization,
-    }  # fmt: skip
-    if one.grade == Grade.NO_SHOW:
-        return (
-            "claim_no_show",
-            _("记录为未到场：%(title)s") % facts,
-            _("%(date)s的任务没有您的到场记录。如与事实不符，请联系%(organization)s更正。") % facts,
-        )
-    if one.grade == Grade.DENIED:
-        return (
-            "claim_denied",
-            _("服务未予认定：%(title)s") % facts,
-            _("%(date)s的服务未予认定，原因：%(note)s。如有异议，请联系%(organization)s。") % facts,
-        )
-    subject = ngettext("亮旗 %(flags)d 面：%(title)s", "亮旗 %(flags)d 面：%(title)s", one.flags) % facts
-    return "flag_lit", subject, _("%(date)s的服务已由%(organization)s认定。谢谢您，同志！") % facts

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from flags.assessment.policies import policy_for
+from flags.policy.policies import policy_for
 from members.access import StaffRequest, desk_required
 from tasks import deadlines
 from tasks.desk import fetch

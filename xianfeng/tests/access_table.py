@@ -29,7 +29,7 @@ from members.people.exempting import exempt
 from members.registration.registering import submit as apply
 from members.tests.applicants import application
 from notices.models import Notice
-from notices.outbox import send
+from notices.outbox import Message, send
 from reports.models import Export
 from tasks.models import Claim
 from tasks.tests.desk import ended_task, make_item
@@ -83,7 +83,7 @@ def a_stated_wish(cast: Cast) -> Wish:
 
 
 def a_notice_to_the_secretary(cast: Cast) -> Notice:
-    return send(cast.secretary, kind="test", key="access", subject="标题", body="正文")
+    return send(Message(cast.secretary, "test", "access", "标题", "正文"))
 
 
 def a_flag(cast: Cast) -> FlagEntry:

@@ -12,8 +12,8 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 
-from flags.assessment import policies
 from flags.models import AssessmentRun
+from flags.policy import policies
 from members.models import ContactReveal, Exemption, ImportBatch, Member, Registration
 from notices.models import Delivery, Notice
 from tasks.models import Claim, Task, Verification

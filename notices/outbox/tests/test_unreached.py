@@ -16,7 +16,7 @@ State = Delivery.State
 
 def stuck(user: User | None, state: str = State.FAILED, key: str = "k") -> Delivery:
     assert user
-    delivery = send(user, kind="test", key=f"{key}:{user.pk}", subject="标题", body="正文").deliveries.get()
+    delivery = send(Message(user, "test", f"{key}:{user.pk}", "标题", "正文")).deliveries.get()
     delivery.state = state
     delivery.save()
     return delivery

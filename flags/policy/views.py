@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from flags.assessment import policies
-from flags.assessment.forms import PolicyForm
 from flags.ledger.rules import FIRST_YEAR, settled_years
 from flags.models import Policy
+from flags.policy import policies
+from flags.policy.forms import PolicyForm
 from members.access import StaffRequest, desk_required, require
 from xianfeng.lib.times import today
 from xianfeng.ui.tabs import Tab, Tabs
@@ -32,7 +32,7 @@ def policy(request: StaffRequest, year: int) -> HttpResponse:
         return redirect("flags:policy", year)
     context = {"policy": found, "form": form, "tabs": tabs(year), "year": year}
     context["is_settled"] = bool(settled_years([year]))
-    return render(request, "flags/assessment/policy.html", context)
+    return render(request, "flags/policy/policy.html", context)
 
 
 def tabs(year: int) -> Tabs:
