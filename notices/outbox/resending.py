@@ -58,7 +58,7 @@ def mark_told(delivery: Delivery, *, by: "User", note: str = "") -> None:
 def move(delivery: Delivery, to: str, *, by: "User", note: str = "", **fields: Any) -> None:
     """Raises AlreadySettled unless the delivery still is where the person saw it, unreached."""
     was = delivery.state
-    if was not in Delivery.UNREACHED:
+    if was not in Delivery.State.UNREACHED:
         raise AlreadySettled(str(SETTLED))
     rows = Delivery.objects.filter(pk=delivery.pk, state=was)
     if rows.update(state=to, lease="", leased_until=None, **fields) != 1:
