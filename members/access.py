@@ -1,7 +1,7 @@
-"""Who may do what: one table of capabilities, read by menus, buttons, views and the admin.
+"""How a request meets the table of capabilities: its user, its desk, and the guards of views.
 
-A right follows from the appointment a user acts under (the "desk"). Views fetch through
-`visible_to(user)`, so what lies outside the scope is 404; inside it, a missing capability is 403.
+Views fetch through `visible_to(user)`, so what lies outside the scope is 404; inside it, a missing
+capability is 403.
 """
 
 from collections.abc import Callable
@@ -13,57 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from members.models import Appointment, Member, Organization, User
-
-CITY, STREET, COMMUNITY, ESTATE, UNIT = (
-    Organization.Kind.CITY,
-    Organization.Kind.STREET,
-    Organization.Kind.COMMUNITY,
-    Organization.Kind.ESTATE,
-    Organization.Kind.UNIT,
-)
-
-# Reading: every role at these tiers, auditors included (DOMAIN: who sees and does what).
-SEES: dict[str, set[str]] = {
-    "members.see": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
-    "registrations.see": {CITY, STREET, COMMUNITY, UNIT},
-    "organizations.see": {CITY, STREET, COMMUNITY},
-    "wishes.see": {CITY, STREET, COMMUNITY, ESTATE},
-    "tasks.see": {CITY, STREET, COMMUNITY, ESTATE},
-    "flags.see": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
-    "assessments.see": {CITY, STREET, COMMUNITY, UNIT},
-    "notices.see": {CITY, COMMUNITY, UNIT},
-}
-
-# Acting: secretaries and clerks only.
-DOES: dict[str, set[str]] = {
-    "members.import": {CITY, UNIT},
-    "members.edit": {CITY},
-    "members.reveal": {CITY, COMMUNITY, UNIT},
-    "members.remind": {CITY, COMMUNITY, UNIT},
-    "members.exempt": {CITY, COMMUNITY, UNIT},
-    "registrations.decide": {COMMUNITY},
-    "organizations.edit": {CITY},
-    "appointments.grant": {CITY},
-    "wishes.handle": {COMMUNITY, ESTATE},
-    "tasks.publish": {CITY, COMMUNITY, ESTATE},
-    "presence.mark": {CITY, COMMUNITY, ESTATE},
-    "claims.verify": {CITY, COMMUNITY},
-    "flags.reverse": {CITY, COMMUNITY},
-    "assessments.run": {CITY},
-    "policy.edit": {CITY},
-    "catalogue.edit": {CITY},
-    "notices.resend": {CITY},
-    "notices.tell": {CITY, COMMUNITY, UNIT},
-}
-
-
-def holds(desk: Appointment, capability: str) -> bool:
-    """Whether an appointment carries a capability. Raises KeyError for an unknown word."""
-    kind = desk.organization.kind
-    if capability in SEES:
-        return kind in SEES[capability]
-    return kind in DOES[capability] and not desk.reads_only
+from members.models import Appointment, Member, User
 
 
 class StaffRequest(HttpRequest):
@@ -124,7 +74,7 @@ def desk_required[**P](
 def require(user: User, *capabilities: str) -> Appointment:
     """The user's desk. Raises PermissionDenied where there is none or it holds none of the capabilities."""
     desk = user.desk
-    if not desk or not any(holds(desk, capability) for capability in capabilities):
+    if not desk or not any(map(desk.can, capabilities)):
         raise PermissionDenied(_("您当前的任职没有这项权限。如需办理，请切换组织或联系上级。"))
     return desk
 

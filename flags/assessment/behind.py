@@ -46,8 +46,8 @@ def behind(request: StaffRequest) -> HttpResponse:
     found = BehindFilter(request.GET, scoped(request), request=request)
     counts = found.qs.aggregate(**{name: Count("pk", filter=group) for name, group in GROUPS.items()})
     who = chosen(request)
-    rows = found.qs.filter(GROUPS[who]).select_related("member", "unit", "community")
-    paginator = Paginator(rows.defer("member__address").order_by(*ordering(request)), PAGE)
+    rows = listed(request, found).select_related("member", "unit", "community")
+    paginator = Paginator(rows.defer("member__address"), PAGE)
     paginator.count = counts[who]  # known already
     context = {
         "filter": found,
@@ -58,6 +58,12 @@ def behind(request: StaffRequest) -> HttpResponse:
         "today": today(),
     }
     return render(request, "flags/assessment/behind.html", context)
+
+
+def listed(request: StaffRequest, found: BehindFilter) -> Pacing:
+    """The rows of the tab and in the order asked for: what the page and its export show."""
+    rows: Pacing = found.qs.filter(GROUPS[chosen(request)])
+    return rows.order_by(*ordering(request))
 
 
 def chosen(request: StaffRequest) -> str:

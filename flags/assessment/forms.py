@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from flags.ledger.filters import years
 from flags.models import Policy
 
 if TYPE_CHECKING:
@@ -77,6 +78,17 @@ class PolicyForm(PolicyBase):
             if cleaned.get(name, 0) > most:
                 self.add_error(name, _("最多填 %(most)s。") % {"most": most})
         return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """What is to change."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
+
+
+class RunForm(forms.Form):
+    """A forecast, or the check of an ended year."""
+
+    year = forms.TypedChoiceField(label=_("年度"), choices=years, coerce=int)
+    official = forms.BooleanField(label=_("正式考核（12 月 31 日之后）"), required=False)
 
 
 class AdjustForm(forms.Form):

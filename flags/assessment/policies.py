@@ -18,8 +18,8 @@ FROZEN = ("min_flags", "min_flags_leader", "min_minutes", "pro_rata", "publicity
 
 
 def policy_for(year: int) -> Policy:
-    """The year's rules; the default ones (5 flags, no hours) where the city set none."""
-    return Policy.objects.get_or_create(year=year)[0]
+    """The year's rules; the default ones (5 flags, no hours), not stored, where the city set none."""
+    return Policy.objects.filter(year=year).first() or Policy(year=year)
 
 
 def frozen(policy: Policy) -> dict[str, Any]:
@@ -32,11 +32,12 @@ def change(policy: Policy, *, by: User, **fields: Any) -> Policy:
     """Set rules of a year. Raises YearSettled where its results are final."""
     if settled_years([policy.year]):
         raise YearSettled(_("%(year)s 年度考核已定案，考核办法不能再改。") % {"year": policy.year})
+    kept, _is_new = Policy.objects.get_or_create(year=policy.year)
     for name, value in fields.items():
-        setattr(policy, name, value)
-    policy.save(update_fields=list(fields))
-    log.info("Policy %s changed by user %s: %s", policy.year, by.pk, ", ".join(sorted(fields)))
-    return policy
+        setattr(kept, name, value)
+    kept.save(update_fields=list(fields))
+    log.info("Policy %s changed by user %s: %s", kept.year, by.pk, ", ".join(sorted(fields)))
+    return kept
 
 
 def reminder_days(policy: Policy) -> list[dt.date]:

@@ -24,7 +24,7 @@ def policy(request: StaffRequest, year: int) -> HttpResponse:
     if request.method == "POST":
         require(request.user, "policy.edit")
     # The form writes into its instance; the service gets one of its own.
-    form = PolicyForm(request.POST or None, instance=Policy.objects.get(pk=found.pk))
+    form = PolicyForm(request.POST or None, instance=policies.policy_for(year))
     if request.method == "POST" and form.is_valid() and saved(request, found, form):
         return redirect("flags:policy", year)
     years = [(each, each == year) for each in range(today().year + 1, today().year - 4, -1)]
@@ -34,9 +34,8 @@ def policy(request: StaffRequest, year: int) -> HttpResponse:
 
 
 def saved(request: StaffRequest, policy: Policy, form: PolicyForm) -> bool:
-    changes = {name: form.cleaned_data[name] for name in form.changed_data}
     try:
-        policies.change(policy, by=request.user, **changes)
+        policies.change(policy, by=request.user, **form.values())
     except Refusal as refusal:
         form.add_error(None, refusal.message)
         return False

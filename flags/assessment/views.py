@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -65,16 +65,22 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     run = fetch(request, pk)
     own = Assessment.objects.visible_to(request.user).filter(run=run)
     found = ResultFilter(request.GET, own, request=request)
-    rows = found.qs.select_related("member", "unit", "community").defer("member__address")
+    rows = listed(request, found).select_related("member", "unit", "community").defer("member__address")
     context = {
         "run": run,
         "filter": found,
-        "page": Paginator(rows.order_by(*ordering(request)), PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "counts": dict(own.values_list("result").annotate(Count("pk")).order_by()),
         "events": run.events.select_related("by").order_by("-pk")[:10],
         "next_step": next_step(run),
     }
     return render(request, "flags/assessment/detail.html", context)
+
+
+def listed(request: StaffRequest, found: ResultFilter) -> QuerySet[Assessment]:
+    """Results in the order asked for: what the page and its export show."""
+    rows: QuerySet[Assessment] = found.qs
+    return rows.order_by(*ordering(request))
 
 
 def ordering(request: StaffRequest) -> list[str]:

@@ -1,6 +1,7 @@
 """Desk pages of the ledger: all lines, and one with its neighbours in the chain."""
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -23,9 +24,15 @@ SORTS = {"seq": "seq", "date": "service_date", "flags": "delta", "minutes": "min
 @desk_required("flags.see")
 def list_(request: StaffRequest) -> HttpResponse:
     found = LedgerFilter(request.GET, FlagEntry.objects.visible_to(request.user), request=request)
-    numbers = found.qs.order_by(*ordering(request)).values_list("pk", flat=True)
+    numbers = listed(request, found).values_list("pk", flat=True)
     page = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
     return render(request, "flags/ledger/list.html", {"filter": found, "page": with_lines(page)})
+
+
+def listed(request: StaffRequest, found: LedgerFilter) -> QuerySet[FlagEntry]:
+    """Lines in the order asked for: what the page and its export show."""
+    rows: QuerySet[FlagEntry] = found.qs
+    return rows.order_by(*ordering(request))
 
 
 def with_lines(page: Page) -> Page:

@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from members.cleaning import as_text, clean_text, without_spaces
 from members.importing.plan import CHANGED, NEW, Plan, RowError, RowPlan
-from members.importing.roster.cleaning import as_text, clean_text, without_spaces
 from members.models import Appointment, Organization, OrganizationEvent, User
 from members.organizations.tree import PARENTS, hang, leave_event
 from xianfeng.lib.spreadsheet.reading import Cell, Table, Unreadable, find_table, read_workbook

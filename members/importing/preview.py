@@ -9,8 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from members.cleaning import clean_mobile, clean_name, clean_text
 from members.importing.organizations import KINDS
-from members.importing.roster.cleaning import clean_mobile, clean_name, clean_text
 from members.importing.roster.columns import COMMUNITY, ESTATE, MOBILE, NAME, POSITION, UNIT
 from members.models import ImportBatch, ImportRow, Member, Organization
 from members.people.privacy import mask_mobile

@@ -2,13 +2,15 @@
 
 import datetime as dt
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from members.capabilities import allows
+from members.kinds import OrganizationKind, Role
 from xianfeng.lib.times import today
 
 if TYPE_CHECKING:
@@ -45,13 +47,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 class Organization(models.Model):
     """A node of the one tree; `path` ("/1/4/9/") holds the ids from the root down to itself."""
 
-    class Kind(models.TextChoices):
-        CITY = "city", _("市委组织部")
-        STREET = "street", _("街道")
-        COMMUNITY = "community", _("社区")
-        ESTATE = "estate", _("小区")
-        UNIT = "unit", _("单位")
-        PARTNER = "partner", _("共建单位")
+    Kind: TypeAlias = OrganizationKind  # noqa: UP040  (an alias of `type` has no members)
 
     code = models.CharField(_("编码"), max_length=20, unique=True)
     kind = models.CharField(_("类型"), max_length=12, choices=Kind)
@@ -109,10 +105,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 class Appointment(models.Model):
     """A user holds a role in an organisation for a term; every right follows from current appointments."""
 
-    class Role(models.TextChoices):
-        SECRETARY = "secretary", _("书记")
-        CLERK = "clerk", _("工作人员")
-        AUDITOR = "auditor", _("监督员")
+    Role: TypeAlias = Role  # noqa: UP040
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -151,10 +144,8 @@ class Appointment(models.Model):
         return f"{self.organization} {self.get_role_display()}"
 
     def can(self, capability: str) -> bool:
-        """Whether this desk holds the capability (the table stands in `members/access.py`)."""
-        from members.access import holds
-
-        return holds(self, capability)
+        """Whether this desk holds the capability. Raises KeyError for an unknown word."""
+        return allows(self.organization.kind, self.role, capability)
 
     @property
     def reads_only(self) -> bool:

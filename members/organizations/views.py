@@ -10,7 +10,7 @@ from django.db import transaction
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -112,17 +112,10 @@ def poster(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "place": place,
         "join_url": settings.SITE_URL + reverse("members:join", args=[place.public_code]),
-        "wish_url": wish_url(place),
+        # The residents' page lies in an app above this one: by its name only.
+        "wish_url": settings.SITE_URL + reverse("wishes:ask", args=[place.public_code]),
     }
     return render(request, "members/organizations/poster.html", context)
-
-
-def wish_url(place: Organization) -> str:
-    """The residents' page, which lies in an app above this one; "" while there is none."""
-    try:
-        return settings.SITE_URL + reverse("wishes:ask", args=[place.public_code])
-    except NoReverseMatch:
-        return ""
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.importing.roster.cleaning import clean_list, clean_name
+from members.cleaning import clean_list, clean_name
 from members.models import Exemption, Member
 from members.models.people import SEPARATOR
 from members.people import choices
@@ -126,6 +126,21 @@ class ProfileForm(ServiceForm):
         names = ("address", "skills", "free_times", "intentions")
         initial = {name: getattr(member, name) for name in names}
         return cls(data, initial={**initial, "email": member.user.email if member.user else ""})
+
+
+class EntryForm(forms.ModelForm):
+    """A roster entry as the city corrects it; the admin says which columns."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        joined, departed = cleaned.get("joined_on"), cleaned.get("departed_on")
+        if joined and departed and departed < joined:
+            self.add_error("departed_on", _("离开日期不能早于计入考核日期。"))
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """What is corrected."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
 
 
 class CorrectionForm(forms.Form):

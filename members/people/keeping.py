@@ -1,8 +1,8 @@
 """What members change about themselves, and what they ask others to correct."""
 
 import datetime as dt
-from collections.abc import Sequence
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -29,13 +29,15 @@ def keep_profile(member: Member, *, email: str, by: User, **fields: str) -> Memb
     return member
 
 
-def correct_entry(member: Member, *, fields: Sequence[str], by: User) -> Member:
+def correct_entry(member: Member, *, by: User, **fields: Any) -> Member:
     """Write the corrected columns of a roster entry; the pinyin follows the name.
 
     Raises NotPossible for one's own: its dates and rank set what the year asks of one.
     """
     if member.user_id == by.pk:
         raise NotPossible(_("不能改正自己的名册信息，请由同事办理。"), "not_oneself")
+    for name, value in fields.items():
+        setattr(member, name, value)
     member.pinyin, member.initials = in_pinyin(member.name)
     member.state = state_on(member, today())
     member.save(update_fields=[*fields, "pinyin", "initials", "state"])

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.importing.roster.cleaning import clean_list
+from members.cleaning import clean_list
 from members.models import Appointment, Member, Organization, Registration, RegistrationEvent, User
 from members.registration import rules
 from members.registration.matching import Match, match

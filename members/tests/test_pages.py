@@ -13,12 +13,13 @@ from members.tests.applicants import applied, stranger
 from xianfeng.lib.pinyin import in_pinyin
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
+from xianfeng.testing.pages import squeezed
 
 
 def show(client: Client, name: str, query: str = "", *args: object) -> str:
     response = client.get(reverse(f"members:{name}", args=args) + query)
     assert response.status_code == 200
-    return response.content.decode()
+    return squeezed(response.content.decode())
 
 
 def crowd(cast: Cast, count: int, first: int = 0) -> None:

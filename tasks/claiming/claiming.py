@@ -13,7 +13,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from flags.models import Policy
 from members.models import Member, User
+from tasks.claiming.applicant import Applicant, columns
 from tasks.claiming.rules import (
     Limits,
     NotOwnClaim,
@@ -29,9 +31,9 @@ from xianfeng.lib.times import local_year
 
 # All that is known of one person and one task, read in one round trip while the person's row is locked.
 # The audience names an organisation that the unit or the home stands below: its path begins theirs.
-READ_OFFER = """
+READ_OFFER = f"""
 SELECT t.id, t.title, t.state, t.cancel_reason, t.starts_at, t.ends_at, t.signup_opens_at,
-    t.signup_closes_at, t.capacity, t.places_taken, m.id AS member_id, m.state AS member_state,
+    t.signup_closes_at, t.capacity, t.places_taken, {columns("m")},
     p.places_per_week, p.open_claims, p.suspend_after_no_shows, p.suspend_days, p.withdraw_hours,
     EXISTS (
         SELECT 1 FROM tasks_task_audience a
@@ -41,7 +43,7 @@ SELECT t.id, t.title, t.state, t.cancel_reason, t.starts_at, t.ends_at, t.signup
     ) AS in_audience
 FROM members_member m CROSS JOIN tasks_task t LEFT JOIN flags_policy p ON p.year = %(year)s
 WHERE m.user_id = %(user)s AND t.id = %(task)s
-"""
+"""  # noqa: S608  (the columns are named in our code)
 # NO KEY: rows elsewhere that only refer to the member need not wait.
 LOCK_MEMBER = "FOR NO KEY UPDATE OF m"
 
@@ -87,14 +89,14 @@ def claim_own(task_id: int, *, by: User, now: dt.datetime | None = None) -> Clai
     at = now or timezone.now()
     with transaction.atomic():
         task = read_offer(task_id, by, at)
-        member = Member(pk=task.member_id, state=task.member_state)  # type: ignore[attr-defined]
-        standing = Standing.of(member, limits_of(task, at), at)
+        applicant = Applicant.read_with(task)
+        standing = Standing.of(applicant, limits_of(task, at), at)
         check_claim(task, standing, at, in_audience=task.in_audience)  # type: ignore[attr-defined]
         earlier = standing.place_on(task_id)
-        claim_id = take_place(task, member, by, at, before=earlier.state if earlier else "")
+        claim_id = take_place(task, applicant.id, by, at, before=earlier.state if earlier else "")
         if claim_id is None:
             raise missed(task_id, at)
-    return Claim(pk=claim_id, task=task, member_id=member.pk, state=Claim.State.CLAIMED, claimed_at=at)
+    return Claim(pk=claim_id, task=task, member_id=applicant.id, state=Claim.State.CLAIMED, claimed_at=at)
 
 
 def read_offer(task_id: int, by: User, now: dt.datetime) -> Task:
@@ -107,9 +109,9 @@ def read_offer(task_id: int, by: User, now: dt.datetime) -> Task:
 
 
 def limits_of(task: Task, now: dt.datetime) -> Limits:
-    """Those read with the task; where the year has no policy yet, the default one is made."""
+    """Those read with the task; the default ones where the city set none for the year."""
     read = {name: getattr(task, name) for name in Limits.__dataclass_fields__}
-    return Limits.at(now) if None in read.values() else Limits(**read)
+    return Limits.of(Policy(year=local_year(now))) if None in read.values() else Limits(**read)
 
 
 def lock(member: Member) -> None:
@@ -117,29 +119,29 @@ def lock(member: Member) -> None:
     Member.objects.select_for_update(no_key=True).filter(pk=member.pk).values_list("pk").get()
 
 
-def take_place(task: Task, member: Member, by: User, now: dt.datetime, *, before: str) -> int | None:
+def take_place(task: Task, member_id: int, by: User, now: dt.datetime, *, before: str) -> int | None:
     """The guarded write. None where the task gave no place; then the caller must roll back."""
     if connection.vendor != "postgresql":
-        return take_place_in_steps(task, member, by, now, before=before)
-    values: dict[str, Any] = {"task": task.pk, "member": member.pk, "by": by.pk, "now": now, "before": before}
+        return take_place_in_steps(task, member_id, by, now, before=before)
+    values: dict[str, Any] = {"task": task.pk, "member": member_id, "by": by.pk, "now": now, "before": before}
     with connection.cursor() as cursor:
         cursor.execute(TAKE_PLACE, values)
         row = cursor.fetchone()
     return row[0] if row else None
 
 
-def take_place_in_steps(task: Task, member: Member, by: User, now: dt.datetime, *, before: str) -> int | None:
+def take_place_in_steps(task: Task, member_id: int, by: User, now: dt.datetime, *, before: str) -> int | None:
     """The same for SQLite, which knows no writing CTE; its IMMEDIATE transaction admits one writer."""
     offered = Task.objects.open_for_claims(now).with_free_places().filter(pk=task.pk)
     if offered.update(places_taken=F("places_taken") + 1) != 1:
         return None
     if before:
-        again = Claim.objects.filter(task=task, member=member, state=Claim.State.WITHDRAWN)
+        again = Claim.objects.filter(task=task, member=member_id, state=Claim.State.WITHDRAWN)
         if again.update(state=Claim.State.CLAIMED, claimed_at=now) != 1:
             return None
-        taken = Claim.objects.get(task=task, member=member)
+        taken = Claim.objects.get(task=task, member=member_id)
     else:
-        taken = Claim.objects.create(task=task, member=member, claimed_at=now)
+        taken = Claim.objects.create(task=task, member_id=member_id, claimed_at=now)
     ClaimEvent.objects.create(claim=taken, at=now, by=by, from_state=before, to_state=Claim.State.CLAIMED)
     return taken.pk
 

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from flags.assessment.policies import policy_for
 from flags.models import Policy
 from members.models import Member
+from tasks.claiming.applicant import Applicant
 from tasks.models import Claim, Task, Verification
 from xianfeng.lib.refusal import ReasonNeeded, Refusal
 from xianfeng.lib.times import format_date, format_moment, format_span, local_date, local_year, year_bounds
@@ -133,19 +134,19 @@ class Limits:
 class Standing:
     """All that the rules need to know about one member, for any number of open tasks."""
 
-    member: Member
+    applicant: Applicant
     limits: Limits
     places: Sequence[Place]
     suspended_until: dt.datetime | None = None
 
     @classmethod
-    def of(cls, member: Member, limits: Limits, now: dt.datetime) -> Self:
+    def of(cls, applicant: Applicant, limits: Limits, now: dt.datetime) -> Self:
         """Read in one query, two for somebody with as many no-shows as suspend."""
-        places = read_places(member, now)
+        places = read_places(applicant.id, now)
         no_shows = [place for place in places if is_no_show_of(place, local_year(now))]
         allowed = limits.suspend_after_no_shows
         suspended = bool(allowed) and len(no_shows) >= allowed
-        return cls(member, limits, places, suspension_end(no_shows, limits) if suspended else None)
+        return cls(applicant, limits, places, suspension_end(no_shows, limits) if suspended else None)
 
     def place_on(self, task_id: int) -> Place | None:
         return next((place for place in self.places if place.task_id == task_id), None)
@@ -163,10 +164,10 @@ WHERE c.member_id = %s
 """
 
 
-def read_places(member: Member, now: dt.datetime) -> list[Place]:
+def read_places(member_id: int, now: dt.datetime) -> list[Place]:
     """The member's places that any rule could weigh against a task that is open at `now`."""
     recently, new_year = now - WEEK - dt.timedelta(days=1), year_bounds(local_year(now))[0]
-    found: Any = Task.objects.raw(READ_PLACES, [member.pk, recently, new_year])
+    found: Any = Task.objects.raw(READ_PLACES, [member_id, recently, new_year])
     return [Place(t.claim_id, t.pk, t.claim_state, t.title, t.starts_at, t.ends_at) for t in found]
 
 
@@ -191,7 +192,7 @@ def is_in_audience(task: Task, member: Member) -> bool:
 
 def claim_obstacle(task: Task, member: Member, now: dt.datetime) -> Refusal | None:
     """Why the member may not claim the task at `now`; None where nothing stands in the way."""
-    standing = Standing.of(member, Limits.at(now), now)
+    standing = Standing.of(Applicant.of(member), Limits.at(now), now)
     return obstacle(task, standing, now, in_audience=is_in_audience(task, member))
 
 
@@ -206,7 +207,7 @@ def obstacle(task: Task, standing: Standing, now: dt.datetime, *, in_audience: b
 
 def check_claim(task: Task, standing: Standing, now: dt.datetime, *, in_audience: bool) -> None:
     """Raises the first refusal that applies, what cannot be helped before what the member can change."""
-    check_member(standing.member, in_audience=in_audience)
+    check_applicant(standing.applicant, in_audience=in_audience)
     check_not_held(task, standing)
     check_open(task, now)
     check_free_place(task)
@@ -216,11 +217,11 @@ def check_claim(task: Task, standing: Standing, now: dt.datetime, *, in_audience
     check_open_places(standing, now)
 
 
-def check_member(member: Member, *, in_audience: bool) -> None:
-    if not member.is_registered:
+def check_applicant(applicant: Applicant, *, in_audience: bool) -> None:
+    if not applicant.is_registered:
         raise NotRegistered(
             _("只有已报到的党员才能接单，您目前是“%(state)s”。请扫所在社区的二维码报到，社区确认后即可接单。")
-            % {"state": member.get_state_display()}
+            % {"state": applicant.state_in_words}
         )
     if not in_audience:
         raise NotInAudience(_("这项任务不面向您所在的社区和单位。请在“任务”里选择面向您的任务。"))

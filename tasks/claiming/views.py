@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from members.access import MemberRequest, member_required
 from members.models import Member, User
 from tasks.claiming import claiming
+from tasks.claiming.applicant import Applicant
 from tasks.claiming.filters import PERIODS, OfferFilter
 from tasks.claiming.rules import (
     AlreadyClaimed,
@@ -66,7 +67,7 @@ def own_claims(member: Member) -> QuerySet[Claim]:
 
 
 def cards_of(page: Page[Task], member: Member, now: dt.datetime) -> list[Card]:
-    standing = Standing.of(member, Limits.at(now), now)
+    standing = Standing.of(Applicant.of(member), Limits.at(now), now)
     return [Card(task, held_on(standing, task), obstacle(task, standing, now)) for task in page]
 
 

@@ -116,11 +116,10 @@ def start_of(request: StaffRequest) -> dict[str, Any]:
 
 
 def save_new(request: StaffRequest, form: TaskForm, publisher: Organization) -> Task:
-    values = form.cleaned_data
+    is_public, key = request.POST.get("action") == "publish", form.cleaned_data["key"] or None
     return publishing.create(
-        by=request.user, publisher=publisher, item=values["item"], audience=form.audience(),
-        key=values["key"] or None, publish_now=request.POST.get("action") == "publish", **form.terms(),
-    )  # fmt: skip
+        by=request.user, publisher=publisher, key=key, publish_now=is_public, **form.values()
+    )
 
 
 def saved(request: StaffRequest, task: Task) -> HttpResponse:
@@ -144,19 +143,17 @@ def new_for_wish(request: StaffRequest, wish_pk: int) -> HttpResponse:
 
 
 def save_wish(request: StaffRequest, form: TaskForm, wish: Wish) -> Task:
+    key = form.cleaned_data["key"] or None
     return publishing.publish_wish(
-        wish, by=request.user, publisher=request.desk.organization, item=form.cleaned_data["item"],
-        audience=form.audience(), key=form.cleaned_data["key"] or None, **form.terms(),
-    )  # fmt: skip
+        wish, by=request.user, publisher=request.desk.organization, key=key, **form.values()
+    )
 
 
 @desk_required("tasks.publish")
 def edit(request: StaffRequest, pk: int) -> HttpResponse:
     task = fetch(request, pk)
     demand(may_manage(request.user, task))
-    known: dict[str, Any] = {"publisher": task.publisher, "wish": task.wish, "item": task.item}
-    initial = {**task_initial(task), "key": publishing.version_of(task)}
-    form = TaskForm(request.POST or None, **known, initial=initial)
+    form = edit_form(request, task)
     if request.method == "POST" and (kept := submit(form, lambda: save_changes(request, form, task))):
         messages.success(request, _("“%(title)s”已保存。") % {"title": kept.title})
         return redirect("tasks:detail", task.pk)
@@ -164,10 +161,16 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "tasks/publishing/form.html", context)
 
 
+def edit_form(request: StaffRequest, task: Task) -> TaskForm:
+    """The task as it stands, and on which version the form was filled in."""
+    known: dict[str, Any] = {"publisher": task.publisher, "wish": task.wish, "item": task.item}
+    initial = {**task_initial(task), "key": publishing.version_of(task)}
+    return TaskForm(request.POST or None, **known, initial=initial)
+
+
 def save_changes(request: StaffRequest, form: TaskForm, task: Task) -> Task:
-    item, audience = form.cleaned_data["item"], form.audience()
     seen = id_of(form.cleaned_data["key"]) or None
-    return publishing.edit(task, by=request.user, seen=seen, item=item, audience=audience, **form.terms())
+    return publishing.edit(task, by=request.user, seen=seen, **form.values())
 
 
 @require_POST

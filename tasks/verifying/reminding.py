@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from members.access import holds
 from members.models import Appointment, Organization
 from notices.outbox import Message, send_many
 from tasks import deadlines
@@ -48,7 +47,7 @@ def staff_of(organizations: Iterable[Organization]) -> dict[int, list[Appointmen
     found = defaultdict(list)
     posts = Appointment.objects.current().filter(organization__in=organizations)
     for post in posts.select_related("user", "organization"):
-        if holds(post, "claims.verify"):
+        if post.can("claims.verify"):
             found[post.organization_id].append(post)
     return found
 

@@ -32,6 +32,7 @@ from members.models import (
 )
 from notices.models import Delivery
 from notices.outbox import Message, send_many
+from reports.models import Export
 from tasks.models import Claim, ServiceItem, TaskEvent
 from tasks.tests.desk import ended_task
 from tasks.tests.offers import make_offer
@@ -64,6 +65,7 @@ class City:
         self.add_flags(numbers)
         self.add_messages(numbers)
         self.add_imports(numbers)
+        self.add_exports(numbers)
         self.run = assessing.forecast(timezone.localdate().year, by=self.cast.city_officer)
 
     def add_people(self, numbers: range) -> None:
@@ -184,6 +186,18 @@ class City:
             for n in numbers
         )  # fmt: skip
 
+    def add_exports(self, numbers: range) -> None:
+        """Half of them ready, by two people of two organisations."""
+        cast = self.cast
+        for n in numbers:
+            user = (cast.city_officer, cast.secretary)[n % 2]
+            desk = user.appointments.get()
+            Export.objects.create(
+                name="members", title="党员名单", user=user, organization=desk.organization, appointment=desk,
+                columns=[["member", "姓名"]], key=str(n), state=("ready", "failed")[n // 2 % 2],
+                expires_at=timezone.now() + dt.timedelta(days=7),
+            )  # fmt: skip
+
     def import_batch(self, number: int) -> ImportBatch:
         officers = [self.cast.city_officer, self.cast.city_colleague]
         return ImportBatch.objects.create(
@@ -203,7 +217,7 @@ class List:
     who: str
     name: str
     query: str = ""
-    of: Callable[[City], int] | None = None
+    of: Callable[[City], int | str] | None = None
 
     def __str__(self) -> str:
         return f"{self.who} {self.name}{self.query}"
@@ -256,6 +270,9 @@ LISTS = [
     List(PHONE, "flags:my_flags"),
     List(PHONE, "notices:inbox"),
     List(CITY, "notices:unreached"),
+    *(List(who, name) for who in (CITY, DESK) for name in ("reports:exports", "reports:export_log")),
+    List(CITY, "reports:export_new", of=lambda city: "members"),
+    List(CITY, "reports:export_new", "?who=short", of=lambda city: "progress"),
 ]
 # Pages about one thing, forms and files: no list grows on them.
 SINGLE = {
@@ -274,6 +291,8 @@ SINGLE = {
     "members:profile_correct",
     "members:profile_edit",
     "members:registration",
+    "reports:export",
+    "reports:export_progress",
     "tasks:edit",
     "tasks:item",
     "tasks:item_new",

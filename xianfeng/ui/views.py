@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -60,7 +61,7 @@ def each_row[T](
     *,
     name: Callable[[T], object] = str,
 ) -> int:
-    """Run a service on each row by itself; a refusal names its row and stops nothing.
+    """Run a service on each row by itself; a refusal, or a missing right, names its row and stops nothing.
 
     Returns how many went through.
     """
@@ -69,6 +70,6 @@ def each_row[T](
         try:
             action(row)
             done += 1
-        except Refusal as refusal:
-            messages.error(request, f"{name(row)}：{refusal.message}")
+        except (Refusal, PermissionDenied) as refusal:
+            messages.error(request, f"{name(row)}：{refusal}")
     return done

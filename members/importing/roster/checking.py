@@ -7,11 +7,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from members import cleaning
 from members.importing.plan import RowError
 from members.models import Member, Organization
 from xianfeng.lib.spreadsheet.reading import Cell
 
-from . import cleaning
 from .columns import COMMUNITY, ESTATE, INTENTIONS, LEADER, MOBILE, NAME, NOTE, POSITION, SKILLS, UNIT
 from .directory import Directory, Place
 

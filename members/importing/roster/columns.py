@@ -3,9 +3,8 @@
 import re
 import unicodedata
 
+from members.cleaning import without_spaces
 from xianfeng.lib.spreadsheet.reading import Cell
-
-from .cleaning import without_spaces
 
 NAME, MOBILE, UNIT = "姓名", "手机号", "单位"
 POSITION, LEADER = "职务", "是否领导干部"

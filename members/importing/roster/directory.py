@@ -4,9 +4,8 @@ import difflib
 from collections import defaultdict
 from dataclasses import dataclass
 
+from members.cleaning import organization_key
 from members.models import Organization
-
-from .cleaning import organization_key
 
 Kind = Organization.Kind
 LONGEST_NAME = 80

@@ -5,12 +5,12 @@ from itertools import batched
 from pathlib import Path
 from typing import Any
 
+from members.cleaning import as_text
 from members.importing.plan import Plan, RowPlan
 from members.models import Member, Organization
 from xianfeng.lib.spreadsheet.reading import Cell, Table, Unreadable, find_table, read_workbook
 
 from .checking import RowCheck
-from .cleaning import as_text
 from .columns import REQUIRED, canonical, is_no_row
 from .directory import Directory
 

@@ -22,6 +22,7 @@ from members.models import ImportBatch, ImportRow, Member, User
 from xianfeng.celery import app
 from xianfeng.testing.browser import axe_violations, open_page, overflow
 from xianfeng.testing.cast import Cast, make_cast
+from xianfeng.testing.pages import squeezed
 
 from .rosters import MALFORMED, ZHOU, save_roster
 
@@ -67,7 +68,7 @@ def roster(tmp_path: Path, *rows: dict[str, Any]) -> Path:
 def text_of(client: Client, address: str) -> str:
     response = client.get(address)
     assert response.status_code == 200
-    return str(response.content.decode())
+    return squeezed(response.content.decode())
 
 
 @pytest.fixture

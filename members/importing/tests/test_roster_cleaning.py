@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from members.importing.roster import cleaning
+from members import cleaning
 from members.importing.roster.columns import MOBILE, NAME, UNIT, canonical, is_no_row
 from xianfeng.lib.mobile import is_mobile
 from xianfeng.lib.pinyin import in_pinyin

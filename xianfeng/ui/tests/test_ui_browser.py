@@ -9,7 +9,7 @@ from xianfeng.testing.browser import DESK, PHONE, axe_violations, open_page, ove
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.urls("xianfeng.tests.styleguide_urls"),
+    pytest.mark.urls("xianfeng.ui.tests.styleguide_urls"),
 ]
 PAGES = [
     "/styleguide/",

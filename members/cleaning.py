@@ -1,4 +1,4 @@
-"""From what stands in a cell to what the roster stores.
+"""From what people type, or what stands in a cell, to what the roster stores.
 
 Each function returns the cleaned value, or None where the text cannot mean anything.
 """

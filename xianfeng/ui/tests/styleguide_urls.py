@@ -4,4 +4,4 @@ from django.urls import include, path
 
 from xianfeng.urls import urlpatterns as platform
 
-urlpatterns = [*platform, path("styleguide/", include("xianfeng.styleguide"))]
+urlpatterns = [*platform, path("styleguide/", include("xianfeng.ui.styleguide"))]

@@ -5,7 +5,7 @@ from django.test import Client
 
 from xianfeng.testing.cast import Cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("xianfeng.tests.styleguide_urls")]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("xianfeng.ui.tests.styleguide_urls")]
 
 
 def body(client: Client, url: str, status: int = 200, headers: dict[str, str] | None = None) -> str:

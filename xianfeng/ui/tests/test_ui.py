@@ -11,22 +11,24 @@ from django import forms
 from django.core.paginator import Paginator
 from django.template import engines
 from django.test import RequestFactory
+from django.urls import NoReverseMatch
 from django.utils import timezone
 
 from xianfeng import menus
 from xianfeng.lib import times
+from xianfeng.testing.pages import squeezed
 from xianfeng.ui import charts
 from xianfeng.ui.amounts import ago, hours, until, when
 from xianfeng.ui.marks import badge, qr, ring
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def draw(source: str, url: str = "/list/", **context: Any) -> str:
     """Renders a template source that loads the tag libraries, for a request of `url`."""
     request = RequestFactory().get(url)
     template = engines["django"].from_string("{% load ui charts %}" + source)
-    return str(template.render(context, request))
+    return squeezed(str(template.render(context, request)))
 
 
 class TaskForm(forms.Form):
@@ -153,7 +155,7 @@ def test_the_error_summary_leads_to_each_field_that_is_wrong() -> None:
     shown = draw("{% form form %}", form=TaskForm({"title": ""}))
     assert 'role="alert"' in shown
     assert '<a href="#id_title">任务名称：请填写名称。</a>' in shown
-    targets = re.findall(r'<li><a href="#([^"]+)"', shown)
+    targets = re.findall(r'<li> ?<a href="#([^"]+)"', shown)
     assert len(targets) == 2
     assert all(f'id="{target}"' in shown for target in targets)
 
@@ -302,10 +304,12 @@ def test_an_entry_needs_its_capability() -> None:
     assert not menus.is_allowed(entry, None)
 
 
-def test_an_entry_without_a_page_is_left_out() -> None:
+def test_an_entry_without_a_page_is_a_mistake() -> None:
     request = RequestFactory().get("/")
-    entries = [menus.Entry("无", "nowhere:at_all", "x"), menus.Entry("登录", "account_login", "key")]
-    assert [link.label for link in menus.links(entries, request)] == ["登录"]
+    entries = [menus.Entry("登录", "account_login", "key"), menus.Entry("无", "nowhere:at_all", "x")]
+    assert [link.label for link in menus.links(entries[:1], request)] == ["登录"]
+    with pytest.raises(NoReverseMatch):
+        menus.links(entries, request)
 
 
 def test_every_capability_in_the_menu_is_known(cast: Any) -> None:

@@ -1,0 +1,62 @@
+"""Who may do what: one table of capabilities, read by menus, buttons, views and the admin.
+
+A right follows from the appointment a user acts under (the "desk"): from the kind of its organisation
+and from its role. `Appointment.can` asks here.
+"""
+
+from members.kinds import OrganizationKind, Role
+
+CITY, STREET, COMMUNITY, ESTATE, UNIT = (
+    OrganizationKind.CITY,
+    OrganizationKind.STREET,
+    OrganizationKind.COMMUNITY,
+    OrganizationKind.ESTATE,
+    OrganizationKind.UNIT,
+)
+
+# Reading: every role at these tiers, auditors included (DOMAIN: who sees and does what).
+SEES: dict[str, set[str]] = {
+    "members.see": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
+    "registrations.see": {CITY, STREET, COMMUNITY, UNIT},
+    "organizations.see": {CITY, STREET, COMMUNITY},
+    "wishes.see": {CITY, STREET, COMMUNITY, ESTATE},
+    "tasks.see": {CITY, STREET, COMMUNITY, ESTATE},
+    "flags.see": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
+    "assessments.see": {CITY, STREET, COMMUNITY, UNIT},
+    "notices.see": {CITY, COMMUNITY, UNIT},
+    # Taking a list along is reading it on paper: masked alike, and on record (DOMAIN 4.7).
+    "exports.make": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
+    "exports.see": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
+}
+
+# Acting: secretaries and clerks only.
+DOES: dict[str, set[str]] = {
+    "members.import": {CITY, UNIT},
+    "members.edit": {CITY},
+    "members.reveal": {CITY, COMMUNITY, UNIT},
+    "members.remind": {CITY, COMMUNITY, UNIT},
+    "members.exempt": {CITY, COMMUNITY, UNIT},
+    "registrations.decide": {COMMUNITY},
+    "organizations.edit": {CITY},
+    "appointments.grant": {CITY},
+    "wishes.handle": {COMMUNITY, ESTATE},
+    "tasks.publish": {CITY, COMMUNITY, ESTATE},
+    "presence.mark": {CITY, COMMUNITY, ESTATE},
+    "claims.verify": {CITY, COMMUNITY},
+    "flags.reverse": {CITY, COMMUNITY},
+    "assessments.run": {CITY},
+    "policy.edit": {CITY},
+    "catalogue.edit": {CITY},
+    "notices.resend": {CITY},
+    "notices.tell": {CITY, COMMUNITY, UNIT},
+}
+
+
+def allows(kind: str, role: str, capability: str) -> bool:
+    """Whether a post of this role in such an organisation carries the capability.
+
+    Raises KeyError for an unknown word.
+    """
+    if capability in SEES:
+        return kind in SEES[capability]
+    return kind in DOES[capability] and role != Role.AUDITOR
