@@ -56,6 +56,7 @@ class Wish(models.Model):
         WAITING = states(SUBMITTED)
         # May become a task, or be declined.
         UNPUBLISHED = states(SUBMITTED, ACCEPTED)
+        ENDED = states(DECLINED, FULFILLED)
         # Where what fulfilled it, or ended it without help, may still be taken back.
         REOPENS = states(FULFILLED, ACCEPTED)
 

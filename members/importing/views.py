@@ -20,9 +20,6 @@ from xianfeng.lib.refusal import Refusal
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BATCHES_A_PAGE, ROWS_A_PAGE = 20, 50
-State = ImportBatch.State
-WORKING = {State.UPLOADED, State.CHECKING, State.CONFIRMING, State.UNDOING}
-PREVIEW = {State.PREVIEWED, State.CONFIRMED, State.UNDONE}
 
 
 def batch_of(request: StaffRequest, pk: int) -> ImportBatch:
@@ -58,8 +55,8 @@ def new(request: StaffRequest) -> HttpResponse:
 @desk_required("members.import")
 def batch(request: StaffRequest, pk: int) -> HttpResponse:
     found = batch_of(request, pk)
-    context = {"batch": found, "is_working": found.state in WORKING}
-    if found.state in PREVIEW:
+    context: dict[str, object] = {"batch": found}
+    if found.has_preview:
         context |= preview(request, found)
     return render(request, "members/importing/detail.html", context)
 
@@ -87,7 +84,7 @@ def preview(request: StaffRequest, batch: ImportBatch) -> dict[str, object]:
 def progress(request: StaffRequest, pk: int) -> HttpResponse:
     """The bar alone, asked for each second; leads to the page itself when the step is over."""
     found = batch_of(request, pk)
-    if found.state in WORKING:
+    if found.is_working:
         return render(request, "members/importing/_progress.html", {"batch": found})
     return HttpResponse(headers={"HX-Redirect": reverse("members:import", args=[pk])})
 

@@ -82,6 +82,7 @@ class ImportBatch(models.Model):
 
     objects = ImportBatchQuerySet.as_manager()
     is_working = StateIn(State.WORKING)
+    has_preview = StateIn(State.PREVIEW)
     is_checked = StateIn(State.CHECKED)
     is_previewed = StateIn({State.PREVIEWED})
     is_confirming = StateIn({State.CONFIRMING})

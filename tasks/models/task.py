@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from members.models import User
 
 
+# Committee seats and advice earn flags, but no volunteer hours (DOMAIN 4.7).
+WITHOUT_HOURS = {Category.SUGGESTION}
+
+
 class ServiceItemQuerySet(models.QuerySet["ServiceItem"]):
     def visible_to(self, user: "User") -> "ServiceItemQuerySet":
         """The catalogue is the city's and common to all desks."""
@@ -90,7 +94,7 @@ class Task(models.Model):
         CANCELLED = "cancelled", "neutral", _("已取消")
 
         # May still be changed and called off.
-        OPEN = states(DRAFT, PUBLISHED)
+        CHANGEABLE = states(DRAFT, PUBLISHED)
 
     class Presence(models.TextChoices):
         ROSTER = "roster", _("组织者点名")
@@ -146,7 +150,7 @@ class Task(models.Model):
     objects = TaskQuerySet.as_manager()
     is_draft = StateIn({State.DRAFT})
     is_published = StateIn({State.PUBLISHED})
-    is_open = StateIn(State.OPEN)
+    is_changeable = StateIn(State.CHANGEABLE)
 
     class Meta:
         verbose_name = _("任务")
@@ -177,6 +181,11 @@ class Task(models.Model):
     @property
     def is_over(self) -> bool:
         return timezone.now() >= self.ends_at
+
+    @property
+    def counts_hours(self) -> bool:
+        """Whether its minutes are volunteer service; advice earns flags, but no hours (DOMAIN 4.7)."""
+        return self.item.is_volunteering and self.category not in WITHOUT_HOURS
 
     @property
     def awarding_organization(self) -> Organization:

@@ -20,6 +20,8 @@ from wishes.handling import handling as wishes
 from wishes.models import Wish
 from xianfeng.lib.refusal import KeyReused, check_reason
 from xianfeng.lib.times import format_span
+from xianfeng.lib.transitions import move as move_row
+from xianfeng.lib.transitions import move_all, record
 
 State = Task.State
 
@@ -65,14 +67,15 @@ class Changes(TypedDict, total=False):
 
 
 def move(task: Task, to: str, *, by: User | None, at: dt.datetime, note: str = "", **fields: Any) -> None:
-    """One state change, guarded, and its event row. Raises WrongState when somebody was faster."""
-    source = task.state
-    if Task.objects.filter(pk=task.pk, state=source).update(state=to, **fields) != 1:
-        raise WrongState(_("这项任务刚被别人处理过。请刷新页面查看最新状态。"))
-    TaskEvent.objects.create(task=task, at=at, by=by, from_state=source, to_state=to, note=note[:300])
-    task.state = to
-    for name, value in fields.items():
-        setattr(task, name, value)
+    """One state change with its event row. Raises WrongState when somebody was faster."""
+    move_row(
+        task, to, allowed=rules.FOLLOWS[to], event=TaskEvent, by=by, at=at, note=note,
+        refusal=moved_on, **fields,
+    )  # fmt: skip
+
+
+def moved_on() -> WrongState:
+    return WrongState(_("这项任务刚被别人处理过。请刷新页面查看最新状态。"))
 
 
 def draft(
@@ -90,7 +93,7 @@ def draft(
         with transaction.atomic():
             task.save(force_insert=True)
             task.audience.set(audience)
-            TaskEvent.objects.create(task=task, by=by, to_state=State.DRAFT)
+            record([task], event=TaskEvent, by=by)
     except IntegrityError:
         return _made_before(task, audience)
     return task
@@ -145,7 +148,7 @@ def edit(
         setattr(current, name, value)
     rules.check_capacity(current, current.capacity)
     rules.check_terms(current)
-    if current.state == State.PUBLISHED and "starts_at" in changed:
+    if current.is_published and "starts_at" in changed:
         rules.check_year(current, at)
     labels = [_label(name) for name in changed]
     if audience is not None and set(audience) != set(current.audience.all()):
@@ -210,7 +213,7 @@ def create(
 ) -> Task:  # fmt: skip
     """A draft, published at once if asked for: both or neither."""
     task = draft(by=by, publisher=publisher, item=item, audience=audience, key=key, **terms)
-    return publish(task, by=by, now=now) if publish_now and task.state == State.DRAFT else task
+    return publish(task, by=by, now=now) if publish_now and task.is_draft else task
 
 
 @transaction.atomic
@@ -220,9 +223,9 @@ def publish_wish(
 ) -> Task:  # fmt: skip
     """Accept a wish if nobody did, and publish it as a task, in one step."""
     task = draft(by=by, publisher=publisher, item=item, audience=audience, wish=wish, key=key, **terms)
-    if task.state != State.DRAFT:
+    if not task.is_draft:
         return task
-    if wish.state == Wish.State.SUBMITTED:
+    if wish.is_waiting:
         wish = wishes.accept(wish, by=by) or wish
         wish.refresh_from_db(fields=["state"])
     task.wish = wish
@@ -241,23 +244,17 @@ def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None)
     # The row lock keeps claims and verifications out until the end.
     task.state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=task.pk)
     rules.check_cancellable(task)
-    was_published = task.state == State.PUBLISHED
+    was_published = task.is_published
     freed = list(task.claims.open().select_related("member__user"))
-    _free(freed, by=by, at=at, note=why)
+    move_all(
+        freed, Claim.State.FREED, allowed=Claim.State.OPEN, event=ClaimEvent, by=by, at=at, note=why,
+        refusal=moved_on,
+    )  # fmt: skip
     places = task.claims.holding().count()
-    move(task, State.CANCELLED, by=by, at=at, note=why, cancel_reason=why[:300], places_taken=places)
+    move(task, State.CANCELLED, by=by, at=at, note=why, cancel_reason=why, places_taken=places)
     if was_published and task.wish:
         wishes.unpublish(task.wish, by=by, note=_("任务已取消：%(reason)s") % {"reason": why})
     subject = _("任务已取消：%(title)s") % {"title": task.title}
     body = _("原因：%(reason)s。您的名额已释放，不算爽约。") % {"reason": why}
     tell_holders(freed, kind="task_cancelled", key=f"task:{task.pk}:cancelled", subject=subject, body=body)
     return task
-
-
-def _free(claims: list[Claim], *, by: User, at: dt.datetime, note: str) -> None:
-    held, freed = Claim.State.CLAIMED, Claim.State.FREED
-    Claim.objects.filter(pk__in=[claim.pk for claim in claims], state=held).update(state=freed)
-    ClaimEvent.objects.bulk_create(
-        ClaimEvent(claim=claim, at=at, by=by, from_state=held, to_state=freed, note=note[:300])
-        for claim in claims
-    )

@@ -1,12 +1,12 @@
 """States that say for themselves what they mean: each with its word and colour, and sets of them by name.
 
-    class State(States):
-        CLAIMED = "claimed", "info", _("已接单")
-        VERIFIED = "verified", "success", _("已亮旗")
+class State(States):
+    CLAIMED = "claimed", "info", _("已接单")
+    VERIFIED = "verified", "success", _("已亮旗")
 
-        HOLDS_PLACE = states(CLAIMED, VERIFIED)
+    HOLDS_PLACE = states(CLAIMED, VERIFIED)
 
-    is_open = StateIn(State.OPEN)
+is_open = StateIn(State.OPEN)
 """
 
 import enum

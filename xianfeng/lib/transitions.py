@@ -42,7 +42,9 @@ class StateEvent(models.Model):
     @classmethod
     def about(cls, row: Row, **values: Any) -> Self:
         """An event of this row, not written yet."""
-        (subject,) = (field.name for field in cls._meta.local_fields if field.related_model is type(row))
+        (subject,) = (
+            field.name for field in cls._meta.local_fields if field.related_model is row._meta.model
+        )
         return cls(**{subject: row}, **values)
 
 
