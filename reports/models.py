@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Appointment, Organization
+from xianfeng.lib.states import StateIn, States, states
+from xianfeng.lib.transitions import StateEvent
 
 if TYPE_CHECKING:
     from members.models import User
@@ -28,12 +30,15 @@ class ExportQuerySet(models.QuerySet["Export"]):
 class Export(models.Model):
     """One list as one file: asked for under one appointment, made, taken away, and gone after a week."""
 
-    class State(models.TextChoices):
-        WAITING = "waiting", _("排队中")
-        WORKING = "working", _("生成中")
-        READY = "ready", _("可下载")
-        FAILED = "failed", _("未完成")
-        EXPIRED = "expired", _("已过期")
+    class State(States):
+        WAITING = "waiting", "info", _("排队中")
+        WORKING = "working", "info", _("生成中")
+        READY = "ready", "success", _("可下载")
+        FAILED = "failed", "danger", _("未完成")
+        EXPIRED = "expired", "neutral", _("已过期")
+
+        # Somebody is at it, or will be.
+        IN_MAKING = states(WAITING, WORKING)
 
     class Format(models.TextChoices):
         XLSX = "xlsx", _("Excel 工作簿（.xlsx）")
@@ -71,6 +76,9 @@ class Export(models.Model):
     downloaded_at = models.DateTimeField(_("最近下载"), null=True)
 
     objects = ExportQuerySet.as_manager()
+    is_waiting = StateIn({State.WAITING})
+    is_working = StateIn(State.IN_MAKING)
+    is_failed = StateIn({State.FAILED})
 
     class Meta:
         verbose_name = _("导出")
@@ -86,13 +94,15 @@ class Export(models.Model):
         return self.title
 
     @property
-    def is_working(self) -> bool:
-        return self.state in (self.State.WAITING, self.State.WORKING)
-
-    @property
     def is_ready(self) -> bool:
         """There to be taken: made, and its week is not over (the sweep may be a little late)."""
         return self.state == self.State.READY and bool(self.expires_at and self.expires_at > timezone.now())
+
+    @property
+    def state_now(self) -> State:
+        """What can no longer be taken has expired, whether the sweep came by or not."""
+        is_over = self.state == self.State.READY and not self.is_ready
+        return self.State.EXPIRED if is_over else self.State(self.state)
 
     @property
     def keys(self) -> list[str]:
@@ -103,21 +113,11 @@ class Export(models.Model):
         return [header for _key, header in self.columns]
 
 
-class ExportEvent(models.Model):
+class ExportEvent(StateEvent):
     """Append-only history of an export, each time it was taken away included."""
 
     export = models.ForeignKey(Export, models.CASCADE, related_name="events")
-    at = models.DateTimeField(default=timezone.now)
-    # Empty where the platform took the step.
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    from_state = models.CharField(max_length=12, blank=True)
-    to_state = models.CharField(max_length=12)
-    note = models.CharField(max_length=300, blank=True)
 
-    class Meta:
+    class Meta(StateEvent.Meta):
         verbose_name = _("导出记录")
         verbose_name_plural = _("导出记录")
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.from_state} → {self.to_state}"

@@ -27,7 +27,7 @@ from xianfeng.ui.views import posted
 def desk_page(row: Task | Claim) -> str:
     """Where a whole task is verified on one screen: there is no second way to do it."""
     task = row.task if isinstance(row, Claim) else row
-    if task.state == Task.State.PUBLISHED and task.is_over:
+    if task.is_published and task.is_over:
         return portal_link("tasks:verify", task.pk, _("整场认定"))
     return portal_link("tasks:detail", task.pk, _("打开"))
 
@@ -64,7 +64,7 @@ class TaskAdmin(ServiceAdmin):
     ]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        is_draft = obj is not None and obj.state == Task.State.DRAFT
+        is_draft = obj is not None and obj.is_draft
         return is_draft and rights.may_manage(cast(User, request.user), obj)
 
     def service_form(self, request: StaffRequest, row: Any) -> TaskForm:

@@ -44,7 +44,7 @@ class WishAdmin(ServiceAdmin):
     @admin.display(description=_("下一步"))
     def next_step(self, wish: Wish) -> str:
         """Accepted and published as a task in one step."""
-        is_open = wish.state in (Wish.State.SUBMITTED, Wish.State.ACCEPTED)
+        is_open = wish.is_unpublished
         return portal_link("tasks:new_for_wish", wish.pk, _("受理并发布")) if is_open else "—"
 
     def service_form(self, request: StaffRequest, row: Any) -> EnterForm:

@@ -13,8 +13,6 @@ from members.models import Member
 from xianfeng.lib.times import today
 from xianfeng.ui.tabs import tabs_of
 
-PUBLIC = (AssessmentRun.State.PUBLICISED, AssessmentRun.State.SETTLED)
-
 
 @require_safe
 @member_required
@@ -63,4 +61,4 @@ def months(member: Member, year: int) -> list[tuple[int, int]]:
 def own_result(member: Member, year: int) -> Assessment | None:
     """The official result, once it is public."""
     rows = Assessment.objects.filter(member=member, run__year=year, run__is_official=True)
-    return rows.filter(run__state__in=PUBLIC).select_related("run", "member").first()
+    return rows.filter(run__state__in=AssessmentRun.State.PUBLIC).select_related("run", "member").first()

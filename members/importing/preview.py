@@ -19,12 +19,6 @@ from xianfeng.ui.tabs import Face
 Outcome = ImportRow.Outcome
 
 CELL_LENGTH = 18  # characters; the table keeps one line a row
-TONES = {
-    Outcome.NEW: "info",
-    Outcome.CHANGED: "warning",
-    Outcome.UNCHANGED: "neutral",
-    Outcome.REJECTED: "danger",
-}
 LABELS: dict[str, Promise] = {
     "unit_id": _("单位"),
     "position": _("职务"),
@@ -53,9 +47,8 @@ class Change:
 class Line:
     """One row of the preview's table; `cells` follow `headings_of` the batch."""
 
-    row: int
-    tone: str
-    outcome: str
+    number: int
+    row: ImportRow
     cells: list[str]
     changes: list[Change]
     errors: list[dict[str, str]]
@@ -87,8 +80,7 @@ def lines(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[Line]:
     return [
         Line(
             row.row,
-            TONES[Outcome(row.outcome)],
-            row.get_outcome_display(),
+            row,
             cells_of(batch, row.values),
             [change_of(field, before, after, names) for field, (before, after) in row.changes.items()],
             [shown_error(error) for error in row.errors],

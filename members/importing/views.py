@@ -19,9 +19,6 @@ from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import XLSX, attempt, download, page_of, posted, submit
 
 BATCHES_A_PAGE = 20
-State = ImportBatch.State
-WORKING = {State.UPLOADED, State.CHECKING, State.CONFIRMING, State.UNDOING}
-PREVIEW = {State.PREVIEWED, State.CONFIRMED, State.UNDONE}
 
 
 def batch_of(request: StaffRequest, pk: int) -> ImportBatch:
@@ -51,8 +48,8 @@ def new(request: StaffRequest) -> HttpResponse:
 @desk_required("members.import")
 def batch(request: StaffRequest, pk: int) -> HttpResponse:
     found = batch_of(request, pk)
-    context = {"batch": found, "is_working": found.state in WORKING}
-    if found.state in PREVIEW:
+    context: dict[str, object] = {"batch": found}
+    if found.has_preview:
         context |= preview(request, found)
     return render(request, "members/importing/detail.html", context)
 
@@ -79,7 +76,7 @@ def preview(request: StaffRequest, batch: ImportBatch) -> dict[str, object]:
 def progress(request: StaffRequest, pk: int) -> HttpResponse:
     """The bar alone, asked for each second; leads to the page itself when the step is over."""
     found = batch_of(request, pk)
-    if found.state in WORKING:
+    if found.is_working:
         return render(request, "members/importing/_progress.html", {"batch": found})
     return HttpResponse(headers={"HX-Redirect": reverse("members:import", args=[pk])})
 

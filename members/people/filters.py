@@ -104,7 +104,7 @@ class MemberFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Member]) -> QuerySet[Member]:
         found: QuerySet[Member] = super().filter_queryset(queryset)
         if not self.form.cleaned_data.get("state"):
-            found = found.exclude(state=Member.State.DEPARTED)
+            found = found.filter(state__in=Member.State.ON_ROSTER)
         return found.order_by(*ordering((self.data or {}).get("sort", ""), SORTS, default="name"))
 
     def search(self, queryset: QuerySet[Member], name: str, value: str) -> QuerySet[Member]:

@@ -18,17 +18,15 @@ FACES = (
     ("not_on_roster", _("报到不在册")),
     ("differing", _("信息不符")),
 )
-OPEN_OR_DONE = (Registration.State.SUBMITTED, Registration.State.CONFIRMED)
 
 
 def unregistered(user: User) -> QuerySet[Member]:
     """On the roster, not registered anywhere yet."""
-    listed = [Member.State.LISTED, Member.State.PENDING]
-    return Member.objects.visible_to(user).filter(state__in=listed)
+    return Member.objects.visible_to(user).filter(state__in=Member.State.UNREGISTERED)
 
 
 def applications(user: User) -> QuerySet[Registration]:
-    return Registration.objects.visible_to(user).filter(state__in=OPEN_OR_DONE)
+    return Registration.objects.visible_to(user).filter(state__in=Registration.State.STANDS)
 
 
 def not_on_roster(user: User) -> QuerySet[Registration]:

@@ -1,5 +1,6 @@
 """Reporting to a community (双报到): apply, confirm, return, withdraw (DOMAIN 4.1)."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from members.registration import messages, rules
 from members.registration.matching import Match, match
 from xianfeng.lib.pinyin import in_pinyin
 from xianfeng.lib.refusal import AlreadyDecided, check_reason
+from xianfeng.lib.transitions import move, record
 
 State = Registration.State
 
@@ -80,7 +82,7 @@ def submit(application: Application, *, by: User) -> Registration:
         raise rules.AlreadyOpen(_("您已有一份报到在等社区确认，不用重复提交。")) from error
     if registration.member_id:
         claim_entry(registration)
-    leave_event(registration, "", by)
+    record([registration], event=RegistrationEvent, by=by)
     messages.tell_community(registration)
     return registration
 
@@ -191,7 +193,7 @@ def leave_former_community(registration: Registration, member: Member, by: User)
     earlier = Registration.objects.filter(member=member, state=State.CONFIRMED).exclude(pk=registration.pk)
     for former in earlier.select_related("community"):
         moved = _("转往%(community)s") % {"community": registration.community.name}
-        change_state(former, State.TRANSFERRED, by=by, note=moved, from_state=State.CONFIRMED)
+        change_state(former, State.TRANSFERRED, by=by, note=moved, allowed={State.CONFIRMED})
         if former.community_id != registration.community_id:
             messages.tell_former_community(former, registration, member)
 
@@ -200,22 +202,17 @@ def leave_former_community(registration: Registration, member: Member, by: User)
 
 
 def change_state(
-    registration: Registration, to: str, *, by: User, note: str = "", from_state: str = State.SUBMITTED
+    registration: Registration, to: str, *, by: User, note: str = "", allowed: Set[str] = State.OPEN
 ) -> None:
-    """The guard stands in the WHERE: of two clerks, one decides. Raises AlreadyDecided."""
-    decided = {"state": to, "decided_at": timezone.now(), "decided_by": by, "reason": note}
-    rows = Registration.objects.filter(pk=registration.pk, state=from_state)
-    if rows.update(**decided) != 1:
-        raise AlreadyDecided(_("这份报到已经有人办理过了，请刷新页面查看结果。"))
-    for name, value in decided.items():
-        setattr(registration, name, value)
-    leave_event(registration, from_state, by, note)
+    """Of two clerks, one decides. Raises AlreadyDecided."""
+    move(
+        registration, to, allowed=allowed, event=RegistrationEvent, by=by, note=note, refusal=decided_before,
+        decided_at=timezone.now(), decided_by=by, reason=note,
+    )  # fmt: skip
 
 
-def leave_event(registration: Registration, from_state: str, by: User, note: str = "") -> None:
-    RegistrationEvent.objects.create(
-        registration=registration, from_state=from_state, to_state=registration.state, by=by, note=note
-    )
+def decided_before() -> AlreadyDecided:
+    return AlreadyDecided(_("这份报到已经有人办理过了，请刷新页面查看结果。"))
 
 
 def release_entry(registration: Registration) -> None:

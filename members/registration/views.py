@@ -48,7 +48,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "registration": registration,
         "opened": privacy.opened_fields(registration, request.user),
         "is_unit_desk": request.desk.organization.kind == "unit",
-        "is_open": registration.state == Registration.State.SUBMITTED,
+        "is_open": registration.is_open,
         "may_decide": request.desk.can("registrations.decide"),
         "namesakes": namesakes(registration),
         "events": registration.events.select_related("by").order_by("-id"),
@@ -58,7 +58,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
 
 def namesakes(registration: Registration) -> list[dict[str, object]]:
     """Roster entries that may be the same person with an old mobile; only while it is undecided."""
-    if registration.member_id or registration.state != Registration.State.SUBMITTED:
+    if registration.member_id or not registration.is_open:
         return []
     people = matching.namesakes(registration.name, registration.unit)
     return [{"pk": member.pk, "mobile": privacy.mask_mobile(member.mobile)} for member in people]

@@ -23,7 +23,7 @@ def late() -> Q:
 
 
 def to_look_after() -> Q:
-    return Q(state__in=Delivery.UNREACHED) & UNREAD | late()
+    return Q(state__in=Delivery.State.UNREACHED) & UNREAD | late()
 
 
 TABS = (

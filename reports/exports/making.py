@@ -8,7 +8,7 @@ what stands still for minutes was left by somebody who died, and the sweep hands
 import datetime as dt
 import logging
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +31,8 @@ from reports.models import Export, ExportEvent
 from xianfeng.lib.queue import later
 from xianfeng.lib.refusal import KeyReused, Refusal
 from xianfeng.lib.times import format_moment
+from xianfeng.lib.transitions import move as move_row
+from xianfeng.lib.transitions import record
 
 State = Export.State
 
@@ -64,7 +67,7 @@ def order(resource: ListResource, wanted: Order, *, by: User) -> Export:
             user=by, key=wanted.key, defaults={**fields, "rows": rows}
         )
         if is_new:
-            record(export, "", State.WAITING, by)
+            record([export], event=ExportEvent, by=by)
             if rows > AT_ONCE:
                 later(JOB, export.pk)
     if not is_new:
@@ -112,7 +115,7 @@ def hand_over(export: Export, *, by: User) -> File:
         raise rules.NotThere(_("文件已经不在了。请重新导出。")) from None
     with transaction.atomic():
         Export.objects.filter(pk=export.pk).update(downloaded_at=timezone.now())
-        record(export, export.state, export.state, by, "downloaded")
+        record([export], event=ExportEvent, by=by, before=export.state, note="downloaded")
     return file
 
 
@@ -240,14 +243,14 @@ def finish(export: Export, to: Export.State, tell: bool, **fields: Any) -> None:
 def sweep() -> int:
     """Hand out again every export that nobody works on any more; returns how many."""
     dead = timezone.now() - STUCK_AFTER
-    left = Export.objects.filter(state__in=[State.WAITING, State.WORKING], beat_at__lt=dead)
+    left = Export.objects.filter(state__in=State.IN_MAKING, beat_at__lt=dead)
     return sum(hand_out_again(export) for export in left)
 
 
 def hand_out_again(export: Export) -> bool:
     try:
         with transaction.atomic():
-            move(export, State.WAITING, allowed={State.WAITING, State.WORKING}, note="handed out again")
+            move(export, State.WAITING, allowed=State.IN_MAKING, note="handed out again")
             later(JOB, export.pk)
     except Abandoned:  # it lives after all
         return False
@@ -270,21 +273,13 @@ def expire() -> int:
 
 
 def move(
-    export: Export, to: Export.State, *, allowed: set[Export.State], note: str = "", **fields: Any
+    export: Export, to: Export.State, *, allowed: Collection[str], note: str = "", **fields: Any
 ) -> None:
     """Change the state if nobody has moved the export since it was read. Raises Abandoned."""
-    now, before = timezone.now(), export.state
-    same = Export.objects.filter(pk=export.pk, state=before, beat_at=export.beat_at)
-    with transaction.atomic():
-        if before not in allowed or same.update(state=to, beat_at=now, **fields) != 1:
-            raise abandoned()
-        record(export, before, to, None, note)
-    for name, value in {**fields, "state": to, "beat_at": now}.items():
-        setattr(export, name, value)
-
-
-def record(export: Export, before: str, after: str, by: User | None, note: str = "") -> None:
-    ExportEvent.objects.create(export=export, from_state=before, to_state=after, by=by, note=note)
+    move_row(
+        export, to, allowed=allowed, guard=Q(beat_at=export.beat_at), event=ExportEvent, by=None, note=note,
+        refusal=abandoned, beat_at=timezone.now(), **fields,
+    )  # fmt: skip
 
 
 def abandoned() -> Abandoned:

@@ -29,6 +29,7 @@ from tasks.claiming.rules import (
 from tasks.models import Claim, ClaimEvent, Task
 from tasks.models.audience import reaches
 from xianfeng.lib.times import local_year
+from xianfeng.lib.transitions import move
 
 # All that is known of one person and one task, read in one round trip while the person's row is locked.
 READ_OFFER = f"""
@@ -51,15 +52,22 @@ WITH place AS (
     RETURNING id
 ), taken AS (
     INSERT INTO tasks_claim (task_id, member_id, state, claimed_at, presence, presence_method, report)
-    SELECT id, %(member)s, 'claimed', %(now)s, '', '', '' FROM place
-    ON CONFLICT (task_id, member_id) DO UPDATE SET state = 'claimed', claimed_at = EXCLUDED.claimed_at
-    WHERE tasks_claim.state = 'withdrawn'
+    SELECT id, %(member)s, %(claimed)s, %(now)s, '', '', '' FROM place
+    ON CONFLICT (task_id, member_id) DO UPDATE SET state = %(claimed)s, claimed_at = EXCLUDED.claimed_at
+    WHERE tasks_claim.state = %(withdrawn)s
     RETURNING id
 )
 INSERT INTO tasks_claimevent (claim_id, at, by_id, from_state, to_state, note)
-SELECT id, %(now)s, %(by)s, %(before)s, 'claimed', '' FROM taken
+SELECT id, %(now)s, %(by)s, %(before)s, %(claimed)s, '' FROM taken
 RETURNING claim_id
 """  # noqa: S608  (the columns are named in our code)
+
+
+STATES = {
+    "published": Task.State.PUBLISHED.value,
+    "claimed": Claim.State.CLAIMED.value,
+    "withdrawn": Claim.State.WITHDRAWN.value,
+}
 
 
 def claim(task_id: int, member: Member, *, by: User, now: dt.datetime | None = None) -> Claim:
@@ -117,7 +125,9 @@ def take_place(task: Task, member_id: int, by: User, now: dt.datetime, *, before
     """The guarded write. None where the task gave no place; then the caller must roll back."""
     if connection.vendor != "postgresql":
         return take_place_in_steps(task, member_id, by, now, before=before)
-    values: dict[str, Any] = {"task": task.pk, "member": member_id, "by": by.pk, "now": now, "before": before}
+    values: dict[str, Any] = {
+        **STATES, "task": task.pk, "member": member_id, "by": by.pk, "now": now, "before": before,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(TAKE_PLACE, values)
         row = cursor.fetchone()
@@ -163,19 +173,23 @@ def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | Non
         current = Claim.objects.select_related("task", "member").get(pk=claim.pk)
         check_withdrawal(current, Limits.at(at), reason, at)
         free_place(current, at)
-        ClaimEvent.objects.create(
-            claim=current, at=at, by=by, from_state=Claim.State.CLAIMED, to_state=Claim.State.WITHDRAWN,
-            note=reason.strip()[:300],
+        # Task before claim, the order in which a cancellation takes them too.
+        move(
+            current, Claim.State.WITHDRAWN, allowed=Claim.State.OPEN, event=ClaimEvent, by=by, at=at,
+            note=reason.strip(), refusal=overtaken,
         )  # fmt: skip
     claim.state = Claim.State.WITHDRAWN
     return claim
 
 
 def free_place(claim: Claim, now: dt.datetime) -> None:
-    """Task before claim, the order in which a cancellation takes them too. Raises NotWithdrawable."""
+    """Count it out of the task, while that has not begun. Raises NotWithdrawable."""
     task = Task.objects.filter(
         pk=claim.task_id, state=Task.State.PUBLISHED, starts_at__gt=now, places_taken__gt=0
     )
-    held = Claim.objects.filter(pk=claim.pk, state=Claim.State.CLAIMED)
-    if task.update(places_taken=F("places_taken") - 1) != 1 or held.update(state=Claim.State.WITHDRAWN) != 1:
-        raise NotWithdrawable(_("任务刚刚有了变化，没有退出成功。请刷新页面查看最新状态。"))
+    if task.update(places_taken=F("places_taken") - 1) != 1:
+        raise overtaken()
+
+
+def overtaken() -> NotWithdrawable:
+    return NotWithdrawable(_("任务刚刚有了变化，没有退出成功。请刷新页面查看最新状态。"))

@@ -33,7 +33,6 @@ from xianfeng.lib.times import format_date, format_moment, format_span, local_da
 WEEK = dt.timedelta(days=7)
 # Unfilled places are given to whoever comes: nobody is helped by an empty place.
 OPEN_TO_ALL = dt.timedelta(hours=24)
-GIVEN_BACK = frozenset({Claim.State.WITHDRAWN, Claim.State.FREED})
 
 
 class NotPublished(Refusal):
@@ -104,7 +103,7 @@ class Place(NamedTuple):
 
     @property
     def is_held(self) -> bool:
-        return self.state not in GIVEN_BACK
+        return self.state in Claim.State.HOLDS_PLACE
 
 
 @dataclass(frozen=True)
@@ -156,15 +155,23 @@ class Standing:
 READ_PLACES = """
 SELECT t.id, t.title, t.starts_at, t.ends_at, c.id AS claim_id, c.state AS claim_state
 FROM tasks_claim c JOIN tasks_task t ON t.id = c.task_id
-WHERE c.member_id = %s
-    AND (c.state = 'claimed' OR t.ends_at >= %s OR (c.state = 'no_show' AND t.starts_at >= %s))
+WHERE c.member_id = %(member)s AND (
+    c.state = %(claimed)s OR t.ends_at >= %(recently)s
+    OR (c.state = %(no_show)s AND t.starts_at >= %(new_year)s)
+)
 """
 
 
 def read_places(member_id: int, now: dt.datetime) -> list[Place]:
     """The member's places that any rule could weigh against a task that is open at `now`."""
-    recently, new_year = now - WEEK - dt.timedelta(days=1), year_bounds(local_year(now))[0]
-    found: Any = Task.objects.raw(READ_PLACES, [member_id, recently, new_year])
+    values = {
+        "member": member_id,
+        "recently": now - WEEK - dt.timedelta(days=1),
+        "new_year": year_bounds(local_year(now))[0],
+        "claimed": Claim.State.CLAIMED.value,
+        "no_show": Claim.State.NO_SHOW.value,
+    }
+    found: Any = Task.objects.raw(READ_PLACES, values)
     return [Place(t.claim_id, t.pk, t.claim_state, t.title, t.starts_at, t.ends_at) for t in found]
 
 
@@ -236,7 +243,7 @@ def check_open(task: Task, now: dt.datetime) -> None:
             _("任务已取消。原因：%(reason)s。请选择其他任务。")
             % {"reason": task.cancel_reason or _("未说明")}
         )
-    if task.state != Task.State.PUBLISHED:
+    if not task.is_published:
         raise NotPublished(
             _("任务目前是“%(state)s”，不能接单。请选择其他任务。") % {"state": task.get_state_display()}
         )
@@ -303,7 +310,7 @@ def fullest_week(day: dt.date, taken: Sequence[dt.date]) -> tuple[dt.date, int]:
 
 def check_open_places(standing: Standing, now: dt.datetime) -> None:
     limit = standing.limits.open_claims
-    waiting = [p for p in standing.places if p.state == Claim.State.CLAIMED and p.ends_at > now]
+    waiting = [p for p in standing.places if p.state in Claim.State.OPEN and p.ends_at > now]
     if limit and len(waiting) >= limit:
         raise OverOpenLimit(
             _("同时最多有 %(limit)s 项未完成的任务，您已有 %(held)s 项。请完成或退出其中一项后再接。")
@@ -318,9 +325,9 @@ def needs_reason(task: Task, limits: Limits, now: dt.datetime) -> bool:
 
 def withdraw_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
     """Why the place cannot be given back at `now`; needs `claim.task`. No query."""
-    if claim.state != Claim.State.CLAIMED:
+    if not claim.is_open:
         return NotWithdrawable(_("接单目前是“%(state)s”，不能退出。") % {"state": claim.get_state_display()})
-    if claim.task.state != Task.State.PUBLISHED:
+    if not claim.task.is_published:
         return NotWithdrawable(
             _("任务目前是“%(state)s”，不用退出。") % {"state": claim.task.get_state_display()}
         )
@@ -345,7 +352,7 @@ def check_withdrawal(claim: Claim, limits: Limits, reason: str, now: dt.datetime
 
 def brief_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
     """Why the holder may not open the wish's private brief; until when, the wish's own rule says."""
-    if claim.state not in (Claim.State.CLAIMED, Claim.State.VERIFIED):
+    if claim.state not in Claim.State.SERVES:
         return BriefClosed(_("只有接单的党员能看居民的联系方式，您已不在这项任务中。"))
     try:
         if claim.task.wish:

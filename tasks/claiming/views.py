@@ -151,7 +151,7 @@ def withdraw(request: MemberRequest, pk: int) -> HttpResponse:
 def my_claims(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
     mine = own_claims(request.member)
-    waiting = Q(state=Claim.State.CLAIMED)
+    waiting = Q(state__in=Claim.State.OPEN)
     past = mine.exclude(waiting).order_by("-task__starts_at", "-id")
     values = {
         "ahead": mine.filter(waiting, task__ends_at__gt=now).order_by("task__starts_at", "id"),
@@ -175,7 +175,7 @@ def show_claim(request: HttpRequest, place: Claim, brief: object = None) -> Http
         "claim": place,
         "task": place.task,
         "now": now,
-        "is_ahead": place.state == Claim.State.CLAIMED and now < place.task.ends_at,
+        "is_ahead": place.is_open and now < place.task.ends_at,
         "fixed": withdraw_obstacle(place, now),
         "needs_reason": needs_reason(place.task, Limits.at(now), now),
         "brief": brief,

@@ -82,7 +82,7 @@ def event_line(event: TaskEvent) -> dict[str, Any]:
 def actions_on(request: StaffRequest, task: Task) -> dict[str, bool]:
     """Which buttons the page shows; each service asks the same rules again."""
     now, user = timezone.now(), request.user
-    is_draft, is_open = task.state == Task.State.DRAFT, task.state == Task.State.PUBLISHED
+    is_draft, is_open = task.is_draft, task.is_published
     manages = may_manage(user, task)
     return {
         "can_edit": manages and (is_draft or (is_open and now < task.ends_at)),
@@ -127,7 +127,7 @@ def save_new(request: StaffRequest, form: TaskForm, publisher: Organization) -> 
 
 def saved(request: StaffRequest, task: Task) -> HttpResponse:
     """Back to the task, with what happened."""
-    published = task.state == Task.State.PUBLISHED
+    published = task.is_published
     text = _("“%(title)s”已发布，党员现在可以看到。") if published else _("“%(title)s”已存为草稿。")
     messages.success(request, text % {"title": task.title})
     return redirect("tasks:detail", task.pk)

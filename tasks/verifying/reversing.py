@@ -15,8 +15,8 @@ from tasks.rights import demand, may_reverse
 from tasks.rules import check_not_own
 from tasks.verifying import messages
 from wishes.handling import handling as wishes
-from wishes.models import Wish
 from xianfeng.lib.refusal import AlreadyDecided, check_reason
+from xianfeng.lib.transitions import move as move_row
 
 State = Claim.State
 
@@ -39,7 +39,7 @@ def reverse_verification(
     demand(may_reverse(by, claim.task))
     check_not_own([claim], by)
     claim.task.state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=claim.task_id)
-    reversed_ = {"reversed_at": at, "reversed_by": by, "reversal_reason": why[:300]}
+    reversed_ = {"reversed_at": at, "reversed_by": by, "reversal_reason": why}
     if Verification.objects.standing().filter(pk=verification.pk).update(**reversed_) != 1:
         raise AlreadyDecided(_("这条认定已被撤销，没有重复冲正。"))
     _reopen(claim, by=by, at=at, note=why)
@@ -50,20 +50,22 @@ def reverse_verification(
 
 
 def _reopen(claim: Claim, *, by: User, at: dt.datetime, note: str) -> None:
-    decided = claim.state
-    if Claim.objects.filter(pk=claim.pk, state=decided).update(state=State.CLAIMED) != 1:
-        raise AlreadyDecided(_("这条接单刚被别人处理过。请刷新页面。"))
-    ClaimEvent.objects.create(
-        claim=claim, at=at, by=by, from_state=decided, to_state=State.CLAIMED, note=note[:300]
-    )
+    move_row(
+        claim, State.CLAIMED, allowed=State.DECIDED, event=ClaimEvent, by=by, at=at, note=note,
+        refusal=overtaken,
+    )  # fmt: skip
     if claim.task.state == Task.State.SETTLED:
         text = _("撤销%(name)s的认定：%(reason)s") % {"name": claim.member, "reason": note}
         move(claim.task, Task.State.PUBLISHED, by=by, at=at, note=text)
+
+
+def overtaken() -> AlreadyDecided:
+    return AlreadyDecided(_("这条接单刚被别人处理过。请刷新页面。"))
 
 
 def _reopen_wish(task: Task, *, by: User, note: str) -> None:
     """The wish follows its task back, unless another verified claim still fulfils it."""
     if task.wish is None or task.claims.filter(state=State.VERIFIED).exists():
         return
-    if task.wish.state in (Wish.State.FULFILLED, Wish.State.ACCEPTED):
+    if task.wish.state in task.wish.State.REOPENS:
         wishes.reopen(task.wish, by=by, note=note)

@@ -82,7 +82,7 @@ def simulate(
 def audit() -> None:
     """The invariants that bulk inserts must have kept. Raises AssertionError naming the broken one."""
     report = ledger.verify()
-    holding = Count("claims", filter=~Q(claims__state__in=[Claim.State.WITHDRAWN, Claim.State.FREED]))
+    holding = Count("claims", filter=Q(claims__state__in=Claim.State.HOLDS_PLACE))
     checks = {
         "the ledger's chain": report.ok,
         "places taken": not Task.objects.annotate(held=holding).exclude(places_taken=F("held")).exists(),

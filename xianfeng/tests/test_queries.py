@@ -196,7 +196,7 @@ class City:
     def add_messages(self, numbers: range) -> None:
         """Unreached ones of every kind, and some that wait too long."""
         receivers = [user for user in (self.cast.li.user, self.cast.wang.user) if user]
-        states = (*Delivery.UNREACHED, Delivery.State.PENDING)
+        states = (*Delivery.State.UNREACHED, Delivery.State.PENDING)
         for state in states:
             send_many(
                 Message(receiver, "reminder", f"{receiver.pk}:{n}:{state}", "提醒", "还差几面红旗")

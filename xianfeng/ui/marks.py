@@ -11,9 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from xianfeng.lib.palette import COLOURS
+from xianfeng.lib.states import TONES
 from xianfeng.ui.library import register
-
-TONES = {"success", "info", "warning", "danger", "neutral", "accent"}
 
 
 @register.simple_tag

@@ -28,7 +28,7 @@ def logged_in(user: User) -> Client:
     return client
 
 
-@pytest.mark.parametrize("state", Delivery.UNREACHED)
+@pytest.mark.parametrize("state", sorted(Delivery.State.UNREACHED))
 def test_what_did_not_arrive_can_be_sent_again(cast: Cast, state: str):
     delivery = stuck(cast.clerk, state)
     User.objects.filter(pk=cast.clerk.pk).update(email="new@example.test")
