@@ -13,4 +13,4 @@ class PortalAdminConfig(admin_apps.AdminConfig):
     """Django's admin with the portal's own rule of who may enter."""
 
     default = False
-    default_site = "members.scoped_admin.ScopedSite"
+    default_site = "members.service_admin.ScopedSite"

@@ -24,6 +24,9 @@ SEES: dict[str, set[str]] = {
     "flags.see": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
     "assessments.see": {CITY, STREET, COMMUNITY, UNIT},
     "notices.see": {CITY, COMMUNITY, UNIT},
+    # Taking a list along is reading it on paper: masked alike, and on record (DOMAIN 4.7).
+    "exports.make": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
+    "exports.see": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
 }
 
 # Acting: secretaries and clerks only.

@@ -1,70 +1,202 @@
-"""Forms of the portal inside the admin: the same fields, the same service, the same refusals."""
+"""The admin for the three tiers: scope, rights, forms, services and refusals of the portal's pages."""
 
+import copy
 from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
-from django.contrib import messages
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import AdminForm
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from members.models import Appointment, User
-from members.scoped_admin import ReadOnlyScopedAdmin
-from xianfeng.lib.refusal import Refusal
+from members.access import StaffRequest
+from members.models import User
+from xianfeng.lib.refusal import LONGEST_REASON
+from xianfeng.ui.views import each_row, posted, submit
 
 
-class ServiceAdmin(ReadOnlyScopedAdmin):
-    """Rows that come into being through a service: `service_form` asks, `serve` does it."""
+class ScopedSite(admin.AdminSite):
+    """The admin is open to whoever holds an appointment today, and to system administrators."""
 
-    # Value of the pressed button's `step`, and what stands on it; the first is the main one.
-    steps: ClassVar[tuple[tuple[str, str | Promise], ...]] = (("", _("保存")),)
+    site_header = site_title = _("先锋微家 管理后台")
+    index_title = _("管理后台")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        user = cast(User, request.user)
+        return bool(user.is_active and (user.is_superuser or getattr(user, "desk", None)))
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only what keeps to the portal's scope: those of libraries know no desk and show secrets."""
+        if admin_class is not None and issubclass(admin_class, ServiceAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("原因"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("请写明原因，相关的人会看到。")},
+    )  # fmt: skip
+
+
+def portal_link(name: str, pk: int, text: str | Promise) -> str:
+    """A link to the portal's page of a job that the admin does not do a second time."""
+    return format_html('<a href="{}">{}</a>', reverse(name, args=[pk]), text)
+
+
+def service_action(
+    text: Any, service: Callable[..., object], form: type[forms.Form] = forms.Form, **fixed: str
+) -> Any:
+    """An action that calls `service(row, by=…, **fixed)` for each ticked row.
+
+    What else the service takes, `form` asks for on a page of its own.
+    """
+
+    @admin.action(description=text, permissions=["act"])
+    def act(page: ServiceAdmin, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+        asked = form(request.POST if form.base_fields.keys() <= request.POST.keys() else None)
+        if not asked.is_valid():
+            return page.form_page(request, asked, text, steps=[("", text)], rows=rows, action=act.__name__)
+        values = {**fixed, **asked.cleaned_data, "by": request.user}
+        if done := each_row(request, rows, lambda row: service(row, **values)):
+            told = ngettext("已办理 %(count)d 项。", "已办理 %(count)d 项。", done)
+            messages.success(request, told % {"count": done})
+        return None
+
+    act.__name__ = "_".join([service.__name__, *fixed.values()])
+    return act
+
+
+class ServiceAdmin(admin.ModelAdmin):
+    """Read only, but for what the services `adds` and `changes` write, each asked for by a form.
+
+    `sees` and `does` are words of `members/capabilities.py`; nothing is ever deleted here. System
+    administrators keep accounts and settings, no flags and no awards: they open only what says
+    `for_sysadmin`.
+    """
+
+    sees: ClassVar[str]
+    does: ClassVar[str] = ""
+    adds: ClassVar[Any] = None
+    changes: ClassVar[Any] = None
+    for_sysadmin: ClassVar[bool] = False
+    export: ClassVar[str] = ""  # the one of reports' exports that carries this list
+    # Of each button the value of `step`, its label, and what is said afterwards; the main one first.
+    steps: ClassVar[Any] = (("", _("保存"), _("“{row}”已保存。")),)
+    # Django takes functions of a row in these; its stubs do not know.
+    fields: ClassVar[Any] = None
+    readonly_fields: ClassVar[Any] = ()
+    list_filter: ClassVar[Any] = ()
+    list_select_related: ClassVar[Any] = ()
+    list_per_page = 50
+    show_full_result_count = False
+    change_list_template = "admin/service_list.html"
+    change_form_template = "admin/service_form.html"
+
+    def allows(self, request: HttpRequest, capability: str) -> bool:
+        user = cast(User, request.user)
+        if user.is_superuser:
+            return self.for_sysadmin
+        return bool(capability and user.desk and user.desk.can(capability))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.allows(request, self.sees)
+
+    has_module_permission = has_view_permission
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        """For `@admin.action(permissions=["act"])`: actions that change state."""
+        return self.allows(request, self.does)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.has_act_permission(request)
+        return bool(type(self).adds) and self.allows(request, self.does)
 
-    def service_form(self, request: HttpRequest) -> BaseForm:
-        raise NotImplementedError
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(type(self).changes) and self.allows(request, self.does)
 
-    def serve(self, request: HttpRequest, form: Any) -> str:
-        """Call the service; what to tell afterwards. May raise a Refusal."""
-        raise NotImplementedError
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
+    def visible(self, request: HttpRequest, model: Any) -> QuerySet[Any]:
+        """The rows of the desk; a system administrator sees every row of what is theirs to keep."""
+        is_keeper = self.for_sysadmin and cast(User, request.user).is_superuser
+        return model.objects.all() if is_keeper else model.objects.visible_to(request.user)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """What a model calls private is not even read."""
+        return self.visible(request, self.model).defer(*getattr(self.model, "PRIVATE", ()))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        rows = self.visible(request, db_field.remote_field.model)
+        return super().formfield_for_foreignkey(db_field, request, queryset=rows, **kwargs)
+
+    def get_object(self, request: HttpRequest, *which: Any) -> Any:
+        """Without the right 403, outside the scope 404 (DOMAIN 3)."""
+        if not self.has_view_permission(request):
             raise PermissionDenied
-        title = _("增加%(name)s") % {"name": self.opts.verbose_name}
-        return self.form_page(request, self.service_form(request), self.serve, title=title)
+        if row := super().get_object(request, *which):
+            return row
+        raise Http404
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only what is offered as a filter: `?mobile__startswith=138` would undo the masks."""
+        filters = [name if isinstance(name, str) else name[0] for name in self.list_filter]
+        return any(f"{lookup}__".startswith(f"{name}__") for name in [*filters, self.date_hierarchy])
+
+    def get_list_select_related(self, request: HttpRequest) -> list[str]:
+        """Every row that a column names."""
+        names = {field.name for field in self.opts.get_fields() if field.many_to_one}
+        return [*names.intersection(map(str, self.list_display)), *self.list_select_related]
+
+    def service_form(self, request: StaffRequest, row: Any) -> forms.BaseForm:
+        """The portal's form, or one of the model's columns; `row` is None for a new one."""
+        return self.get_form(request, row)(posted(request), instance=copy.copy(row))
+
+    def serve(self, form: Any, row: Any, by: User) -> Model:
+        """Call the service with a valid form; returns what was written. May raise a Refusal."""
+        values = form.values() if hasattr(form, "values") else form.cleaned_data
+        if row is None:
+            return type(self).adds(**values, by=by)
+        return type(self).changes(row, **values, by=by) if form.has_changed() else row
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *page: Any) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id)) if object_id else None
+        writes = self.has_change_permission(request, row) if row else self.has_add_permission(request)
+        if not writes:
+            return super().changeform_view(request, object_id, *page)
+        form = self.service_form(cast(StaffRequest, request), row)
+        by, log = cast(User, request.user), self.log_change if row else self.log_addition
+        if request.method == "POST" and (written := submit(form, lambda: self.serve(form, row, by))):
+            return self.after(request, form, written, log)
+        title = row or _("增加%(name)s") % {"name": self.opts.verbose_name}
+        return self.form_page(request, form, title, row, steps=self.steps)
+
+    def after(self, request: HttpRequest, form: Any, row: Any, log: Callable[..., object]) -> HttpResponse:
+        """A line in the history, what happened, and back to the list."""
+        log(request, row, self.construct_change_message(request, form, [], log == self.log_addition))
+        told = {step: text for step, _label, text in self.steps}[form.data.get("step", self.steps[0][0])]
+        messages.success(request, str(told).format(row=row))
+        return self.response_post_save_change(request, row)
 
     def form_page(
-        self, request: HttpRequest, form: BaseForm, serve: Callable[[HttpRequest, Any], str], *, title: str
+        self, request: HttpRequest, form: Any, title: object, row: Any = None, **extra: Any
     ) -> HttpResponse:
-        """The form, again with what is wrong; after the service the list with what happened."""
-        if request.method == "POST" and form.is_valid():
-            try:
-                messages.success(request, serve(request, form))
-            except Refusal as refusal:
-                form.add_error(None, refusal.message)
-            else:
-                return HttpResponseRedirect(self.list_url())
+        """A form with the look of Django's own; of a model's columns some are only shown."""
+        is_own = isinstance(form, forms.ModelForm)
+        fields: Any = self.get_fields(request, row) if is_own else [*form.fields]
+        shown = self.get_readonly_fields(request, row) if is_own else ()
+        page = AdminForm(form, [(None, {"fields": fields})], {}, shown, model_admin=self)
         context = {
-            **self.admin_site.each_context(request), "title": title, "form": form, "opts": self.opts,
-            "steps": self.steps, "list_url": self.list_url(),
+            **self.admin_site.each_context(request), "title": title, "original": title, "opts": self.opts,
+            "adminform": page, "errors": form.errors, "media": self.media + page.media, "change": row,
+            "has_view_permission": True, "has_file_field": form.is_multipart(), **extra,
         }  # fmt: skip
-        return TemplateResponse(request, "admin/service_form.html", context)
-
-    def list_url(self) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-
-
-def desk_of(request: HttpRequest) -> tuple[User, Appointment]:
-    """Who acts, and under which appointment. Raises PermissionDenied without one."""
-    user = cast(User, request.user)
-    if user.desk is None:
-        raise PermissionDenied
-    return user, user.desk
+        return TemplateResponse(request, self.change_form_template, context)

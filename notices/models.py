@@ -10,6 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notices.kinds import label_of
+from xianfeng.lib.states import StateIn, States, states
+from xianfeng.lib.transitions import StateEvent
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
@@ -53,6 +57,10 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return self.subject
 
+    @property
+    def kind_label(self) -> str:
+        return label_of(self.kind)
+
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: "User") -> "DeliveryQuerySet":
@@ -69,7 +77,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def unreached(self) -> "DeliveryQuerySet":
         """Messages that a person has to look after; whoever read it in the portal was reached."""
-        return self.filter(state__in=Delivery.UNREACHED, notice__read_at__isnull=True)
+        return self.filter(state__in=Delivery.State.UNREACHED, notice__read_at__isnull=True)
 
 
 class Delivery(models.Model):
@@ -79,16 +87,19 @@ class Delivery(models.Model):
         EMAIL = "email", _("邮件")
         SMS = "sms", _("短信")
 
-    class State(models.TextChoices):
-        PENDING = "pending", _("待发送")
+    class State(States):
+        PENDING = "pending", "info", _("待发送")
         # The whole text was handed to the server, whose answer we do not know (the worker died there):
         # never sent again by itself, listed for a person to decide.
-        HANDED_OVER = "handed_over", _("不确定")
-        SENT = "sent", _("已送达服务器")
-        FAILED = "failed", _("发送失败")
-        UNREACHABLE = "unreachable", _("无联系方式")
+        HANDED_OVER = "handed_over", "warning", _("不确定")
+        SENT = "sent", "success", _("已送达服务器")
+        FAILED = "failed", "danger", _("发送失败")
+        UNREACHABLE = "unreachable", "warning", _("无联系方式")
         # A person told the recipient in another way; the end of a message that could not be delivered.
-        TOLD = "told", _("已当面告知")
+        TOLD = "told", "neutral", _("已当面告知")
+
+        # A person has to look after it.
+        UNREACHED = states(HANDED_OVER, FAILED, UNREACHABLE)
 
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries")
     channel = models.CharField(_("渠道"), max_length=10, choices=Channel)
@@ -103,8 +114,9 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(_("送达时间"), null=True, blank=True)
     error = models.CharField(_("错误"), max_length=300, blank=True)
 
-    UNREACHED = (State.HANDED_OVER, State.FAILED, State.UNREACHABLE)
     objects = DeliveryQuerySet.as_manager()
+    is_unreachable = StateIn({State.UNREACHABLE})
+    is_uncertain = StateIn({State.HANDED_OVER})
 
     class Meta:
         verbose_name = _("投递")
@@ -125,20 +137,13 @@ class Delivery(models.Model):
         return f"{self.notice} · {self.get_channel_display()}"
 
 
-class DeliveryEvent(models.Model):
+class DeliveryEvent(StateEvent):
     """Append-only history of what people did about a delivery that did not arrive."""
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="events")
-    at = models.DateTimeField(default=timezone.now)
+    # The worker leaves no history here: somebody always acted.
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    from_state = models.CharField(max_length=12)
-    to_state = models.CharField(max_length=12)
-    note = models.CharField(max_length=300, blank=True)
 
-    class Meta:
+    class Meta(StateEvent.Meta):
         verbose_name = _("投递记录")
         verbose_name_plural = _("投递记录")
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.from_state} → {self.to_state}"

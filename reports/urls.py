@@ -4,4 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "reports"
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("reports.workbench.urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("reports.workbench.urls")),
+    path("", include("reports.exports.urls")),
+]

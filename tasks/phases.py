@@ -47,7 +47,7 @@ ALWAYS = {State.DRAFT: "draft", State.SETTLED: "settled", State.CANCELLED: "canc
 
 def phase_of(task: Task, now: dt.datetime) -> Phase:
     """The tab a task is found under; the same answer as the condition gives, without a query."""
-    if task.state != State.PUBLISHED:
+    if not task.is_published:
         return BY_CODE[ALWAYS[State(task.state)]]
     if now < task.starts_at:
         return BY_CODE["open"]

@@ -44,7 +44,7 @@ def check_flags(item: ServiceItem, flags: int, who: object = "") -> None:
 
 
 def check_published(task: Task) -> None:
-    if task.state != Task.State.PUBLISHED:
+    if not task.is_published:
         raise WrongState(
             _("任务是“%(state)s”，没有待处理的签到或认定。") % {"state": task.get_state_display()}
         )

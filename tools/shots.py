@@ -158,6 +158,21 @@ def city_keeps(walk: Walk) -> None:
         walk.shot(page, "city-task-audience", page.get_by_role("heading", name="谁来做"))
 
 
+def city_exports(walk: Walk) -> None:
+    """A list as a file: the columns, what is one's own, and the log."""
+    with walk.desk("city") as page:
+        page.goto("/desk/members/?sort=-flags")
+        page.locator("main").get_by_role("link", name="导出").click()
+        page.wait_for_load_state("networkidle")
+        walk.shot(page, "city-export")
+        with page.expect_download():
+            press(page, "导出")
+        page.goto("/desk/exports/")
+        walk.shot(page, "city-exports")
+        page.goto("/desk/exports/log/")
+        walk.shot(page, "city-export-log")
+
+
 def posters(walk: Walk) -> None:
     """The two addresses behind the codes of the estate."""
     with walk.desk("c01") as page:
@@ -347,6 +362,7 @@ def administrator(walk: Walk) -> None:
 JOURNEYS: tuple[Callable[[Walk], None], ...] = (
     city_imports,
     city_keeps,
+    city_exports,
     posters,
     member_joins,
     community_confirms,

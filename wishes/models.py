@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Organization
 from xianfeng.lib.crypto import EncryptedTextField
+from xianfeng.lib.states import StateIn, States, states
+from xianfeng.lib.transitions import StateEvent
 
 if TYPE_CHECKING:
     from members.models import User
@@ -37,19 +39,26 @@ class WishQuerySet(models.QuerySet["Wish"]):
         return self.defer(*Wish.PRIVATE)
 
     def waiting(self) -> "WishQuerySet":
-        return self.filter(state=Wish.State.SUBMITTED)
+        return self.filter(state__in=Wish.State.WAITING)
 
 
 class Wish(models.Model):
     """A resident's need: a public text without personal data and a private brief for those who help."""
 
-    class State(models.TextChoices):
-        SUBMITTED = "submitted", _("待受理")
-        ACCEPTED = "accepted", _("已受理")
-        DECLINED = "declined", _("未受理")
-        PUBLISHED = "published", _("已发布")
-        FULFILLED = "fulfilled", _("已完成")
-        CLOSED = "closed", _("已关闭")
+    class State(States):
+        SUBMITTED = "submitted", "warning", _("待受理")
+        ACCEPTED = "accepted", "info", _("已受理")
+        DECLINED = "declined", "danger", _("未受理")
+        PUBLISHED = "published", "info", _("已发布")
+        FULFILLED = "fulfilled", "success", _("已完成")
+        CLOSED = "closed", "neutral", _("已关闭")
+
+        WAITING = states(SUBMITTED)
+        # May become a task, or be declined.
+        UNPUBLISHED = states(SUBMITTED, ACCEPTED)
+        ENDED = states(DECLINED, FULFILLED)
+        # Where what fulfilled it, or ended it without help, may still be taken back.
+        REOPENS = states(FULFILLED, ACCEPTED)
 
     class Source(models.TextChoices):
         ONLINE = "online", _("扫码提交")
@@ -91,6 +100,11 @@ class Wish(models.Model):
 
     PRIVATE = ("contact_name", "contact_mobile", "contact_address", "detail")
     objects = WishQuerySet.as_manager()
+    is_waiting = StateIn(State.WAITING)
+    is_unpublished = StateIn(State.UNPUBLISHED)
+    is_declined = StateIn({State.DECLINED})
+    is_published = StateIn({State.PUBLISHED})
+    is_fulfilled = StateIn({State.FULFILLED})
 
     class Meta:
         verbose_name = _("微心愿")
@@ -107,23 +121,14 @@ class Wish(models.Model):
         return self.need
 
 
-class WishEvent(models.Model):
+class WishEvent(StateEvent):
     """Append-only history of a wish; `by` is empty where the resident acted."""
 
     wish = models.ForeignKey(Wish, models.CASCADE, related_name="events")
-    at = models.DateTimeField(default=timezone.now)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    from_state = models.CharField(max_length=12, blank=True)
-    to_state = models.CharField(max_length=12)
-    note = models.CharField(max_length=300, blank=True)
 
-    class Meta:
+    class Meta(StateEvent.Meta):
         verbose_name = _("心愿记录")
         verbose_name_plural = _("心愿记录")
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.from_state} → {self.to_state}"
 
     def get_to_display(self) -> str:
         """What happened, in words."""

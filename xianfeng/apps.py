@@ -8,3 +8,6 @@ class XianfengConfig(AppConfig):
 
     def ready(self) -> None:
         from xianfeng import checks  # noqa: F401  (registers the system checks)
+        from xianfeng.lib import rooms
+
+        rooms.load("messages")  # each errand puts its kinds of messages on the list

@@ -2,28 +2,19 @@
 
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
 from celery.signals import after_task_publish, beat_init, worker_init
-from django.conf import settings as django_settings
+
+from xianfeng.lib.rooms import rooms_with
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xianfeng.settings")
 
 app = Celery("xianfeng")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(lambda: rooms_with_jobs(), related_name="jobs")
-
-
-def rooms_with_jobs() -> list[str]:
-    """Every package of ours that has a jobs.py: the apps and their errands."""
-    root = Path(__file__).resolve().parent.parent
-    apps = ["xianfeng", *django_settings.FIRST_PARTY_APPS]
-    found = sorted(path.parent for app in apps for path in (root / app).rglob("jobs.py"))
-    return [".".join(folder.relative_to(root).parts) for folder in found]
-
+app.autodiscover_tasks(lambda: rooms_with("jobs"), related_name="jobs")
 
 Schedule = float | crontab
 
@@ -34,6 +25,8 @@ SCHEDULE: dict[str, tuple[str, Schedule, dict[str, Any]]] = {
     "deliver": ("notices.deliver", 30.0, {}),
     "import sweep": ("members.sweep_imports", 60.0, {}),
     "assessment sweep": ("flags.finish_runs", 60.0, {}),
+    "export sweep": ("reports.sweep_exports", 60.0, {}),
+    "export expiry": ("reports.expire_exports", crontab(minute=40), {}),
     "results": ("flags.tell_results", crontab(minute=20), {}),
     "reminders": ("flags.remind", crontab(hour=8, minute=30), {}),
     "verification reminders": ("tasks.remind_to_verify", crontab(hour=8, minute=40), {}),

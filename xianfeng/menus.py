@@ -1,6 +1,6 @@
 """Navigation as data: which page, for whom. Drawn by `{% desk_menu %}` and `{% phone_tabs %}`.
 
-An entry whose address does not exist, or whose capability the desk does not hold, is left out.
+An entry whose capability the desk does not hold is left out; one whose page does not exist is a mistake.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -73,6 +73,7 @@ DESK: tuple[Group, ...] = (
         (
             Entry(_("党员"), "members:list", "people", "members.see"),
             Entry(_("导入"), "members:imports", "upload", "members.import"),
+            Entry(_("导出"), "reports:exports", "download", "exports.make"),
             Entry(_("组织"), "members:organizations", "diagram", "organizations.see"),
             Entry(_("通知"), "notices:unreached", "send", "notices.see"),
         ),
@@ -94,14 +95,6 @@ ACCOUNT: tuple[Entry, ...] = (
 )
 
 
-def address(url_name: str) -> str:
-    """The path of a named page, or "" where it does not exist (yet)."""
-    try:
-        return reverse(url_name)
-    except NoReverseMatch:
-        return ""
-
-
 def is_allowed(entry: Entry, desk: Desk | None) -> bool:
     return not entry.capability or bool(desk and desk.can(entry.capability))
 
@@ -117,11 +110,11 @@ def current_url(urls: Iterable[str], path: str) -> str:
 
 
 def links(entries: Iterable[Entry], request: HttpRequest) -> list[Link]:
-    """The entries this request may see, the current one marked."""
+    """The entries this request may see, the current one marked. Raises NoReverseMatch for an unknown page."""
     desk: Desk | None = getattr(request, "desk", None)
-    found = [(entry, address(entry.url_name)) for entry in entries if is_allowed(entry, desk)]
-    here = current_url((url for _entry, url in found if url), request.path)
-    return [Link(entry.label, url, entry.icon, url == here) for entry, url in found if url]
+    found = [(entry, reverse(entry.url_name)) for entry in entries if is_allowed(entry, desk)]
+    here = current_url((url for _entry, url in found), request.path)
+    return [Link(entry.label, url, entry.icon, url == here) for entry, url in found]
 
 
 def desk_groups(request: HttpRequest) -> Iterator[tuple[Text, list[Link]]]:
@@ -129,6 +122,6 @@ def desk_groups(request: HttpRequest) -> Iterator[tuple[Text, list[Link]]]:
     everything = [entry for group in DESK for entry in group.entries]
     marked = {link.url: link for link in links(everything, request)}
     for group in DESK:
-        shown = [marked[url] for entry in group.entries if (url := address(entry.url_name)) in marked]
+        shown = [marked[url] for entry in group.entries if (url := reverse(entry.url_name)) in marked]
         if shown:
             yield group.label, shown

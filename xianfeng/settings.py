@@ -98,7 +98,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
-    "django_celery_results",
     "django_filters",
     "django_htmx",
     "import_export",
@@ -204,12 +203,9 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 
 CELERY_BROKER_URL = broker_url
-CELERY_RESULT_BACKEND = "django-db"
-CELERY_RESULT_EXTENDED = True
-CELERY_RESULT_EXPIRES = 14 * 24 * 3600
 CELERY_TIMEZONE = "Asia/Shanghai"
-CELERY_TASK_IGNORE_RESULT = True  # jobs leave their outcome in the domain's own rows
-CELERY_TASK_TRACK_STARTED = True
+# Jobs leave their outcome in the domain's own rows (imports, runs, exports), so there is no result store.
+CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT = 25 * 60

@@ -22,4 +22,4 @@ urlpatterns = [
     path("", include("reports.urls")),
 ]
 if settings.DEBUG:
-    urlpatterns.append(path("styleguide/", include("xianfeng.styleguide")))
+    urlpatterns.append(path("styleguide/", include("xianfeng.ui.styleguide")))

@@ -18,15 +18,18 @@ from django.utils.translation import gettext as _
 
 from flags import ledger
 from flags.assessment import rules, sql
-from flags.assessment.policies import frozen, policy_for
 from flags.ledger import chain
 from flags.models import Assessment, AssessmentEvent, AssessmentRun, LedgerHead
+from flags.policy.policies import frozen, policy_for
 from members.models import Exemption, Member, User
 from xianfeng.lib.queue import later
 from xianfeng.lib.times import format_date, today
+from xianfeng.lib.transitions import move, record
 from xianfeng.lib.workdays import add_working_days
 
 State = AssessmentRun.State
+# What a pass over the ledger writes into its run.
+FILLED = ("ledger_seq", "ledger_hash", "counts", "finished_at")
 
 
 def forecast(year: int, by: User | None = None) -> AssessmentRun:
@@ -85,8 +88,8 @@ def compute(run: AssessmentRun) -> AssessmentRun:
     run.rules = frozen(policy_for(run.year))
     _fill(run)
     run.counts["roster_mark"] = roster_mark()
-    run.save(update_fields=["rules", "ledger_seq", "ledger_hash", "counts", "finished_at"])
-    _event(run, run.state, run.state, by=run.started_by, note=_("完成一次测算"))
+    run.save(update_fields=["rules", *FILLED])
+    record([run], event=AssessmentEvent, by=run.started_by, before=run.state, note=_("完成一次测算"))
     return run
 
 
@@ -107,6 +110,7 @@ def _parameters(run: AssessmentRun) -> dict[str, Any]:
         "first": dt.date(run.year, 1, 1), "last": dt.date(run.year, 12, 31),
         "leaves": json.dumps(leave_months(run.year, pro_rata=run.rules["pro_rata"])),
         **{name: run.rules[name] for name in names},
+        **{result.value: result.value for result in Assessment.Result}, "left": Member.State.DEPARTED.value,
     }  # fmt: skip
 
 
@@ -191,13 +195,11 @@ def roster_mark() -> list[int]:
 def publicise(run: AssessmentRun, *, by: User) -> AssessmentRun:
     """公示: at least the policy's working days, counted from the day after. Raises RunMoved."""
     until = add_working_days(today(), max(run.rules.get("publicity_days", 5), 1))
-    moved = AssessmentRun.objects.filter(pk=run.pk, state=State.DRAFT, finished_at__isnull=False).update(
-        state=State.PUBLICISED, publicised_on=today(), publicised_until=until
-    )
-    if moved != 1:
-        raise rules.RunMoved(_("只有已完成的初评可以公示。请刷新页面查看当前状态。"))
-    _event(run, State.DRAFT, State.PUBLICISED, by=by)
-    run.refresh_from_db()
+    move(
+        run, State.PUBLICISED, allowed={State.DRAFT}, guard=Q(finished_at__isnull=False),
+        event=AssessmentEvent, by=by, refusal=rules.no_finished_draft,
+        publicised_on=today(), publicised_until=until,
+    )  # fmt: skip
     return run
 
 
@@ -215,23 +217,21 @@ def settle(run: AssessmentRun, *, by: User) -> AssessmentRun:
     _fill(run)
     after = dict(Assessment.objects.filter(run=run).values_list("member_id", "result"))
     changed = sum(before.get(member) != result for member, result in after.items())
-    run.state, run.settled_at = State.SETTLED, timezone.now()
-    run.save(update_fields=["state", "settled_at", "ledger_seq", "ledger_hash", "counts", "finished_at"])
-    note = _("公示期间更正 %(count)s 人") % {"count": changed}
-    _event(run, State.PUBLICISED, State.SETTLED, by=by, note=note)
+    run.save(update_fields=FILLED)
+    move(
+        run, State.SETTLED, allowed={State.PUBLICISED}, event=AssessmentEvent, by=by,
+        note=_("公示期间更正 %(count)s 人") % {"count": changed}, refusal=rules.not_public,
+        settled_at=timezone.now(),
+    )  # fmt: skip
     later("flags.tell_results")
     return run
 
 
 def check_settleable(run: AssessmentRun) -> None:
     """Raises RunMoved, PublicityNotOver."""
-    if run.state != State.PUBLICISED or run.publicised_until is None:
-        raise rules.RunMoved(_("只有公示中的考核可以定案。请刷新页面查看当前状态。"))
+    if not run.is_publicised or run.publicised_until is None:
+        raise rules.not_public()
     if today() <= run.publicised_until:
         raise rules.PublicityNotOver(
             _("公示到 %(day)s 为止，之后才能定案。") % {"day": format_date(run.publicised_until)}
         )
-
-
-def _event(run: AssessmentRun, old: str, new: str, *, by: User | None, note: str = "") -> None:
-    AssessmentEvent.objects.create(run=run, by=by, from_state=old, to_state=new, note=note)

@@ -1,12 +1,13 @@
 """Desk page: who is behind the pace of the year, and the button that reminds them."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page
 from django.db.models import Count, F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from flags.assessment import assessing, compliance, pacing
@@ -17,8 +18,9 @@ from members.access import StaffRequest, desk_required
 from members.models import Member
 from xianfeng.lib.ids import ids_of
 from xianfeng.lib.times import today
+from xianfeng.ui.tabs import chosen_key, tabs_of
+from xianfeng.ui.views import ordering, page_of
 
-PAGE = 50
 SORTS = {
     "name": "member__pinyin",
     "unit": "unit__name",
@@ -26,6 +28,7 @@ SORTS = {
     "flags": "live_flags",
     "missing": "missing",
 }
+THEN = ("unit__path", "member__pinyin", "pk")
 
 
 def scoped(request: StaffRequest) -> Pacing:
@@ -36,8 +39,10 @@ def scoped(request: StaffRequest) -> Pacing:
     return rows.annotate(missing=F("required_flags") - F("live_flags"))
 
 
-# The page's tabs: behind by now, short of the whole year, done.
+# The page's tabs.
 GROUPS = {"behind": pacing.BEHIND, "short": pacing.SHORT, "done": ~pacing.SHORT}
+LABELS = {"behind": _("落后"), "short": _("全年未达标"), "done": _("已达标")}
+WHO = "who"  # the tab's name in the address
 
 
 @require_safe
@@ -45,36 +50,32 @@ GROUPS = {"behind": pacing.BEHIND, "short": pacing.SHORT, "done": ~pacing.SHORT}
 def behind(request: StaffRequest) -> HttpResponse:
     found = BehindFilter(request.GET, scoped(request), request=request)
     counts = found.qs.aggregate(**{name: Count("pk", filter=group) for name, group in GROUPS.items()})
-    who = chosen(request)
-    rows = found.qs.filter(GROUPS[who]).select_related("member", "unit", "community")
-    paginator = Paginator(rows.defer("member__address").order_by(*ordering(request)), PAGE)
-    paginator.count = counts[who]  # known already
-    context = {
-        "filter": found,
-        "page": with_pace(paginator.get_page(request.GET.get("page")), Clock.at(today().year, today())),
-        "counts": counts,
-        "who": who,
-        "year": today().year,
-        "today": today(),
-    }
+    faces = ((who, label, counts[who]) for who, label in LABELS.items())
+    tabs = tabs_of(request, faces, default="behind", param=WHO)
+    rows = listed(request, found).select_related("member", "unit", "community").defer("member__address")
+    page = page_of(request, rows, total=tabs.chosen.count)
+    with_pace(page, Clock.at(today().year, today()))
+    context = {"filter": found, "page": page, "tabs": tabs, "year": today().year, "today": today()}
     return render(request, "flags/assessment/behind.html", context)
 
 
-def chosen(request: StaffRequest) -> str:
-    who = request.GET.get("who", "")
-    return who if who in GROUPS else "behind"
+def listed(request: StaffRequest, found: BehindFilter) -> Pacing:
+    """The rows of the tab in the order asked for: what the page and its export show."""
+    return in_tab(request, found).order_by(
+        *ordering(request.GET.get("sort", ""), SORTS, default="-missing", then=THEN)
+    )
 
 
-def with_pace[P](page: P, clock: Clock) -> P:
-    for row in page:  # type: ignore[attr-defined]
-        row.pace = clock.pace(row.required_flags, row.months + row.exempt_months)
-    return page
+def in_tab(request: StaffRequest, found: BehindFilter) -> Pacing:
+    """Raises Http404 for a tab that does not exist."""
+    rows: Pacing = found.qs
+    return rows.filter(GROUPS[chosen_key(request, GROUPS, default="behind", param=WHO)])
 
 
-def ordering(request: StaffRequest) -> list[str]:
-    key = request.GET.get("sort", "-missing")
-    column = SORTS.get(key.removeprefix("-"), "missing")
-    return [f"-{column}" if key.startswith("-") else column, "unit__path", "member__pinyin", "pk"]
+def with_pace(page: "Page[Assessment]", clock: Clock) -> None:
+    """Adds to each row what should be there by now."""
+    for row in page:
+        row.pace = clock.pace(row.required_flags, row.months + row.exempt_months)  # type: ignore[attr-defined]
 
 
 @require_POST
@@ -84,7 +85,7 @@ def remind(request: StaffRequest) -> HttpResponse:
     members = Member.objects.visible_to(request.user)
     if "all" in request.POST:
         found = BehindFilter(request.GET, scoped(request), request=request)
-        members = members.filter(assessments__in=found.qs.filter(GROUPS[chosen(request)]))
+        members = members.filter(assessments__in=in_tab(request, found))
     else:
         members = members.filter(pk__in=ids_of(request.POST.getlist("pk")))
     report(request, members.count(), compliance.nudge(members, by=request.user))
@@ -94,9 +95,9 @@ def remind(request: StaffRequest) -> HttpResponse:
 
 def report(request: StaffRequest, asked: int, reminded: int) -> None:
     if not asked:
-        messages.warning(request, _("请先勾选要提醒的党员。"))
+        messages.warning(request, gettext("请先勾选要提醒的党员。"))
     elif reminded == asked:
-        messages.success(request, _("已提醒 %(count)s 人。") % {"count": reminded})
+        messages.success(request, gettext("已提醒 %(count)s 人。") % {"count": reminded})
     else:
-        text = _("已提醒 %(count)s 人；其余 %(left)s 人已达标、今天提醒过，或还没有账号。")
+        text = gettext("已提醒 %(count)s 人；其余 %(left)s 人已达标、今天提醒过，或还没有账号。")
         messages.info(request, text % {"count": reminded, "left": asked - reminded})

@@ -4,13 +4,14 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from flags.ledger.filters import people, person_input
+from flags.ledger.filters import BY_NAME, people
 from flags.models import Assessment
 from members.people.filters import communities, units
+from xianfeng.ui.fields import search_input
 
 
 class ResultFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("党员"), method="by_person", widget=person_input())
+    q = django_filters.CharFilter(label=_("党员"), method="by_person", widget=search_input(BY_NAME))
     result = django_filters.ChoiceFilter(
         label=_("结果"), choices=Assessment.Result, empty_label=_("全部结果")
     )

@@ -6,29 +6,28 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from flags.assessment.explaining import explain
-from flags.assessment.policies import policy_for
 from flags.models import Assessment, AssessmentRun, FlagEntry, MemberYear
+from flags.policy.policies import policy_for
 from members.access import MemberRequest, member_required
 from members.models import Member
-from xianfeng.lib.ids import id_of
 from xianfeng.lib.times import today
-
-PUBLIC = (AssessmentRun.State.PUBLICISED, AssessmentRun.State.SETTLED)
+from xianfeng.ui.tabs import tabs_of
 
 
 @require_safe
 @member_required
 def my_flags(request: MemberRequest) -> HttpResponse:
-    member, years = request.member, own_years(request.member)
-    text = request.GET.get("year", "")
-    year = id_of(text) if id_of(text) in years else today().year
+    member = request.member
+    faces = ((str(year), str(year), None) for year in own_years(member))
+    tabs = tabs_of(request, faces, default=str(today().year), param="year")
+    year = int(tabs.chosen.key)
     lines = FlagEntry.objects.filter(member=member, year=year).select_related("organization")
     total = MemberYear.objects.filter(member=member, year=year).first()
     flags, minutes = (total.flags, total.minutes) if total else (0, 0)
     required, required_minutes = requirement(member, year)
     result = own_result(member, year)
     context = {
-        "year": year, "years": years, "flags": flags, "minutes": minutes,
+        "year": year, "tabs": tabs, "flags": flags, "minutes": minutes,
         "required": required, "missing": max(required - flags, 0),
         "missing_minutes": max(required_minutes - minutes, 0), "required_minutes": required_minutes,
         "months": months(member, year), "lines": lines.order_by("-service_date", "-seq"),
@@ -62,4 +61,4 @@ def months(member: Member, year: int) -> list[tuple[int, int]]:
 def own_result(member: Member, year: int) -> Assessment | None:
     """The official result, once it is public."""
     rows = Assessment.objects.filter(member=member, run__year=year, run__is_official=True)
-    return rows.filter(run__state__in=PUBLIC).select_related("run", "member").first()
+    return rows.filter(run__state__in=AssessmentRun.State.PUBLIC).select_related("run", "member").first()

@@ -23,6 +23,14 @@ class RunMoved(Refusal):
     code = "run_moved"
 
 
+def no_finished_draft() -> RunMoved:
+    return RunMoved(_("只有已完成的初评可以公示。请刷新页面查看当前状态。"))
+
+
+def not_public() -> RunMoved:
+    return RunMoved(_("只有公示中的考核可以定案。请刷新页面查看当前状态。"))
+
+
 class PublicityNotOver(Refusal):
     code = "publicity_not_over"
 

@@ -20,9 +20,9 @@ INSERT INTO flags_assessment (
     run_id, member_id, unit_id, community_id, result, flags, minutes, lines,
     required_flags, required_minutes, months, exempt_months, missing_flags, missing_minutes)
 SELECT %(run)s, member_id, unit_id, community_id,
-    CASE WHEN months = 0 THEN 'exempt'
-         WHEN flags >= required_flags AND minutes >= required_minutes THEN 'qualified'
-         ELSE 'unqualified' END,
+    CASE WHEN months = 0 THEN %(exempt)s
+         WHEN flags >= required_flags AND minutes >= required_minutes THEN %(qualified)s
+         ELSE %(unqualified)s END,
     flags, minutes, lines, required_flags, required_minutes, months, exempt_months,
     CASE WHEN flags < required_flags THEN required_flags - flags ELSE 0 END,
     CASE WHEN minutes < required_minutes THEN required_minutes - minutes ELSE 0 END
@@ -47,7 +47,7 @@ FROM (
         LEFT JOIN ({leaves}) leave ON leave.member_id = member.id
         WHERE (member.joined_on IS NULL OR member.joined_on <= %(last)s)
           AND (member.departed_on >= %(first)s
-               OR (member.departed_on IS NULL AND member.state <> 'departed'))
+               OR (member.departed_on IS NULL AND member.state <> %(left)s))
           -- Dates the wrong way round name no day at all, and must not stop everybody else's check.
           AND (member.joined_on IS NULL OR member.departed_on IS NULL
                OR member.joined_on <= member.departed_on)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from flags.assessment import behind, phone, policy, views
+from flags.assessment import behind, phone, views
 
 urlpatterns = [
     path("desk/behind/", behind.behind, name="behind"),
@@ -14,5 +14,4 @@ urlpatterns = [
     path("desk/assessments/results/<int:pk>/", views.result, name="result"),
     path("desk/assessments/results/<int:pk>/adjust/", views.adjust, name="adjust"),
     path("me/flags/", phone.my_flags, name="my_flags"),
-    path("desk/policies/<int:year>/", policy.policy, name="policy"),
 ]

@@ -1,12 +1,10 @@
 """Desk pages of the yearly check: runs, one run's results, and its steps."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,13 +16,13 @@ from flags.assessment import assessing
 from flags.assessment.explaining import counted_lines, explain
 from flags.assessment.filters import ResultFilter
 from flags.assessment.forms import AdjustForm
-from flags.models import Assessment, AssessmentRun
+from flags.models import Assessment, AssessmentRun, FlagEntry
 from members.access import StaffRequest, desk_required
 from xianfeng.lib.ids import id_of
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import format_date, today
+from xianfeng.ui.views import attempt, ordering, page_of, posted, submit
 
-PAGE = 50
 SEASON = 3  # up to March the year before is what is at hand
 SORTS = {"name": "member__pinyin", "unit": "unit__name", "flags": "flags", "missing": "missing_flags"}
 
@@ -65,11 +63,11 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     run = fetch(request, pk)
     own = Assessment.objects.visible_to(request.user).filter(run=run)
     found = ResultFilter(request.GET, own, request=request)
-    rows = found.qs.select_related("member", "unit", "community").defer("member__address")
+    rows = listed(request, found).select_related("member", "unit", "community").defer("member__address")
     context = {
         "run": run,
         "filter": found,
-        "page": Paginator(rows.order_by(*ordering(request)), PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, rows),
         "counts": dict(own.values_list("result").annotate(Count("pk")).order_by()),
         "events": run.events.select_related("by").order_by("-pk")[:10],
         "next_step": next_step(run),
@@ -77,10 +75,12 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "flags/assessment/detail.html", context)
 
 
-def ordering(request: StaffRequest) -> list[str]:
-    key = request.GET.get("sort", "")
-    column = SORTS.get(key.removeprefix("-"))
-    return [*([f"-{column}" if key.startswith("-") else column] if column else []), "unit__path", "pk"]
+def listed(request: StaffRequest, found: ResultFilter) -> QuerySet[Assessment]:
+    """Results in the order asked for: what the page and its export show."""
+    rows: QuerySet[Assessment] = found.qs
+    return rows.order_by(
+        *ordering(request.GET.get("sort", ""), SORTS, default="unit__path", then=["unit__path", "pk"])
+    )
 
 
 def next_step(run: AssessmentRun) -> dict[str, Any]:
@@ -108,19 +108,17 @@ def adjust(request: StaffRequest, pk: int) -> HttpResponse:
     """Correct a settled result: a line in the open year that names it."""
     settled = Assessment.objects.visible_to(request.user).filter(run__state=AssessmentRun.State.SETTLED)
     row = get_object_or_404(settled.select_related("run", "member"), pk=pk)
-    form = AdjustForm(request.POST or None, initial={"key": f"adjust:{uuid4()}"})
-    if request.method == "POST" and form.is_valid():
-        fields = {
-            **form.cleaned_data,
-            "settled_year": row.run.year,
-            "organization": request.desk.organization,
-        }
-        if line := attempt(request, lambda: ledger.adjust(row.member, by=request.user, **fields)):
-            messages.success(request, _("已写入第 %(seq)s 号调整流水。") % {"seq": line.seq})
-            return redirect("flags:entry", line.pk)
-    return render(
-        request, "flags/assessment/adjust.html", {"row": row, "form": form, "open_year": today().year}
-    )
+    form = AdjustForm(posted(request), initial={"key": f"adjust:{uuid4()}"})
+    if line := submit(form, lambda: adjust_settled(request, row, form)):
+        messages.success(request, _("已写入第 %(seq)s 号调整流水。") % {"seq": line.seq})
+        return redirect("flags:entry", line.pk)
+    context = {"row": row, "form": form, "open_year": today().year}
+    return render(request, "flags/assessment/adjust.html", context)
+
+
+def adjust_settled(request: StaffRequest, row: Assessment, form: AdjustForm) -> FlagEntry:
+    fields = {**form.cleaned_data, "settled_year": row.run.year, "organization": request.desk.organization}
+    return ledger.adjust(row.member, by=request.user, **fields)
 
 
 @require_safe
@@ -134,14 +132,6 @@ def progress(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 # --- Steps --------------------------------------------------------------------------------------
-
-
-def attempt[T](request: StaffRequest, action: Callable[[], T]) -> T | None:
-    try:
-        return action()
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-        return None
 
 
 @require_POST

@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.forms import DateInput, TextInput
 from django.utils.translation import gettext_lazy as _
 
 from flags.ledger.rules import FIRST_YEAR
@@ -12,7 +11,9 @@ from flags.models import Category, FlagEntry
 from members.models import Member, Organization
 from members.people.filters import matching, units
 from xianfeng.lib.times import today
+from xianfeng.ui.fields import day_input, search_input
 
+BY_NAME = _("姓名或拼音")
 AWARDING = (Organization.Kind.CITY, Organization.Kind.COMMUNITY)
 
 
@@ -29,16 +30,12 @@ def awarders(request: Any) -> QuerySet[Organization]:
     return rows
 
 
-def person_input() -> TextInput:
-    return TextInput(attrs={"placeholder": _("姓名或拼音"), "type": "search"})
-
-
 def people(text: str) -> QuerySet[Member]:
     return Member.objects.filter(matching(text)).order_by()
 
 
 class LedgerFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("党员"), method="by_person", widget=person_input())
+    q = django_filters.CharFilter(label=_("党员"), method="by_person", widget=search_input(BY_NAME))
     year = django_filters.ChoiceFilter(label=_("年度"), empty_label=_("全部年度"))
     category = django_filters.ChoiceFilter(label=_("类别"), choices=Category, empty_label=_("全部类别"))
     kind = django_filters.ChoiceFilter(label=_("类型"), choices=FlagEntry.Kind, empty_label=_("全部类型"))
@@ -48,13 +45,11 @@ class LedgerFilter(django_filters.FilterSet):
     )
     source = django_filters.CharFilter(label=_("来源"), field_name="source_label", lookup_expr="contains")
     since = django_filters.DateFilter(
-        label=_("服务日期起"), field_name="service_date", lookup_expr="gte",
-        widget=DateInput(attrs={"type": "date"}),
-    )  # fmt: skip
+        label=_("服务日期起"), field_name="service_date", lookup_expr="gte", widget=day_input()
+    )
     until = django_filters.DateFilter(
-        label=_("服务日期止"), field_name="service_date", lookup_expr="lte",
-        widget=DateInput(attrs={"type": "date"}),
-    )  # fmt: skip
+        label=_("服务日期止"), field_name="service_date", lookup_expr="lte", widget=day_input()
+    )
 
     class Meta:
         model = FlagEntry

@@ -1,6 +1,7 @@
 """Desk pages of the ledger: all lines, and one with its neighbours in the chain."""
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -10,8 +11,8 @@ from flags.ledger.filters import LedgerFilter
 from flags.models import FlagEntry
 from members.access import StaffRequest, desk_required
 from members.models import Organization
+from xianfeng.ui.views import ordering, page_of
 
-PAGE = 50
 SHOWN = (
     "kind", "delta", "minutes", "service_date", "category", "source_label",
     "member__name", "unit__name", "organization__name",
@@ -23,9 +24,14 @@ SORTS = {"seq": "seq", "date": "service_date", "flags": "delta", "minutes": "min
 @desk_required("flags.see")
 def list_(request: StaffRequest) -> HttpResponse:
     found = LedgerFilter(request.GET, FlagEntry.objects.visible_to(request.user), request=request)
-    numbers = found.qs.order_by(*ordering(request)).values_list("pk", flat=True)
-    page = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, listed(request, found).values_list("pk", flat=True))
     return render(request, "flags/ledger/list.html", {"filter": found, "page": with_lines(page)})
+
+
+def listed(request: StaffRequest, found: LedgerFilter) -> QuerySet[FlagEntry]:
+    """Lines in the order asked for: what the page and its export show."""
+    rows: QuerySet[FlagEntry] = found.qs
+    return rows.order_by(*ordering(request.GET.get("sort", ""), SORTS, default="-seq", then=["-seq"]))
 
 
 def with_lines(page: Page) -> Page:
@@ -34,12 +40,6 @@ def with_lines(page: Page) -> Page:
     found = lines.in_bulk(list(page.object_list))
     page.object_list = [found[seq] for seq in page.object_list]
     return page
-
-
-def ordering(request: StaffRequest) -> list[str]:
-    key = request.GET.get("sort", "-seq")
-    column = SORTS.get(key.removeprefix("-"), "seq")
-    return [f"-{column}" if key.startswith("-") else column, "-seq"]
 
 
 @require_safe

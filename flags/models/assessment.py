@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization
 from members.models.people import member_scope
+from xianfeng.lib.states import StateIn, States, states
+from xianfeng.lib.transitions import StateEvent
 
 if TYPE_CHECKING:
     from members.models import User
@@ -61,17 +63,22 @@ class AssessmentRunQuerySet(models.QuerySet["AssessmentRun"]):
         """Every desk sees the runs (results are scoped); members see runs once publicised."""
         if user.desk:
             return self.all()
-        return self.filter(state__in=[AssessmentRun.State.PUBLICISED, AssessmentRun.State.SETTLED])
+        return self.filter(state__in=AssessmentRun.State.PUBLIC)
 
 
 class AssessmentRun(models.Model):
     """One pass over all members: a forecast at any time, or the official check of an ended year."""
 
-    class State(models.TextChoices):
-        FORECAST = "forecast", _("预测")
-        DRAFT = "draft", _("初评")
-        PUBLICISED = "publicised", _("公示中")
-        SETTLED = "settled", _("已定案")
+    class State(States):
+        FORECAST = "forecast", "neutral", _("预测")
+        DRAFT = "draft", "warning", _("初评")
+        PUBLICISED = "publicised", "info", _("公示中")
+        SETTLED = "settled", "success", _("已定案")
+
+        # May be made anew.
+        OPEN = states(FORECAST, DRAFT)
+        # Members see it.
+        PUBLIC = states(PUBLICISED, SETTLED)
 
     year = models.PositiveSmallIntegerField(_("年度"))
     is_official = models.BooleanField(_("正式"), default=False)
@@ -96,6 +103,10 @@ class AssessmentRun(models.Model):
     settled_at = models.DateTimeField(_("定案时间"), null=True)
 
     objects = AssessmentRunQuerySet.as_manager()
+    is_open = StateIn(State.OPEN)
+    is_draft = StateIn({State.DRAFT})
+    is_publicised = StateIn({State.PUBLICISED})
+    is_settled = StateIn({State.SETTLED})
 
     class Meta:
         verbose_name = _("年度考核")
@@ -115,23 +126,16 @@ class AssessmentRun(models.Model):
         return f"{self.year} · {self.get_state_display()}"
 
 
-class AssessmentEvent(models.Model):
+class AssessmentEvent(StateEvent):
     """Append-only history of a run."""
 
     run = models.ForeignKey(AssessmentRun, models.CASCADE, related_name="events")
-    at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     from_state = models.CharField(max_length=10, blank=True)
     to_state = models.CharField(max_length=10)
-    note = models.CharField(max_length=300, blank=True)
 
-    class Meta:
+    class Meta(StateEvent.Meta):
         verbose_name = _("考核记录")
         verbose_name_plural = _("考核记录")
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.from_state} → {self.to_state}"
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -155,10 +159,10 @@ def assessment_scope(organization: Organization) -> Q:
 class Assessment(models.Model):
     """One member's result in one run, with every figure it follows from."""
 
-    class Result(models.TextChoices):
-        QUALIFIED = "qualified", _("合格")
-        UNQUALIFIED = "unqualified", _("不合格")
-        EXEMPT = "exempt", _("豁免")
+    class Result(States):
+        QUALIFIED = "qualified", "success", _("合格")
+        UNQUALIFIED = "unqualified", "danger", _("不合格")
+        EXEMPT = "exempt", "neutral", _("豁免")
 
     run = models.ForeignKey(AssessmentRun, models.CASCADE, related_name="results")
     member = models.ForeignKey(Member, models.PROTECT, related_name="assessments", verbose_name=_("党员"))

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization
+from xianfeng.lib.states import StateIn, States
 
 if TYPE_CHECKING:
     from members.models import User
@@ -48,10 +49,10 @@ class FlagEntryQuerySet(models.QuerySet["FlagEntry"]):
 class FlagEntry(models.Model):
     """One line. Written once by `flags.ledger`; the database refuses UPDATE and DELETE."""
 
-    class Kind(models.TextChoices):
-        AWARD = "award", _("亮旗")
-        REVERSAL = "reversal", _("冲正")
-        ADJUSTMENT = "adjustment", _("调整")
+    class Kind(States):
+        AWARD = "award", "accent", _("亮旗")
+        REVERSAL = "reversal", "danger", _("冲正")
+        ADJUSTMENT = "adjustment", "warning", _("调整")
 
     # Position in the chain, from 1 without gaps.
     seq = models.BigIntegerField(_("流水号"), primary_key=True)
@@ -103,6 +104,7 @@ class FlagEntry(models.Model):
     hash = models.CharField(_("校验值"), max_length=64, unique=True)
 
     objects = FlagEntryQuerySet.as_manager()
+    is_award = StateIn({Kind.AWARD}, "kind")
 
     class Meta:
         verbose_name = _("红旗流水")

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from flags import ledger
 from flags.assessment import assessing
-from flags.assessment.policies import policy_for
-from flags.models import Assessment, AssessmentRun, FlagEntry
+from flags.models import Assessment, AssessmentRun, FlagEntry, Policy
+from flags.policy.policies import policy_for
 from notices.models import Notice
 from xianfeng.testing.ledger import Light
 
@@ -359,7 +359,7 @@ def test_the_admin_takes_the_same_steps(cast, client, monkeypatch):
 
 
 def test_the_admin_keeps_the_rules_of_a_settled_year(cast, run, client):
-    policy = policy_for(2026)
+    policy = Policy.objects.create(year=2026)
     path = reverse("admin:flags_policy_change", args=[policy.pk])
     client.force_login(cast.city_officer)
     data = POLICY | {"reminder_dates": "06-15"}

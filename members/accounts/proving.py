@@ -27,7 +27,7 @@ TRIES_PER_ADDRESS = Limit("proof-tries-hour", times=400, seconds=3600)
 
 
 class CodeRefused(Refusal):
-    code = "code_refused"
+    code, field = "code_refused", "code"
 
 
 def hashed(mobile: str, code: str) -> str:
@@ -54,7 +54,7 @@ def send_code(mobile: str, *, address: str) -> MobileProof:
     return proof
 
 
-def check_code(proof_id: int, mobile: str, code: str, *, address: str) -> None:
+def check_code(proof_id: int, mobile: str, code: str, *, address: str) -> MobileProof:
     """Use the code up. Raises CodeRefused when it is wrong, too old, used or tried too often."""
     TRIES_PER_ADDRESS.take(address)
     open_proofs = MobileProof.objects.filter(
@@ -72,3 +72,4 @@ def check_code(proof_id: int, mobile: str, code: str, *, address: str) -> None:
     with transaction.atomic():
         if not open_proofs.update(used_at=timezone.now()):
             raise CodeRefused(_("验证码已失效，请重新获取。"), "code_expired")
+    return proof

@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from members.accounts.messages import tell_second_factor_off
 from members.models import User
-from notices.outbox import Message, send_many
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +27,5 @@ def switch_off(users: Iterable[User], *, by: User) -> int:
     last = dict(found)  # the newest of each, to name the occasion
     Authenticator.objects.filter(user__in=last).delete()
     log.warning("%s switched the second factor off for accounts %s", by.pk, sorted(last))
-    body = _("系统管理员已关闭您账号的两步验证。如不是您要求的，请立即联系系统管理员；登录后请重新打开。")
-    send_many(
-        Message(chosen[user_id], "account", f"second-factor-off:{pk}", _("两步验证已关闭"), body)
-        for user_id, pk in last.items()
-    )
+    tell_second_factor_off((chosen[user_id], pk) for user_id, pk in last.items())
     return len(last)

@@ -16,7 +16,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -41,6 +41,8 @@ from members.models import ImportBatch, ImportEvent, ImportRow, User
 from xianfeng.lib.queue import later
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.spreadsheet.reading import Unreadable
+from xianfeng.lib.transitions import move as move_row
+from xianfeng.lib.transitions import record
 
 State, Kind = ImportBatch.State, ImportBatch.Kind
 Outcome = ImportRow.Outcome
@@ -75,7 +77,7 @@ def upload(kind: str, file: UploadedFile, *, by: User) -> ImportBatch:
             filename=original[-200:],
             beat_at=timezone.now(),
         )
-        record(batch, "", State.UPLOADED, by, original)
+        record([batch], event=ImportEvent, by=by, note=original)
         enqueue(batch.pk, State.UPLOADED)
     return batch
 
@@ -96,12 +98,13 @@ def undo(batch: ImportBatch, *, reason: str, by: User) -> None:
         enqueue(batch.pk, State.UNDOING)
 
 
-def discard(batch: ImportBatch, *, by: User) -> None:
+def discard(batch: ImportBatch, *, by: User) -> ImportBatch:
     """Drop a batch that was not imported, with its file and its rows. Raises BatchMovedOn."""
     with transaction.atomic():
         move(batch, State.DISCARDED, by=by)
         batch.rows.all().delete()
         transaction.on_commit(partial(batch.file.delete, save=False), robust=True)
+    return batch
 
 
 # --- Steps the worker takes ---------------------------------------------------------------------
@@ -290,22 +293,22 @@ def code_of(row: ImportRow) -> str:
 def sweep() -> int:
     """Hand out again every batch whose worker gave no sign of life; returns how many."""
     dead = timezone.now() - STUCK_AFTER
-    working = (State.UPLOADED, State.CHECKING, State.CONFIRMING, State.UNDOING)
-    found = 0
-    for batch in ImportBatch.objects.filter(state__in=working, beat_at__lt=dead):
-        found += hand_out_again(batch)
-    return found
+    left = ImportBatch.objects.filter(state__in=State.WORKING, beat_at__lt=dead)
+    return sum(hand_out_again(batch) for batch in left)
 
 
 def hand_out_again(batch: ImportBatch) -> bool:
     # A half-checked batch starts over; the other steps are one transaction and simply run again.
     state = State.UPLOADED if batch.state == State.CHECKING else State(batch.state)
-    same = ImportBatch.objects.filter(pk=batch.pk, state=batch.state, beat_at=batch.beat_at)
-    with transaction.atomic():
-        if same.update(state=state, beat_at=timezone.now()) != 1:
-            return False
-        record(batch, batch.state, state, None, "handed out again")
-        enqueue(batch.pk, state)
+    try:
+        with transaction.atomic():
+            move_row(
+                batch, state, allowed=State.WORKING, guard=Q(beat_at=batch.beat_at), event=ImportEvent,
+                by=None, note="handed out again", refusal=lambda: moved_on(batch), beat_at=timezone.now(),
+            )  # fmt: skip
+            enqueue(batch.pk, state)
+    except BatchMovedOn:  # it lives after all
+        return False
     return True
 
 
@@ -319,29 +322,23 @@ def move(
 
     Out of a check only the worker that holds the batch moves it on; people may drop it any time.
     """
-    if batch.state not in FOLLOWS[to]:
-        raise moved_on(batch)
-    now = timezone.now()
-    before = ImportBatch.objects.filter(pk=batch.pk, state=batch.state)
-    if batch.state == State.CHECKING and to != State.DISCARDED:
-        before = before.filter(beat_at=batch.beat_at)
-    with transaction.atomic():
-        if before.update(state=to, beat_at=now, **fields) != 1:
-            batch.refresh_from_db(fields=["state"])
-            raise moved_on(batch)
-        record(batch, batch.state, to, by, note)
-    batch.state, batch.beat_at = to, now
-    for field, value in fields.items():
-        setattr(batch, field, value)
+    is_held = batch.state == State.CHECKING and to != State.DISCARDED
+    move_row(
+        batch, to, allowed=FOLLOWS[to], guard=Q(beat_at=batch.beat_at) if is_held else None,
+        event=ImportEvent, by=by, note=note, refusal=lambda: overtaken(batch),
+        beat_at=timezone.now(), **fields,
+    )  # fmt: skip
+
+
+def overtaken(batch: ImportBatch) -> BatchMovedOn:
+    """Says where the batch is now."""
+    batch.refresh_from_db(fields=["state"])
+    return moved_on(batch)
 
 
 def locked(batch: ImportBatch, state: ImportBatch.State) -> bool:
     """Lock the batch's row; whether it is still in the state."""
     return ImportBatch.objects.select_for_update().filter(pk=batch.pk, state=state).exists()
-
-
-def record(batch: ImportBatch, before: str, after: str, by: User | None, note: str) -> None:
-    ImportEvent.objects.create(batch=batch, by=by, from_state=before, to_state=after, note=note[:300])
 
 
 def enqueue(batch_id: int, state: ImportBatch.State) -> None:

@@ -18,16 +18,11 @@ from members.importing.roster.columns import COLUMNS, MOBILE, NAME, PLACES
 from members.models import ImportBatch, ImportRow, Member, Organization
 from members.models.people import SEPARATOR
 from members.people.privacy import mask_mobile
+from xianfeng.ui.tabs import Face
 
 Outcome = ImportRow.Outcome
 
 CELL_LENGTH = 18  # characters; the table keeps one line a row
-TONES = {
-    Outcome.NEW: "info",
-    Outcome.CHANGED: "warning",
-    Outcome.UNCHANGED: "neutral",
-    Outcome.REJECTED: "danger",
-}
 LABELS: dict[str, Promise] = {"state": _("状态"), "is_active": _("启用")}  # of what no column holds
 
 
@@ -42,9 +37,8 @@ class Change:
 class Line:
     """One row of the preview's table; `cells` follow `headings_of` the batch."""
 
-    row: int
-    tone: str
-    outcome: str
+    number: int
+    row: ImportRow
     cells: list[str]
     changes: list[Change]
     errors: list[dict[str, str]]
@@ -86,8 +80,7 @@ def lines(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[Line]:
     return [
         Line(
             row.row,
-            TONES[Outcome(row.outcome)],
-            row.get_outcome_display(),
+            row,
             [cell_of(together, row.values) for together in shown],
             [
                 Change(labels[field], shown_value(field, before, names), shown_value(field, after, names))
@@ -167,15 +160,10 @@ def shown_value(field: str, value: Any, names: dict[int, str]) -> str:
     return short(str(value).strip(SEPARATOR)) or gettext("（空）")
 
 
-def outcome_tabs(batch: ImportBatch, active: str) -> list[dict[str, Any]]:
-    """One tab for all rows and one for each outcome, with its count."""
-    counts = {outcome.value: batch.counts.get(outcome.value, 0) for outcome in Outcome}
-    choices: list[tuple[str | None, str, int]] = [(None, gettext("全部"), sum(counts.values()))]
-    choices += [(outcome.value, str(outcome.label), counts[outcome.value]) for outcome in Outcome]
-    return [
-        {"value": value, "label": label, "count": count, "active": (value or "") == active}
-        for value, label, count in choices
-    ]
+def outcomes(batch: ImportBatch) -> list[Face]:
+    """Key, label and count of the tabs: all rows, and each outcome."""
+    counts = {outcome: batch.counts.get(outcome.value, 0) for outcome in Outcome}
+    return [("", _("全部"), sum(counts.values())), *((one.value, one.label, counts[one]) for one in Outcome)]
 
 
 def history(batch: ImportBatch) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """Pages of the import: list, upload, progress, preview, result."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,18 +10,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from members.access import StaffRequest, desk_required
 from members.importing import batches
 from members.importing.forms import RowSearchForm, UploadForm
-from members.importing.preview import find_rows, headings_of, history, lines, outcome_tabs
+from members.importing.preview import find_rows, headings_of, history, lines, outcomes
 from members.importing.rejected import rejected_workbook
 from members.importing.rules import undo_obstacle
 from members.importing.template import roster_template
-from members.models import ImportBatch, ImportRow
-from xianfeng.lib.refusal import Refusal
+from members.models import ImportBatch
+from xianfeng.ui.tabs import tabs_of
+from xianfeng.ui.views import XLSX, attempt, download, page_of, posted, submit
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-BATCHES_A_PAGE, ROWS_A_PAGE = 20, 50
-State = ImportBatch.State
-WORKING = {State.UPLOADED, State.CHECKING, State.CONFIRMING, State.UNDOING}
-PREVIEW = {State.PREVIEWED, State.CONFIRMED, State.UNDONE}
+BATCHES_A_PAGE = 20
 
 
 def batch_of(request: StaffRequest, pk: int) -> ImportBatch:
@@ -36,21 +32,15 @@ def batch_of(request: StaffRequest, pk: int) -> ImportBatch:
 @desk_required("members.import")
 def list_(request: StaffRequest) -> HttpResponse:
     found = ImportBatch.objects.visible_to(request.user).select_related("organization", "uploaded_by")
-    page = Paginator(found, BATCHES_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "members/importing/list.html", {"page": page})
+    return render(request, "members/importing/list.html", {"page": page_of(request, found, BATCHES_A_PAGE)})
 
 
 @require_http_methods(["GET", "POST"])
 @desk_required("members.import")
 def new(request: StaffRequest) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None, organization=request.desk.organization)
-    if request.method == "POST" and form.is_valid():
-        try:
-            batch = batches.upload(form.cleaned_data["kind"], form.cleaned_data["file"], by=request.user)
-        except Refusal as refusal:
-            form.add_error(None, refusal.message)
-        else:
-            return redirect("members:import", batch.pk)
+    form = UploadForm(posted(request), request.FILES or None, organization=request.desk.organization)
+    if batch := submit(form, lambda: batches.upload(**form.cleaned_data, by=request.user)):
+        return redirect("members:import", batch.pk)
     return render(request, "members/importing/new.html", {"form": form})
 
 
@@ -58,8 +48,8 @@ def new(request: StaffRequest) -> HttpResponse:
 @desk_required("members.import")
 def batch(request: StaffRequest, pk: int) -> HttpResponse:
     found = batch_of(request, pk)
-    context = {"batch": found, "is_working": found.state in WORKING}
-    if found.state in PREVIEW:
+    context: dict[str, object] = {"batch": found}
+    if found.has_preview:
         context |= preview(request, found)
     return render(request, "members/importing/detail.html", context)
 
@@ -68,12 +58,11 @@ def preview(request: StaffRequest, batch: ImportBatch) -> dict[str, object]:
     """What the preview's table needs; the outcome and the search stand in the address."""
     form = RowSearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
-    outcome = request.GET.get("outcome", "")
-    outcome = outcome if outcome in ImportRow.Outcome.values else ""
-    page = Paginator(find_rows(batch, outcome, text), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    tabs = tabs_of(request, outcomes(batch), default="", param="outcome")
+    page = page_of(request, find_rows(batch, tabs.chosen.key, text))
     return {
         "search": form,
-        "tabs": outcome_tabs(batch, outcome),
+        "tabs": tabs,
         "page": page,
         "headings": headings_of(batch),
         "lines": lines(batch, list(page.object_list)),
@@ -87,7 +76,7 @@ def preview(request: StaffRequest, batch: ImportBatch) -> dict[str, object]:
 def progress(request: StaffRequest, pk: int) -> HttpResponse:
     """The bar alone, asked for each second; leads to the page itself when the step is over."""
     found = batch_of(request, pk)
-    if found.state in WORKING:
+    if found.is_working:
         return render(request, "members/importing/_progress.html", {"batch": found})
     return HttpResponse(headers={"HX-Redirect": reverse("members:import", args=[pk])})
 
@@ -95,30 +84,24 @@ def progress(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @desk_required("members.import")
 def confirm(request: StaffRequest, pk: int) -> HttpResponse:
-    try:
-        batches.confirm(batch_of(request, pk), by=request.user)
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
+    found = batch_of(request, pk)
+    attempt(request, lambda: batches.confirm(found, by=request.user))
     return redirect("members:import", pk)
 
 
 @require_POST
 @desk_required("members.import")
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
-    try:
-        batches.undo(batch_of(request, pk), reason=request.POST.get("reason", ""), by=request.user)
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
+    found, reason = batch_of(request, pk), request.POST.get("reason", "")
+    attempt(request, lambda: batches.undo(found, reason=reason, by=request.user))
     return redirect("members:import", pk)
 
 
 @require_POST
 @desk_required("members.import")
 def discard(request: StaffRequest, pk: int) -> HttpResponse:
-    try:
-        batches.discard(batch_of(request, pk), by=request.user)
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
+    found = batch_of(request, pk)
+    if not attempt(request, lambda: batches.discard(found, by=request.user)):
         return redirect("members:import", pk)
     messages.success(request, _("已放弃这一批，文件和预览已删除。"))
     return redirect("members:imports")
@@ -128,15 +111,10 @@ def discard(request: StaffRequest, pk: int) -> HttpResponse:
 @desk_required("members.import")
 def rejected(request: StaffRequest, pk: int) -> HttpResponse:
     """The refused rows as a workbook to correct and upload again."""
-    return workbook(rejected_workbook(batch_of(request, pk)), f"import-{pk}-rejected.xlsx")
+    return download(rejected_workbook(batch_of(request, pk)), f"import-{pk}-rejected.xlsx", XLSX)
 
 
 @require_GET
 @desk_required("members.import")
 def template(request: StaffRequest) -> HttpResponse:
-    return workbook(roster_template(), "roster-template.xlsx")
-
-
-def workbook(content: bytes, filename: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type=XLSX, headers=headers)
+    return download(roster_template(), "roster-template.xlsx", XLSX)

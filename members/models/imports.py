@@ -6,6 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from xianfeng.lib.states import StateIn, States, states
+from xianfeng.lib.transitions import StateEvent
+
 from .organization import Organization
 
 if TYPE_CHECKING:
@@ -26,16 +29,23 @@ class ImportBatch(models.Model):
         ORGANIZATIONS = "organizations", _("组织")
         ROSTER = "roster", _("党员名册")
 
-    class State(models.TextChoices):
-        UPLOADED = "uploaded", _("已上传")
-        CHECKING = "checking", _("检查中")
-        PREVIEWED = "previewed", _("待确认")
-        CONFIRMING = "confirming", _("写入中")
-        CONFIRMED = "confirmed", _("已导入")
-        UNDOING = "undoing", _("撤销中")
-        UNDONE = "undone", _("已撤销")
-        DISCARDED = "discarded", _("已放弃")
-        FAILED = "failed", _("无法读取")
+    class State(States):
+        UPLOADED = "uploaded", "info", _("已上传")
+        CHECKING = "checking", "info", _("检查中")
+        PREVIEWED = "previewed", "warning", _("待确认")
+        CONFIRMING = "confirming", "info", _("写入中")
+        CONFIRMED = "confirmed", "success", _("已导入")
+        UNDOING = "undoing", "info", _("撤销中")
+        UNDONE = "undone", "neutral", _("已撤销")
+        DISCARDED = "discarded", "neutral", _("已放弃")
+        FAILED = "failed", "danger", _("无法读取")
+
+        # A worker is at it, or will be.
+        WORKING = states(UPLOADED, CHECKING, CONFIRMING, UNDOING)
+        # Its rows can be looked at.
+        PREVIEW = states(PREVIEWED, CONFIRMED, UNDONE)
+        # Nothing was written: a person reads what the check found.
+        CHECKED = states(PREVIEWED, FAILED)
 
     kind = models.CharField(_("内容"), max_length=14, choices=Kind)
     organization = models.ForeignKey(
@@ -71,6 +81,16 @@ class ImportBatch(models.Model):
     undo_reason = models.CharField(_("撤销原因"), max_length=200, blank=True)
 
     objects = ImportBatchQuerySet.as_manager()
+    is_working = StateIn(State.WORKING)
+    has_preview = StateIn(State.PREVIEW)
+    is_checked = StateIn(State.CHECKED)
+    is_previewed = StateIn({State.PREVIEWED})
+    is_confirming = StateIn({State.CONFIRMING})
+    is_confirmed = StateIn({State.CONFIRMED})
+    is_undoing = StateIn({State.UNDOING})
+    is_undone = StateIn({State.UNDONE})
+    is_discarded = StateIn({State.DISCARDED})
+    is_failed = StateIn({State.FAILED})
 
     class Meta:
         verbose_name = _("导入批次")
@@ -91,11 +111,11 @@ class ImportRowQuerySet(models.QuerySet["ImportRow"]):
 class ImportRow(models.Model):
     """What one row of the file will do, or did."""
 
-    class Outcome(models.TextChoices):
-        NEW = "new", _("新增")
-        CHANGED = "changed", _("变更")
-        UNCHANGED = "unchanged", _("无变化")
-        REJECTED = "rejected", _("有错误")
+    class Outcome(States):
+        NEW = "new", "info", _("新增")
+        CHANGED = "changed", "warning", _("变更")
+        UNCHANGED = "unchanged", "neutral", _("无变化")
+        REJECTED = "rejected", "danger", _("有错误")
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
     sheet = models.CharField(_("工作表"), max_length=40)
@@ -127,19 +147,13 @@ class ImportEventQuerySet(models.QuerySet["ImportEvent"]):
         return self.filter(batch__organization__path__startswith=user.desk.organization.path)
 
 
-class ImportEvent(models.Model):
+class ImportEvent(StateEvent):
     """Append-only history of a batch; `by` is empty where the worker took the step."""
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="events")
-    at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    from_state = models.CharField(max_length=12, blank=True)
-    to_state = models.CharField(max_length=12)
-    note = models.CharField(max_length=300, blank=True)
 
     objects = ImportEventQuerySet.as_manager()
 
-    class Meta:
+    class Meta(StateEvent.Meta):
         verbose_name = _("导入记录")
         verbose_name_plural = _("导入记录")
-        ordering = ["id"]

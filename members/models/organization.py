@@ -2,7 +2,7 @@
 
 import datetime as dt
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from django.conf import settings
 from django.db import models
@@ -47,7 +47,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 class Organization(models.Model):
     """A node of the one tree; `path` ("/1/4/9/") holds the ids from the root down to itself."""
 
-    Kind = OrganizationKind
+    Kind: TypeAlias = OrganizationKind  # noqa: UP040  (an alias of `type` has no members)
 
     code = models.CharField(_("编码"), max_length=20, unique=True)
     kind = models.CharField(_("类型"), max_length=12, choices=Kind)
@@ -105,7 +105,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 class Appointment(models.Model):
     """A user holds a role in an organisation for a term; every right follows from current appointments."""
 
-    Role = Role
+    Role: TypeAlias = Role  # noqa: UP040
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xianfeng.lib.crypto import EncryptedTextField
 from xianfeng.lib.mobile import validate_mobile
+from xianfeng.lib.states import StateIn, States, states
 
 from .organization import Organization
 
@@ -41,7 +42,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(member_scope(organization))
 
     def on_roster(self) -> "MemberQuerySet":
-        return self.exclude(state=Member.State.DEPARTED)
+        return self.filter(state__in=Member.State.ON_ROSTER)
 
     def registered(self) -> "MemberQuerySet":
         return self.filter(state=Member.State.REGISTERED)
@@ -50,11 +51,14 @@ class MemberQuerySet(models.QuerySet["Member"]):
 class Member(models.Model):
     """An in-service Party member on the roster; belongs to a unit and, by residence, to a community."""
 
-    class State(models.TextChoices):
-        LISTED = "listed", _("在册未报到")
-        PENDING = "pending", _("报到待确认")
-        REGISTERED = "registered", _("已报到")
-        DEPARTED = "departed", _("已离开")
+    class State(States):
+        LISTED = "listed", "neutral", _("在册未报到")
+        PENDING = "pending", "warning", _("报到待确认")
+        REGISTERED = "registered", "success", _("已报到")
+        DEPARTED = "departed", "neutral", _("已离开")
+
+        ON_ROSTER = states(LISTED, PENDING, REGISTERED)
+        UNREGISTERED = states(LISTED, PENDING)
 
     name = models.CharField(_("姓名"), max_length=60, db_index=True)
     pinyin = models.CharField(_("拼音"), max_length=160, blank=True, editable=False)
@@ -111,6 +115,8 @@ class Member(models.Model):
     created_at = models.DateTimeField(_("入册时间"), auto_now_add=True)
 
     objects = MemberQuerySet.as_manager()
+    is_listed = StateIn({State.LISTED})
+    is_registered = StateIn({State.REGISTERED})
 
     class Meta:
         verbose_name = _("在职党员")
@@ -127,17 +133,19 @@ class Member(models.Model):
         return self.name
 
     @property
-    def is_registered(self) -> bool:
-        return self.state == self.State.REGISTERED
-
-    @property
     def skill_list(self) -> list[str]:
         return [part for part in self.skills.split(SEPARATOR) if part]
 
+    # Where a member belongs on either line (条 and 块): of each, the first that is set.
+    PLACES = (("unit",), ("estate", "community"))
+
+    def places(self) -> list[Organization]:
+        first_set = (next(filter(None, (getattr(self, name) for name in line)), None) for line in self.PLACES)
+        return [place for place in first_set if place]
+
     def organization_ids(self) -> set[int]:
         """Every organisation the member stands below: an audience naming one of them reaches the member."""
-        homes = [home for home in (self.unit, self.estate or self.community) if home]
-        return {pk for home in homes for pk in home.ancestor_ids()}
+        return {pk for place in self.places() for pk in place.ancestor_ids()}
 
 
 class ExemptionQuerySet(models.QuerySet["Exemption"]):

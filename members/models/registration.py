@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from xianfeng.lib.crypto import EncryptedTextField
+from xianfeng.lib.states import StateIn, States, states
+from xianfeng.lib.transitions import StateEvent
 
 from .organization import Organization
 from .people import Member
@@ -48,18 +50,24 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(community__path__startswith=organization.path)
 
     def open(self) -> "RegistrationQuerySet":
-        return self.filter(state=Registration.State.SUBMITTED)
+        return self.filter(state__in=Registration.State.OPEN)
 
 
 class Registration(models.Model):
     """One application of a person to a community; `member` is empty when the roster knows no such person."""
 
-    class State(models.TextChoices):
-        SUBMITTED = "submitted", _("待确认")
-        RETURNED = "returned", _("已退回")
-        CONFIRMED = "confirmed", _("已确认")
-        WITHDRAWN = "withdrawn", _("已撤回")
-        TRANSFERRED = "transferred", _("已转出")
+    class State(States):
+        SUBMITTED = "submitted", "warning", _("待确认")
+        RETURNED = "returned", "danger", _("已退回")
+        CONFIRMED = "confirmed", "success", _("已确认")
+        WITHDRAWN = "withdrawn", "neutral", _("已撤回")
+        TRANSFERRED = "transferred", "info", _("已转出")
+
+        OPEN = states(SUBMITTED)
+        # Here, or on the way here.
+        STANDS = states(SUBMITTED, CONFIRMED)
+        # The community took the person in; they may have moved on since.
+        TAKEN_IN = states(CONFIRMED, TRANSFERRED)
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -115,6 +123,9 @@ class Registration(models.Model):
     reason = models.CharField(_("原因"), max_length=300, blank=True)
 
     objects = RegistrationQuerySet.as_manager()
+    is_open = StateIn(State.OPEN)
+    is_returned = StateIn({State.RETURNED})
+    was_taken_in = StateIn(State.TAKEN_IN)
 
     class Meta:
         verbose_name = _("报到")
@@ -132,20 +143,11 @@ class Registration(models.Model):
         return f"{self.name} → {self.community}"
 
 
-class RegistrationEvent(models.Model):
+class RegistrationEvent(StateEvent):
     """Append-only history of a registration."""
 
     registration = models.ForeignKey(Registration, models.CASCADE, related_name="events")
-    at = models.DateTimeField(default=timezone.now)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    from_state = models.CharField(max_length=12, blank=True)
-    to_state = models.CharField(max_length=12)
-    note = models.CharField(max_length=300, blank=True)
 
-    class Meta:
+    class Meta(StateEvent.Meta):
         verbose_name = _("报到记录")
         verbose_name_plural = _("报到记录")
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.registration}: {self.to_state}"

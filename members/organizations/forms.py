@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from members.models import Appointment, Organization, User
 from members.organizations import tree
-from members.people.forms import NameField, day_input
+from members.people.forms import NameField
+from xianfeng.ui.fields import day_input
 
 Kind = Organization.Kind
 

@@ -1,28 +1,25 @@
 """Desk pages of the tree: the branch one sees, one organisation, its poster, and appointments."""
 
-from typing import Any
-
 from allauth.account.forms import ResetPasswordForm
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members.access import StaffRequest, desk_required
-from members.models import Appointment, Organization
+from members.models import Appointment, Organization, User
 from members.organizations import appointing, counting, tree
 from members.organizations.forms import AppointmentForm, MoveForm, OrganizationForm, RenameForm
-from members.people.forms import posted
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import today
+from xianfeng.ui.tabs import tabs_of
+from xianfeng.ui.views import attempt, page_of, posted, submit, valid
 
-PAGE = 50
 Kind = Organization.Kind
 
 
@@ -30,9 +27,10 @@ Kind = Organization.Kind
 @desk_required("organizations.see")
 def list_(request: StaffRequest) -> HttpResponse:
     """The branch as a tree; the two lines (条 and 块) are two tabs."""
-    line = "units" if request.GET.get("line") == "units" else "places"
-    branch = counting.branch(request.user, units=line == "units")
-    return render(request, "members/organizations/list.html", {"branch": branch, "line": line})
+    faces = (("places", _("街道、社区、小区"), None), ("units", _("单位"), None))
+    tabs = tabs_of(request, faces, default="places", param="line")
+    branch = counting.branch(request.user, units=tabs.chosen.key == "units")
+    return render(request, "members/organizations/list.html", {"branch": branch, "tabs": tabs})
 
 
 @require_safe
@@ -67,40 +65,27 @@ def edit_forms(request: StaffRequest, organization: Organization) -> dict[str, F
 def edit(request: StaffRequest, pk: int) -> HttpResponse:
     """POST `change` = add, rename, move, close or open."""
     organization = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
-    try:
-        change(request, organization)
+    if attempt(request, lambda: change(request, organization)):
         messages.success(request, _("组织已更新。"))
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
     return redirect("members:organization", pk)
 
 
-def change(request: StaffRequest, organization: Organization) -> None:
+def change(request: StaffRequest, organization: Organization) -> Organization:
     """Raises a Refusal for input that does not fit as well as for a rule that says no."""
     data, by = request.POST, request.user
     match data.get("change"):
         case "add":
             form = OrganizationForm(data, parent=organization, prefix="add")
-            tree.add(parent=organization, **valid(form), by=by)
+            return tree.add(parent=organization, **valid(form), by=by)
         case "rename":
-            tree.rename(organization, **valid(RenameForm(data, prefix="rename")), by=by)
+            return tree.rename(organization, **valid(RenameForm(data, prefix="rename")), by=by)
         case "move":
             form = MoveForm(data, organization=organization, user=by, prefix="move")  # type: ignore[assignment]
-            tree.move_branch(organization, **valid(form), by=by)
+            return tree.move_branch(organization, **valid(form), by=by)
         case "close" | "open":
-            tree.set_active(organization, is_active=data["change"] == "open", by=by)
+            return tree.set_active(organization, is_active=data["change"] == "open", by=by)
         case _:
             raise Refusal(_("没有这项操作，请刷新页面。"), "unknown_change")
-
-
-def valid(form: Form) -> dict[str, Any]:
-    """The cleaned values. Raises Refusal with what is wrong with them."""
-    if form.is_valid():
-        return form.cleaned_data
-    faults = [
-        f"{form.fields[name].label}：{'；'.join(map(str, errors))}" for name, errors in form.errors.items()
-    ]
-    raise Refusal("　".join(faults), "invalid")
 
 
 @require_safe
@@ -112,45 +97,34 @@ def poster(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "place": place,
         "join_url": settings.SITE_URL + reverse("members:join", args=[place.public_code]),
-        "wish_url": wish_url(place),
+        # The residents' page lies in an app above this one: by its name only.
+        "wish_url": settings.SITE_URL + reverse("wishes:ask", args=[place.public_code]),
     }
     return render(request, "members/organizations/poster.html", context)
-
-
-def wish_url(place: Organization) -> str:
-    """The residents' page, which lies in an app above this one; "" while there is none."""
-    try:
-        return settings.SITE_URL + reverse("wishes:ask", args=[place.public_code])
-    except NoReverseMatch:
-        return ""
 
 
 @require_http_methods(["GET", "POST"])
 @desk_required("appointments.grant")
 def appointments(request: StaffRequest) -> HttpResponse:
     form = AppointmentForm(posted(request), user=request.user, initial={"starts_on": today()})
-    if form.is_valid() and grant(request, form):
+    if user := submit(form, lambda: grant(request, form)):
+        messages.success(request, _("已任命%(name)s。") % {"name": user})
         return redirect("members:appointments")
     rows = Appointment.objects.visible_to(request.user).current().select_related("user", "organization")
-    page = Paginator(rows.order_by("organization__path", "role"), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows.order_by("organization__path", "role"))
     return render(request, "members/organizations/appointments.html", {"page": page, "form": form})
 
 
-def grant(request: StaffRequest, form: AppointmentForm) -> bool:
-    """One transaction for account and appointment; a refusal is shown at the form."""
+def grant(request: StaffRequest, form: AppointmentForm) -> User:
+    """One transaction for account and appointment. Raises NotGrantable."""
     values = dict(form.cleaned_data)
     account = {name: values.pop(name) for name in ("username", "name", "email")}
-    try:
-        with transaction.atomic():
-            user = appointing.staff_account(**account)
-            appointing.grant(user=user, by=request.user, **values)
-    except Refusal as refusal:
-        form.add_error(None, refusal.message)
-        return False
+    with transaction.atomic():
+        user = appointing.staff_account(**account)
+        appointing.grant(user=user, by=request.user, **values)
     if not user.has_usable_password():
         invite(request, user.email)
-    messages.success(request, _("已任命%(name)s。") % {"name": user})
-    return True
+    return user
 
 
 def invite(request: StaffRequest, email: str) -> None:
@@ -165,9 +139,6 @@ def invite(request: StaffRequest, email: str) -> None:
 def end_appointment(request: StaffRequest, pk: int) -> HttpResponse:
     rows = Appointment.objects.visible_to(request.user).select_related("user", "organization")
     appointment = get_object_or_404(rows, pk=pk)
-    try:
-        appointing.end(appointment, by=request.user)
+    if attempt(request, lambda: appointing.end(appointment, by=request.user)):
         messages.success(request, _("已终止%(name)s的任职。") % {"name": appointment.user})
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
     return redirect("members:appointments")

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Exemption, Member, User
+from members.people import messages
 from members.people.rules import DatesWrong
-from notices.outbox import send
 from xianfeng.lib.refusal import AlreadyDecided, NotPossible, check_reason
 
 
@@ -31,7 +31,7 @@ def exempt(
         member=member, kind=kind, starts_on=starts_on, ends_on=ends_on,
         reason=check_reason(reason), approved_by=by,
     )  # fmt: skip
-    tell(exemption, _("已为您登记豁免"))
+    messages.tell_exempted(messages.GRANTED, exemption)
     return exemption
 
 
@@ -45,17 +45,5 @@ def withdraw_exemption(exemption: Exemption, *, by: User) -> Exemption:
     if rows.update(withdrawn_at=now, withdrawn_by=by) != 1:
         raise AlreadyDecided(_("这条豁免已经撤销了。"))
     exemption.withdrawn_at, exemption.withdrawn_by = now, by
-    tell(exemption, _("豁免已撤销"))
+    messages.tell_exempted(messages.WITHDRAWN, exemption)
     return exemption
-
-
-def tell(exemption: Exemption, subject: str) -> None:
-    user = exemption.member.user
-    if user is None:
-        return
-    words = {"kind": exemption.get_kind_display(), "from": exemption.starts_on, "to": exemption.ends_on}
-    state = "withdrawn" if exemption.withdrawn_at else "granted"
-    send(
-        user, kind="exemption", key=f"exemption:{exemption.pk}:{state}", subject=subject,
-        body=_("%(kind)s，%(from)s 至 %(to)s。") % words,
-    )  # fmt: skip

@@ -5,11 +5,12 @@ from typing import Any
 import django_filters
 from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.forms import TextInput
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization, User
 from xianfeng.lib.times import today
+from xianfeng.ui.fields import search_input
+from xianfeng.ui.views import ordering
 
 SORTS = {
     "name": "pinyin",
@@ -73,9 +74,8 @@ def estates(request: Any) -> QuerySet[Organization]:
 
 class MemberFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
-        label=_("查找"), method="search",
-        widget=TextInput(attrs={"placeholder": _("姓名、拼音或手机尾号"), "type": "search"}),
-    )  # fmt: skip
+        label=_("查找"), method="search", widget=search_input(_("姓名、拼音或手机尾号"))
+    )
     state = django_filters.ChoiceFilter(
         label=_("状态"), choices=Member.State.choices, empty_label=_("全部在册")
     )
@@ -104,13 +104,8 @@ class MemberFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Member]) -> QuerySet[Member]:
         found: QuerySet[Member] = super().filter_queryset(queryset)
         if not self.form.cleaned_data.get("state"):
-            found = found.exclude(state=Member.State.DEPARTED)
-        return found.order_by(*self.ordering())
-
-    def ordering(self) -> list[str]:
-        key = self.data.get("sort", "name") if self.data else "name"
-        column = SORTS.get(key.removeprefix("-"), "pinyin")
-        return [f"-{column}" if key.startswith("-") else column, "pk"]
+            found = found.filter(state__in=Member.State.ON_ROSTER)
+        return found.order_by(*ordering((self.data or {}).get("sort", ""), SORTS, default="name"))
 
     def search(self, queryset: QuerySet[Member], name: str, value: str) -> QuerySet[Member]:
         return queryset.filter(matching(value))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,11 +13,7 @@ from members.cleaning import clean_list, clean_name
 from members.models import Exemption, Member
 from members.models.people import SEPARATOR
 from members.people import choices
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to: an empty POST is an answer too."""
-    return request.POST if request.method == "POST" else None
+from xianfeng.ui.fields import day_input
 
 
 class NameField(forms.CharField):
@@ -34,11 +30,6 @@ class NameField(forms.CharField):
         if name is None:
             raise forms.ValidationError(_("请填写真实姓名，至少两个字，不带数字和符号。"), "name_invalid")
         return name
-
-
-def day_input() -> forms.DateInput:
-    """The browser's own calendar, which takes its value in one format only."""
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def words_field(words: Iterable[str | Promise], label: Any) -> forms.MultipleChoiceField:
@@ -126,6 +117,21 @@ class ProfileForm(ServiceForm):
         names = ("address", "skills", "free_times", "intentions")
         initial = {name: getattr(member, name) for name in names}
         return cls(data, initial={**initial, "email": member.user.email if member.user else ""})
+
+
+class EntryForm(forms.ModelForm):
+    """A roster entry as the city corrects it; the admin says which columns."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        joined, departed = cleaned.get("joined_on"), cleaned.get("departed_on")
+        if joined and departed and departed < joined:
+            self.add_error("departed_on", _("离开日期不能早于计入考核日期。"))
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """What is corrected."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
 
 
 class CorrectionForm(forms.Form):

@@ -1,14 +1,13 @@
 """What members change about themselves, and what they ask others to correct."""
 
 import datetime as dt
-from collections.abc import Sequence
-from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from members.models import Appointment, Member, User
-from notices.outbox import Message, send_many
+from members.models import Member, User
+from members.people import messages
 from xianfeng.lib.pinyin import in_pinyin
 from xianfeng.lib.refusal import NotPossible, check_reason
 from xianfeng.lib.times import today
@@ -29,13 +28,15 @@ def keep_profile(member: Member, *, email: str, by: User, **fields: str) -> Memb
     return member
 
 
-def correct_entry(member: Member, *, fields: Sequence[str], by: User) -> Member:
+def correct_entry(member: Member, *, by: User, **fields: Any) -> Member:
     """Write the corrected columns of a roster entry; the pinyin follows the name.
 
     Raises NotPossible for one's own: its dates and rank set what the year asks of one.
     """
     if member.user_id == by.pk:
         raise NotPossible(_("不能改正自己的名册信息，请由同事办理。"), "not_oneself")
+    for name, value in fields.items():
+        setattr(member, name, value)
     member.pinyin, member.initials = in_pinyin(member.name)
     member.state = state_on(member, today())
     member.save(update_fields=[*fields, "pinyin", "initials", "state"])
@@ -62,18 +63,4 @@ def ask_correction(member: Member, *, text: str, by: User) -> int:
 
     The same text on the same day is one request.
     """
-    text = check_reason(text)
-    places = [place for place in (member.unit, member.community) if place]
-    desks = Appointment.objects.current().exclude(role=Appointment.Role.AUDITOR)
-    staff = User.objects.filter(is_active=True, appointments__in=desks.filter(organization__in=places))
-    subject = _("%(name)s 申请更正个人信息") % {"name": member.name}
-    return send_many(
-        Message(
-            user, "correction", f"correction:{member.pk}:{today()}:{hash_of(text)}:{user.pk}", subject, text
-        )
-        for user in staff.distinct()
-    )
-
-
-def hash_of(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:12]
+    return messages.ask_staff(member, check_reason(text))

@@ -3,7 +3,6 @@
 from typing import cast
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from members.access import MemberRequest, member_required
 from members.models import ContactReveal, User
 from members.people import keeping
-from members.people.forms import CorrectionForm, ProfileForm, posted
+from members.people.forms import CorrectionForm, ProfileForm
+from xianfeng.ui.views import page_of, posted
+
+LOOKS = 30
 
 
 @require_safe
@@ -55,5 +57,4 @@ def correct(request: MemberRequest) -> HttpResponse:
 def looked_up(request: HttpRequest) -> HttpResponse:
     """Who looked at my contact data, when and why (个人信息保护法 44)."""
     rows = ContactReveal.objects.about(cast(User, request.user)).select_related("viewer", "organization")
-    page = Paginator(rows, 30).get_page(request.GET.get("page"))
-    return render(request, "members/people/looked_up.html", {"page": page})
+    return render(request, "members/people/looked_up.html", {"page": page_of(request, rows, LOOKS)})

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,10 +13,8 @@ from members.models import ContactReveal, Exemption, Member
 from members.people import exempting, privacy
 from members.people.filters import MemberFilter, matching, with_flags
 from members.people.forms import ExemptionForm
-from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import today
-
-PAGE = 50
+from xianfeng.ui.views import attempt, page_of, valid
 
 
 def seen(request: StaffRequest) -> QuerySet[Member]:
@@ -28,7 +25,7 @@ def seen(request: StaffRequest) -> QuerySet[Member]:
 @desk_required("members.see")
 def list_(request: StaffRequest) -> HttpResponse:
     found = MemberFilter(request.GET, queryset=with_flags(seen(request)), request=request)
-    page = Paginator(found.qs.defer("address", "note"), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found.qs.defer("address", "note"))
     return render(request, "members/people/list.html", {"filter": found, "page": page, "year": today().year})
 
 
@@ -55,13 +52,10 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
 def reveal(request: StaffRequest, pk: int) -> HttpResponse:
     """Opens one field to this viewer for ten minutes. 403 where the desk may never open it."""
     member = get_object_or_404(seen(request), pk=pk)
-    field = request.GET.get("field", "mobile")
+    field, reason = request.GET.get("field", "mobile"), request.POST.get("reason", "")
     if not privacy.may_reveal(request.user, field):
         raise PermissionDenied(_("您当前的任职不能查看这项信息。"))
-    try:
-        privacy.reveal(member, field, reason=request.POST.get("reason", ""), by=request.user)
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
+    attempt(request, lambda: privacy.reveal(member, field, reason=reason, by=request.user))
     return redirect("members:detail", pk)
 
 
@@ -70,15 +64,8 @@ def reveal(request: StaffRequest, pk: int) -> HttpResponse:
 def exempt(request: StaffRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(seen(request), pk=pk)
     form = ExemptionForm(request.POST)
-    if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, "；".join(map(str, errors)))
-        return redirect("members:detail", pk)
-    try:
-        exempting.exempt(member, **form.cleaned_data, by=request.user)
+    if attempt(request, lambda: exempting.exempt(member, **valid(form), by=request.user)):
         messages.success(request, _("已登记%(name)s同志的豁免。") % {"name": member.name})
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
     return redirect("members:detail", pk)
 
 
@@ -86,11 +73,8 @@ def exempt(request: StaffRequest, pk: int) -> HttpResponse:
 @desk_required("members.exempt")
 def withdraw_exemption(request: StaffRequest, pk: int) -> HttpResponse:
     exemption = get_object_or_404(Exemption.objects.visible_to(request.user).select_related("member"), pk=pk)
-    try:
-        exempting.withdraw_exemption(exemption, by=request.user)
+    if attempt(request, lambda: exempting.withdraw_exemption(exemption, by=request.user)):
         messages.success(request, _("豁免已撤销，原记录保留。"))
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
     return redirect("members:detail", exemption.member_id)
 
 
@@ -109,5 +93,4 @@ def reveals(request: StaffRequest) -> HttpResponse:
     rows = ContactReveal.objects.visible_to(request.user).select_related(
         "member", "registration", "viewer", "organization"
     )
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "members/people/reveals.html", {"page": page})
+    return render(request, "members/people/reveals.html", {"page": page_of(request, rows)})

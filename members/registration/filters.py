@@ -2,18 +2,15 @@
 
 import django_filters
 from django.db.models import QuerySet
-from django.forms import TextInput
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Registration
 from members.people.filters import by_mobile, communities, units
+from xianfeng.ui.fields import search_input
 
 
 class RegistrationFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(
-        label=_("查找"), method="search",
-        widget=TextInput(attrs={"placeholder": _("姓名或手机尾号"), "type": "search"}),
-    )  # fmt: skip
+    q = django_filters.CharFilter(label=_("查找"), method="search", widget=search_input(_("姓名或手机尾号")))
     state = django_filters.ChoiceFilter(
         label=_("状态"), choices=Registration.State.choices, empty_label=_("全部")
     )

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from members.models import Registration, User
 from members.registration import registering
-from xianfeng.lib.refusal import Refusal
+from xianfeng.ui.views import attempt
 
 
 @require_POST
@@ -18,9 +18,6 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take one's own undecided registration back. 404 for anybody else's."""
     user = cast(User, request.user)
     registration = get_object_or_404(Registration.objects.filter(user=user), pk=pk)
-    try:
-        registering.withdraw(registration, by=user)
+    if attempt(request, lambda: registering.withdraw(registration, by=user)):
         messages.success(request, _("已撤回。需要时可再扫社区二维码报到。"))
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
     return redirect("members:profile")

@@ -17,13 +17,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members.accounts import proving
-from members.models import Organization, Registration, User
-from members.people.forms import ServiceForm, posted
+from members.models import MobileProof, Organization, Registration, User
+from members.people.forms import ServiceForm
 from members.people.privacy import mask_mobile
 from members.registration import forms, registering
 from members.registration.joining import Draft, community_of, forget
 from xianfeng.lib.network import network_address
-from xianfeng.lib.refusal import Refusal
+from xianfeng.ui.views import attempt, posted, submit
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PLACES = (Organization.Kind.COMMUNITY, Organization.Kind.ESTATE)
@@ -89,11 +89,10 @@ def is_own_mobile(user: User | AnonymousUser, mobile: str) -> bool:
 
 def send(request: HttpRequest, draft: Draft) -> bool:
     """Send a code; every mobile gets the same answer. A refusal is shown on the page."""
-    try:
-        draft.proof = proving.send_code(draft.mobile, address=network_address(request)).pk
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
+    proof = attempt(request, lambda: proving.send_code(draft.mobile, address=network_address(request)))
+    if proof is None:
         return False
+    draft.proof = proof.pk
     draft.save(request.session)
     return True
 
@@ -104,15 +103,13 @@ def code(request: HttpRequest, place: Organization, draft: Draft) -> HttpRespons
     if draft.proof is None:
         return redirect("members:join", place.public_code)
     form = forms.CodeForm(posted(request))
-    if form.is_valid():
-        try:
-            text, address = form.cleaned_data["code"], network_address(request)
-            proving.check_code(draft.proof, draft.mobile, text, address=address)
-        except Refusal as refusal:
-            form.add_error("code", refusal.message)
-        else:
-            return enter(request, place, draft)
+    if submit(form, lambda: prove(request, draft, form.cleaned_data["code"])):
+        return enter(request, place, draft)
     return page(request, "code", place, form, mobile=mask_mobile(draft.mobile))
+
+
+def prove(request: HttpRequest, draft: Draft, text: str) -> MobileProof:
+    return proving.check_code(draft.proof or 0, draft.mobile, text, address=network_address(request))
 
 
 @require_POST
@@ -184,10 +181,7 @@ def promise(request: HttpRequest, place: Organization, draft: Draft) -> HttpResp
     form = forms.PromiseForm(posted(request))
     application = draft.application(place)
     if form.is_valid():
-        try:
-            registering.submit(application, by=draft.applicant())
-        except Refusal as refusal:
-            messages.error(request, refusal.message)
+        attempt(request, lambda: registering.submit(application, by=draft.applicant()))
         return redirect("members:join_done", place.public_code)
     return page(request, "promise", place, form, application=application, mobile=mask_mobile(draft.mobile))
 

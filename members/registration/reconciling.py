@@ -4,22 +4,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization, Registration, User
 from xianfeng.lib.ids import id_of
 
 LISTS = ("unregistered", "not_on_roster", "differing")
-OPEN_OR_DONE = (Registration.State.SUBMITTED, Registration.State.CONFIRMED)
+# The faces of the comparison: two tables of counts, and the people behind three of these.
+FACES = (
+    ("unit", _("按单位")),
+    ("community", _("按社区")),
+    ("unregistered", _("在册未报到")),
+    ("not_on_roster", _("报到不在册")),
+    ("differing", _("信息不符")),
+)
 
 
 def unregistered(user: User) -> QuerySet[Member]:
     """On the roster, not registered anywhere yet."""
-    listed = [Member.State.LISTED, Member.State.PENDING]
-    return Member.objects.visible_to(user).filter(state__in=listed)
+    return Member.objects.visible_to(user).filter(state__in=Member.State.UNREGISTERED)
 
 
 def applications(user: User) -> QuerySet[Registration]:
-    return Registration.objects.visible_to(user).filter(state__in=OPEN_OR_DONE)
+    return Registration.objects.visible_to(user).filter(state__in=Registration.State.STANDS)
 
 
 def not_on_roster(user: User) -> QuerySet[Registration]:

@@ -1,22 +1,21 @@
 """Reporting to a community (双报到): apply, confirm, return, withdraw (DOMAIN 4.1)."""
 
-from collections.abc import Iterable
+from collections.abc import Set
 from dataclasses import dataclass
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.cleaning import clean_list
-from members.models import Appointment, Member, Organization, Registration, RegistrationEvent, User
-from members.registration import rules
+from members.models import Member, Organization, Registration, RegistrationEvent, User
+from members.registration import messages, rules
 from members.registration.matching import Match, match
-from notices.outbox import Message, send_many
 from xianfeng.lib.pinyin import in_pinyin
 from xianfeng.lib.refusal import AlreadyDecided, check_reason
+from xianfeng.lib.transitions import move, record
 
 State = Registration.State
 
@@ -83,8 +82,8 @@ def submit(application: Application, *, by: User) -> Registration:
         raise rules.AlreadyOpen(_("您已有一份报到在等社区确认，不用重复提交。")) from error
     if registration.member_id:
         claim_entry(registration)
-    leave_event(registration, "", by)
-    tell_community(registration)
+    record([registration], event=RegistrationEvent, by=by)
+    messages.tell_community(registration)
     return registration
 
 
@@ -129,7 +128,7 @@ def confirm(registration: Registration, *, by: User, same_person: Member | None 
     member = settle_member(registration, same_person)
     leave_former_community(registration, member, by)
     move_in(member, registration)
-    tell_applicant(registration, _("报到已确认"), _("%(community)s已确认您的报到，您可以接单了。"))
+    messages.tell_applicant(messages.CONFIRMED, registration)
     return registration
 
 
@@ -140,8 +139,7 @@ def return_(registration: Registration, *, reason: str, by: User) -> Registratio
     reason = check_reason(reason)
     change_state(registration, State.RETURNED, by=by, note=reason)
     release_entry(registration)
-    text = _("%(community)s退回了您的报到：%(reason)s。请修改后重新提交。")
-    tell_applicant(registration, _("报到被退回"), text)
+    messages.tell_applicant(messages.RETURNED, registration)
     return registration
 
 
@@ -195,34 +193,26 @@ def leave_former_community(registration: Registration, member: Member, by: User)
     earlier = Registration.objects.filter(member=member, state=State.CONFIRMED).exclude(pk=registration.pk)
     for former in earlier.select_related("community"):
         moved = _("转往%(community)s") % {"community": registration.community.name}
-        change_state(former, State.TRANSFERRED, by=by, note=moved, from_state=State.CONFIRMED)
+        change_state(former, State.TRANSFERRED, by=by, note=moved, allowed={State.CONFIRMED})
         if former.community_id != registration.community_id:
-            subject = _("%(name)s 已转往%(community)s") % {
-                "name": member.name, "community": registration.community.name,
-            }  # fmt: skip
-            tell_staff(former, f"transfer:{registration.pk}", subject)
+            messages.tell_former_community(former, registration, member)
 
 
 # --- Shared steps -------------------------------------------------------------------------------
 
 
 def change_state(
-    registration: Registration, to: str, *, by: User, note: str = "", from_state: str = State.SUBMITTED
+    registration: Registration, to: str, *, by: User, note: str = "", allowed: Set[str] = State.OPEN
 ) -> None:
-    """The guard stands in the WHERE: of two clerks, one decides. Raises AlreadyDecided."""
-    decided = {"state": to, "decided_at": timezone.now(), "decided_by": by, "reason": note}
-    rows = Registration.objects.filter(pk=registration.pk, state=from_state)
-    if rows.update(**decided) != 1:
-        raise AlreadyDecided(_("这份报到已经有人办理过了，请刷新页面查看结果。"))
-    for name, value in decided.items():
-        setattr(registration, name, value)
-    leave_event(registration, from_state, by, note)
+    """Of two clerks, one decides. Raises AlreadyDecided."""
+    move(
+        registration, to, allowed=allowed, event=RegistrationEvent, by=by, note=note, refusal=decided_before,
+        decided_at=timezone.now(), decided_by=by, reason=note,
+    )  # fmt: skip
 
 
-def leave_event(registration: Registration, from_state: str, by: User, note: str = "") -> None:
-    RegistrationEvent.objects.create(
-        registration=registration, from_state=from_state, to_state=registration.state, by=by, note=note
-    )
+def decided_before() -> AlreadyDecided:
+    return AlreadyDecided(_("这份报到已经有人办理过了，请刷新页面查看结果。"))
 
 
 def release_entry(registration: Registration) -> None:
@@ -230,34 +220,3 @@ def release_entry(registration: Registration) -> None:
     Member.objects.filter(pk=registration.member_id or 0, state=Member.State.PENDING).update(
         state=Member.State.LISTED
     )
-
-
-def tell_community(registration: Registration) -> None:
-    subject = _("%(name)s 申请到%(community)s报到") % {
-        "name": registration.name, "community": registration.community.name,
-    }  # fmt: skip
-    tell_staff(registration, f"submitted:{registration.pk}", subject)
-
-
-def tell_staff(registration: Registration, reason: str, subject: str) -> None:
-    url = reverse("members:registration", args=[registration.pk])
-    body = _("请在“报到”中查看。") if registration.on_roster else _("此人不在名册上，请核对后办理。")
-    send_many(
-        Message(user, "registration", f"registration:{reason}:{user.pk}", subject, body, url)
-        for user in staff_of(registration.community)
-    )
-
-
-def staff_of(organization: Organization) -> Iterable[User]:
-    """People who act for exactly this organisation today."""
-    desks = Appointment.objects.current().filter(organization=organization)
-    return User.objects.filter(
-        is_active=True, appointments__in=desks.exclude(role=Appointment.Role.AUDITOR)
-    ).distinct()
-
-
-def tell_applicant(registration: Registration, subject: str, text: str) -> None:
-    words = {"community": registration.community.name, "reason": registration.reason}
-    key = f"registration:{registration.pk}:{registration.state}:{registration.user_id}"
-    url = reverse("members:profile")
-    send_many([Message(registration.user, "registration", key, subject, text % words, url, ("email",))])

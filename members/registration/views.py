@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,9 +17,8 @@ from members.registration import matching, reconciling, registering
 from members.registration.filters import RegistrationFilter
 from members.registration.rules import NotThisPerson
 from xianfeng.lib.ids import ids_of
-from xianfeng.lib.refusal import Refusal
-
-PAGE = 50
+from xianfeng.ui.tabs import tabs_of
+from xianfeng.ui.views import PAGE, attempt, each_row, page_of
 
 
 def seen(request: StaffRequest) -> QuerySet[Registration]:
@@ -34,9 +32,8 @@ def list_(request: StaffRequest) -> HttpResponse:
     """What waits comes first; every other state is one filter away."""
     asked = request.GET or QueryDict("state=submitted")
     found = RegistrationFilter(asked, queryset=seen(request), request=request)
-    page = Paginator(found.qs.defer("address"), PAGE).get_page(request.GET.get("page"))
-    may_decide = request.desk.can("registrations.decide")
-    context = {"filter": found, "page": page, "may_decide": may_decide}
+    page = page_of(request, found.qs.defer("address"))
+    context = {"filter": found, "page": page, "may_decide": request.desk.can("registrations.decide")}
     return render(request, "members/registration/list.html", context)
 
 
@@ -51,7 +48,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "registration": registration,
         "opened": privacy.opened_fields(registration, request.user),
         "is_unit_desk": request.desk.organization.kind == "unit",
-        "is_open": registration.state == Registration.State.SUBMITTED,
+        "is_open": registration.is_open,
         "may_decide": request.desk.can("registrations.decide"),
         "namesakes": namesakes(registration),
         "events": registration.events.select_related("by").order_by("-id"),
@@ -61,7 +58,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
 
 def namesakes(registration: Registration) -> list[dict[str, object]]:
     """Roster entries that may be the same person with an old mobile; only while it is undecided."""
-    if registration.member_id or registration.state != Registration.State.SUBMITTED:
+    if registration.member_id or not registration.is_open:
         return []
     people = matching.namesakes(registration.name, registration.unit)
     return [{"pk": member.pk, "mobile": privacy.mask_mobile(member.mobile)} for member in people]
@@ -69,42 +66,38 @@ def namesakes(registration: Registration) -> list[dict[str, object]]:
 
 def decide(request: StaffRequest, registration: Registration) -> HttpResponse:
     """POST `decision` = confirm or return, with `reason` or `same_person`."""
-    try:
-        if request.POST.get("decision") == "return":
-            reason = request.POST.get("reason", "")
-            registering.return_(registration, reason=reason, by=request.user)
-            messages.success(request, _("已退回，本人会收到原因。"))
-        else:
-            confirm(request, registration)
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-        return redirect("members:registration", registration.pk)
-    return redirect("members:registrations")
+    decision = return_ if request.POST.get("decision") == "return" else confirm
+    if attempt(request, lambda: decision(request, registration)):
+        return redirect("members:registrations")
+    return redirect("members:registration", registration.pk)
 
 
-def confirm(request: StaffRequest, registration: Registration) -> None:
+def return_(request: StaffRequest, registration: Registration) -> Registration:
+    done = registering.return_(registration, reason=request.POST.get("reason", ""), by=request.user)
+    messages.success(request, _("已退回，本人会收到原因。"))
+    return done
+
+
+def confirm(request: StaffRequest, registration: Registration) -> Registration:
     """Raises NotThisPerson where the named entry is none of those that were offered."""
     chosen = request.POST.get("same_person", "")
     people = matching.namesakes(registration.name, registration.unit) if chosen else []
     same_person = next((member for member in people if str(member.pk) == chosen), None)
     if chosen and same_person is None:
         raise NotThisPerson(_("名册上的这位同志已不可关联，请刷新页面。"))
-    registering.confirm(registration, by=request.user, same_person=same_person)
+    done = registering.confirm(registration, by=request.user, same_person=same_person)
     messages.success(request, _("已确认%(name)s同志报到。") % {"name": registration.name})
+    return done
 
 
 @require_POST
 @desk_required("registrations.decide")
 def confirm_many(request: StaffRequest) -> HttpResponse:
     """Confirms the ticked ones; each refusal is told with its name, the others go through."""
-    pks = ids_of(request.POST.getlist("pk"))
-    done = 0
-    for registration in seen(request).filter(pk__in=pks[:PAGE]):
-        try:
-            registering.confirm(registration, by=request.user)
-            done += 1
-        except Refusal as refusal:
-            messages.error(request, f"{registration.name}：{refusal.message}")
+    rows = seen(request).filter(pk__in=ids_of(request.POST.getlist("pk"))[:PAGE])
+    done = each_row(
+        request, rows, lambda row: registering.confirm(row, by=request.user), name=lambda row: row.name
+    )
     if done:
         text = ngettext("已确认 %(count)d 人报到。", "已确认 %(count)d 人报到。", done)
         messages.success(request, text % {"count": done})
@@ -117,10 +110,7 @@ def reveal(request: StaffRequest, pk: int) -> HttpResponse:
     registration = get_object_or_404(seen(request), pk=pk)
     field, reason = request.GET.get("field", "mobile"), request.POST.get("reason", "")
     require(request.user, "members.reveal")
-    try:
-        privacy.reveal(registration, field, reason=reason, by=request.user)
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
+    attempt(request, lambda: privacy.reveal(registration, field, reason=reason, by=request.user))
     return redirect("members:registration", pk)
 
 
@@ -128,12 +118,13 @@ def reveal(request: StaffRequest, pk: int) -> HttpResponse:
 @desk_required("registrations.see")
 def reconciliation(request: StaffRequest) -> HttpResponse:
     """三清: counts per unit or community, and the people behind each count."""
-    by = "community" if request.GET.get("by") == "community" else "unit"
-    which = request.GET.get("list", "")
-    context: dict[str, Any] = {"by": by, "which": which, "counts": reconciling.counts(request.user)}
-    if which in reconciling.LISTS:
-        rows = reconciling.rows(which, request.user, request.GET)
-        context["page"] = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    user = request.user
+    counts = reconciling.counts(user)
+    faces = ((key, label, counts.get(key)) for key, label in reconciling.FACES)
+    tabs = tabs_of(request, faces, default="unit", param="list", drop=["unit", "community"])
+    context: dict[str, Any] = {"which": tabs.chosen.key, "counts": counts, "tabs": tabs}
+    if tabs.chosen.key in reconciling.LISTS:
+        context["page"] = page_of(request, reconciling.rows(tabs.chosen.key, user, request.GET))
     else:
-        context["table"] = reconciling.table(request.user, by)
+        context["table"] = reconciling.table(user, tabs.chosen.key)
     return render(request, "members/registration/reconciliation.html", context)

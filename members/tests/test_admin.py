@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from members.models import Appointment, Member, Organization, Registration, User
-from members.scoped_admin import ScopedAdmin
+from members.service_admin import ServiceAdmin
 from members.tests.applicants import applied, stranger
 from notices.models import Notice
 from xianfeng.testing.cast import Cast
@@ -91,7 +91,7 @@ def test_what_lies_outside_cannot_be_opened(client: Client, cast: Cast):
     inside = reverse("admin:members_member_change", args=[cast.li.pk])
     outside = reverse("admin:members_member_change", args=[cast.zhao.pk])
     assert client.get(inside).status_code == 200
-    assert client.get(outside).status_code == 302  # Django's way of "does not exist"
+    assert client.get(outside).status_code == 404
     assert client.post(inside, {"name": "新名"}).status_code == 403
 
 
@@ -141,7 +141,7 @@ def test_actions_confirm_through_the_service(client: Client, cast: Cast):
     client.force_login(cast.secretary)
     data = {"action": "confirm", "_selected_action": [good.pk, bad.pk]}
     text = client.post(reverse("admin:members_registration_changelist"), data, follow=True).content.decode()
-    assert "已办理 1 份" in text and "孙小丽：" in text
+    assert "已办理 1 项" in text and "孙小丽 → 青锋社区：" in text
     states = set(Registration.objects.values_list("name", "state"))
     assert states == {("周新", "confirmed"), ("孙小丽", "submitted")}
 
@@ -207,7 +207,7 @@ def test_every_page_of_the_admin_opens_for_the_city(client: Client, cast: Cast):
 
 
 def test_only_the_portals_own_pages_are_offered():
-    foreign = [model for model, page in admin.site._registry.items() if not isinstance(page, ScopedAdmin)]
+    foreign = [model for model, page in admin.site._registry.items() if not isinstance(page, ServiceAdmin)]
     assert foreign == []
     assert User in admin.site._registry
 
@@ -238,3 +238,18 @@ def test_nobody_else_switches_a_second_factor_off(client: Client, cast: Cast):
     client.force_login(cast.sysadmin)
     assert switch_off(client, cast.sysadmin).status_code == 403
     assert Authenticator.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("model", "export"),
+    [("members_member", "members"), ("flags_flagentry", "ledger"), ("members_exemption", "")],
+)
+def test_a_list_that_reports_can_carry_leads_to_its_export(
+    client: Client, cast: Cast, model: str, export: str
+):
+    client.force_login(cast.city_officer)
+    page = client.get(reverse(f"admin:{model}_changelist")).content.decode()
+    link = reverse("reports:export_new", args=[export or "members"])
+    assert (f'href="{link}"' in page) == bool(export)
+    if export:
+        assert client.get(link).status_code == 200

@@ -1,33 +1,27 @@
 """Everybody's own messages."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from notices.access import PAGE_SIZE, user_of
 from notices.inbox import reading as own
 from notices.models import Notice
-
-if TYPE_CHECKING:
-    pass
-from notices.access import PAGE_SIZE, user_of
+from xianfeng.ui.tabs import tabs_of
+from xianfeng.ui.views import page_of
 
 
 @require_GET
 def list_(request: HttpRequest) -> HttpResponse:
     notices = Notice.objects.visible_to(user_of(request))
-    only_unread = request.GET.get("state") == "unread"
     unread = notices.unread().count()
-    page = Paginator(notices.unread() if only_unread else notices, PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
-    return render(
-        request, "notices/inbox/list.html", {"page": page, "unread": unread, "only_unread": only_unread}
-    )
+    faces = (("", _("全部"), None), ("unread", _("未读"), unread))
+    tabs = tabs_of(request, faces, default="", param="state")
+    page = page_of(request, notices.unread() if tabs.chosen.key else notices, PAGE_SIZE)
+    context = {"page": page, "unread": unread, "tabs": tabs}
+    return render(request, "notices/inbox/list.html", context)
 
 
 @require_POST

@@ -23,7 +23,7 @@ def late() -> Q:
 
 
 def to_look_after() -> Q:
-    return Q(state__in=Delivery.UNREACHED) & UNREAD | late()
+    return Q(state__in=Delivery.State.UNREACHED) & UNREAD | late()
 
 
 TABS = (
@@ -37,7 +37,7 @@ CONDITIONS = {key: condition for key, _label, condition in TABS}
 
 
 class UnreachedFilter(django_filters.FilterSet):
-    """The tab is the state; an unknown one shows everything."""
+    """The tab is the state."""
 
     name = django_filters.CharFilter(
         field_name="notice__recipient__name", lookup_expr="icontains", label=_("收件人")
@@ -51,7 +51,7 @@ class UnreachedFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def in_tab(self, key: str) -> DeliveryQuerySet:
-        rows: DeliveryQuerySet = self.qs.filter(CONDITIONS.get(key, to_look_after)())
+        rows: DeliveryQuerySet = self.qs.filter(CONDITIONS[key]())
         return rows
 
     def counts(self) -> dict[str, int]:

@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
+from notices.kinds import EMAIL, check_declared
 from notices.models import Delivery, Notice
 from xianfeng.lib import queue
 
@@ -33,20 +34,20 @@ class Message:
     subject: str
     body: str
     url: str = ""
-    channels: tuple[str, ...] = (Delivery.Channel.EMAIL,)
+    channels: tuple[str, ...] = (EMAIL,)
 
 
-def send(
-    recipient: "User", *, kind: str, key: str, subject: str, body: str, url: str = "",
-    channels: tuple[str, ...] = (Delivery.Channel.EMAIL,),
-) -> Notice:  # fmt: skip
+def send(message: Message) -> Notice:
     """A message to the inbox and to the channels named; the same key again changes nothing."""
-    send_many([Message(recipient, kind, key, subject, body, url, tuple(channels))])
-    return Notice.objects.get(key=key)
+    send_many([message])
+    return Notice.objects.get(key=message.key)
 
 
 def send_many(messages: Iterable[Message]) -> int:
-    """Write many messages, four queries for each five hundred. Returns how many were new."""
+    """Write many messages, four queries for each five hundred. Returns how many were new.
+
+    Raises UndeclaredKind for a message of a kind that no errand declares.
+    """
     count = 0
     with transaction.atomic():
         for batch in batched(messages, BATCH, strict=False):
@@ -72,6 +73,7 @@ def _write(messages: dict[str, Message]) -> int:
 
 
 def _notice(message: Message) -> Notice:
+    check_declared(message.kind)
     return Notice(
         recipient=message.recipient, kind=message.kind, key=message.key,
         subject=message.subject[:120], body=message.body, url=message.url,

@@ -5,17 +5,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from notices.models import Delivery, DeliveryEvent
 from notices.outbox import messages
 from xianfeng.lib.refusal import Refusal
+from xianfeng.lib.transitions import move as move_row
 
 if TYPE_CHECKING:
     from members.models import User
-
-
-SETTLED = gettext_lazy("这条投递已被处理，请刷新后查看最新状态。")
 
 
 class NoAddress(Refusal):
@@ -51,16 +48,16 @@ def resend(delivery: Delivery, *, by: "User") -> None:
 
 def mark_told(delivery: Delivery, *, by: "User", note: str = "") -> None:
     """The person was told in another way. Raises AlreadySettled."""
-    with transaction.atomic():
-        move(delivery, Delivery.State.TOLD, by=by, note=note)
+    move(delivery, Delivery.State.TOLD, by=by, note=note)
 
 
 def move(delivery: Delivery, to: str, *, by: "User", note: str = "", **fields: Any) -> None:
     """Raises AlreadySettled unless the delivery still is where the person saw it, unreached."""
-    was = delivery.state
-    if was not in Delivery.UNREACHED:
-        raise AlreadySettled(str(SETTLED))
-    rows = Delivery.objects.filter(pk=delivery.pk, state=was)
-    if rows.update(state=to, lease="", leased_until=None, **fields) != 1:
-        raise AlreadySettled(str(SETTLED))
-    DeliveryEvent.objects.create(delivery=delivery, by=by, from_state=was, to_state=to, note=note)
+    move_row(
+        delivery, to, allowed=Delivery.State.UNREACHED, event=DeliveryEvent, by=by, note=note,
+        refusal=settled, lease="", leased_until=None, **fields,
+    )  # fmt: skip
+
+
+def settled() -> AlreadySettled:
+    return AlreadySettled(_("这条投递已被处理，请刷新后查看最新状态。"))

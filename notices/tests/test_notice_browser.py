@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from notices.models import Delivery, Notice
-from notices.outbox import send
+from notices.outbox import Message, send
 from xianfeng.testing.browser import DESK, PHONE, axe_violations, open_page, overflow
 from xianfeng.testing.cast import Cast, User
 
@@ -23,7 +23,7 @@ def session_of(user: User | None) -> str:
 
 def tell(user: User | None, key: str = "k", url: str = "/me/notices/?state=unread") -> Delivery:
     assert user
-    notice = send(user, kind="test", key=f"{key}:{user.pk}", subject="进度提醒", body="还差3面", url=url)
+    notice = send(Message(user, "test", f"{key}:{user.pk}", "进度提醒", "还差3面", url))
     return notice.deliveries.get()
 
 

@@ -66,7 +66,7 @@ def main(port: str, point: str, nth: str) -> None:
 
         die_at(messages, "kick", 1, after=False)
         user = User.objects.get(username="clerk")
-        messages.send(user, kind="test", key="killed before the kick", subject="标题", body="正文")
+        messages.send(messages.Message(user, "test", "killed before the kick", "标题", "正文"))
         return
     arm(point, int(nth))
     deliver_due()

@@ -17,6 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from members.models import User
 from notices.channels import sms
+from xianfeng.celery import app as celery
 from xianfeng.testing.browser import DESK, PHONE, axe_violations, overflow
 
 PASSWORD = "a-password-for-journeys"
@@ -157,6 +158,7 @@ class Clock:
 
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
+    celery.loader.import_default_modules()  # a job nobody has imported would go to the real queue
     worker = Worker()
     monkeypatch.setattr(Job, "apply_async", lambda job, *args, **options: worker.take(job, *args, **options))
     return worker

@@ -23,6 +23,7 @@ NO_PAGE = {
     "members:import_progress",
     "members:import_rejected",
     "members:import_template",
+    "reports:export_progress",
     "reports:waiting",
 }
 # In the order of the table: what a later entry makes may close the year for an earlier one.

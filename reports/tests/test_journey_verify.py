@@ -75,7 +75,7 @@ def test_verification_lights_a_flag_fulfils_the_wish_and_can_be_undone(
 
 def flags_of(member: Visitor) -> str:
     """What the ring of the member's own page says."""
-    return member.go("/me/flags/").page.locator("main .ring-done").text_content() or ""
+    return (member.go("/me/flags/").page.locator("main .ring-done").text_content() or "").strip()
 
 
 def test_the_verification_screen_is_worked_by_keyboard_alone(visit: Visit, cast: Cast, clock: Clock):

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from flags.assessment.policies import policy_for
 from flags.models import Category, FlagEntry, MemberYear
+from flags.policy.policies import policy_for
 from members.models import Appointment, Member, Registration, User
 from notices.models import Delivery
 from tasks.deadlines import RECORD_WITHIN

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from flags.assessment.policies import policy_for
 from flags.models import MemberYear
+from flags.policy.policies import policy_for
 from members.access import StaffRequest, desk_required
 from members.models import Registration, User
 from reports.workbench import figures

@@ -10,7 +10,7 @@ from members.access import StaffRequest, desk_required
 from tasks.catalogue.forms import ItemForm
 from tasks.catalogue.items import save_item
 from tasks.models import ServiceItem
-from xianfeng.ui.views import submit
+from xianfeng.ui.views import posted, submit
 
 
 @require_safe
@@ -23,10 +23,8 @@ def list_(request: StaffRequest) -> HttpResponse:
 @desk_required("catalogue.edit")
 def edit(request: StaffRequest, pk: int | None = None) -> HttpResponse:
     item = get_object_or_404(ServiceItem.objects.visible_to(request.user), pk=pk) if pk else None
-    form = ItemForm(request.POST or None, instance=item)
-    if request.method == "POST" and (
-        kept := submit(form, lambda: save_item(item, by=request.user, **form.cleaned_data))
-    ):
+    form = ItemForm(posted(request), instance=item)
+    if kept := submit(form, lambda: save_item(item, by=request.user, **form.cleaned_data)):
         messages.success(request, _("“%(name)s”已保存。") % {"name": kept.name})
         return redirect("tasks:items")
     return render(request, "tasks/catalogue/item.html", {"form": form, "item": item})

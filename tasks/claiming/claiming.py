@@ -13,7 +13,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from flags.models import Policy
 from members.models import Member, User
+from tasks.claiming.applicant import Applicant, columns
 from tasks.claiming.rules import (
     Limits,
     NotOwnClaim,
@@ -25,45 +27,47 @@ from tasks.claiming.rules import (
     check_withdrawal,
 )
 from tasks.models import Claim, ClaimEvent, Task
+from tasks.models.audience import reaches
 from xianfeng.lib.times import local_year
+from xianfeng.lib.transitions import move
 
 # All that is known of one person and one task, read in one round trip while the person's row is locked.
-# The audience names an organisation that the unit or the home stands below: its path begins theirs.
-READ_OFFER = """
+READ_OFFER = f"""
 SELECT t.id, t.title, t.state, t.cancel_reason, t.starts_at, t.ends_at, t.signup_opens_at,
-    t.signup_closes_at, t.capacity, t.places_taken, m.id AS member_id, m.state AS member_state,
+    t.signup_closes_at, t.capacity, t.places_taken, {columns("m")},
     p.places_per_week, p.open_claims, p.suspend_after_no_shows, p.suspend_days, p.withdraw_hours,
-    EXISTS (
-        SELECT 1 FROM tasks_task_audience a
-        JOIN members_organization o ON o.id = a.organization_id
-        JOIN members_organization home ON home.id IN (m.unit_id, COALESCE(m.estate_id, m.community_id))
-        WHERE a.task_id = t.id AND substr(home.path, 1, length(o.path)) = o.path
-    ) AS in_audience
+    {reaches("t", "m")} AS in_audience
 FROM members_member m CROSS JOIN tasks_task t LEFT JOIN flags_policy p ON p.year = %(year)s
 WHERE m.user_id = %(user)s AND t.id = %(task)s
-"""
+"""  # noqa: S608  (the columns are named in our code)
 # NO KEY: rows elsewhere that only refer to the member need not wait.
 LOCK_MEMBER = "FOR NO KEY UPDATE OF m"
 
 # The counter, the claim and its event in one round trip: the task's row lock is held no longer than
 # that and the commit. Any row short and the transaction is rolled back by the caller.
-TAKE_PLACE = """
+TAKE_PLACE = f"""
 WITH place AS (
     UPDATE tasks_task SET places_taken = places_taken + 1
-    WHERE id = %(task)s AND state = 'published' AND places_taken < capacity
-      AND signup_opens_at <= %(now)s AND signup_closes_at > %(now)s
+    WHERE id = %(task)s AND {Task.SIGN_UP.sql} AND places_taken < capacity
     RETURNING id
 ), taken AS (
     INSERT INTO tasks_claim (task_id, member_id, state, claimed_at, presence, presence_method, report)
-    SELECT id, %(member)s, 'claimed', %(now)s, '', '', '' FROM place
-    ON CONFLICT (task_id, member_id) DO UPDATE SET state = 'claimed', claimed_at = EXCLUDED.claimed_at
-    WHERE tasks_claim.state = 'withdrawn'
+    SELECT id, %(member)s, %(claimed)s, %(now)s, '', '', '' FROM place
+    ON CONFLICT (task_id, member_id) DO UPDATE SET state = %(claimed)s, claimed_at = EXCLUDED.claimed_at
+    WHERE tasks_claim.state = %(withdrawn)s
     RETURNING id
 )
 INSERT INTO tasks_claimevent (claim_id, at, by_id, from_state, to_state, note)
-SELECT id, %(now)s, %(by)s, %(before)s, 'claimed', '' FROM taken
+SELECT id, %(now)s, %(by)s, %(before)s, %(claimed)s, '' FROM taken
 RETURNING claim_id
-"""
+"""  # noqa: S608  (the columns are named in our code)
+
+
+STATES = {
+    "published": Task.State.PUBLISHED.value,
+    "claimed": Claim.State.CLAIMED.value,
+    "withdrawn": Claim.State.WITHDRAWN.value,
+}
 
 
 def claim(task_id: int, member: Member, *, by: User, now: dt.datetime | None = None) -> Claim:
@@ -87,14 +91,14 @@ def claim_own(task_id: int, *, by: User, now: dt.datetime | None = None) -> Clai
     at = now or timezone.now()
     with transaction.atomic():
         task = read_offer(task_id, by, at)
-        member = Member(pk=task.member_id, state=task.member_state)  # type: ignore[attr-defined]
-        standing = Standing.of(member, limits_of(task, at), at)
+        applicant = Applicant.read_with(task)
+        standing = Standing.of(applicant, limits_of(task, at), at)
         check_claim(task, standing, at, in_audience=task.in_audience)  # type: ignore[attr-defined]
         earlier = standing.place_on(task_id)
-        claim_id = take_place(task, member, by, at, before=earlier.state if earlier else "")
+        claim_id = take_place(task, applicant.id, by, at, before=earlier.state if earlier else "")
         if claim_id is None:
             raise missed(task_id, at)
-    return Claim(pk=claim_id, task=task, member_id=member.pk, state=Claim.State.CLAIMED, claimed_at=at)
+    return Claim(pk=claim_id, task=task, member_id=applicant.id, state=Claim.State.CLAIMED, claimed_at=at)
 
 
 def read_offer(task_id: int, by: User, now: dt.datetime) -> Task:
@@ -107,9 +111,9 @@ def read_offer(task_id: int, by: User, now: dt.datetime) -> Task:
 
 
 def limits_of(task: Task, now: dt.datetime) -> Limits:
-    """Those read with the task; where the year has no policy yet, the default one is made."""
+    """Those read with the task; the default ones where the city set none for the year."""
     read = {name: getattr(task, name) for name in Limits.__dataclass_fields__}
-    return Limits.at(now) if None in read.values() else Limits(**read)
+    return Limits.of(Policy(year=local_year(now))) if None in read.values() else Limits(**read)
 
 
 def lock(member: Member) -> None:
@@ -117,29 +121,31 @@ def lock(member: Member) -> None:
     Member.objects.select_for_update(no_key=True).filter(pk=member.pk).values_list("pk").get()
 
 
-def take_place(task: Task, member: Member, by: User, now: dt.datetime, *, before: str) -> int | None:
+def take_place(task: Task, member_id: int, by: User, now: dt.datetime, *, before: str) -> int | None:
     """The guarded write. None where the task gave no place; then the caller must roll back."""
     if connection.vendor != "postgresql":
-        return take_place_in_steps(task, member, by, now, before=before)
-    values: dict[str, Any] = {"task": task.pk, "member": member.pk, "by": by.pk, "now": now, "before": before}
+        return take_place_in_steps(task, member_id, by, now, before=before)
+    values: dict[str, Any] = {
+        **STATES, "task": task.pk, "member": member_id, "by": by.pk, "now": now, "before": before,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(TAKE_PLACE, values)
         row = cursor.fetchone()
     return row[0] if row else None
 
 
-def take_place_in_steps(task: Task, member: Member, by: User, now: dt.datetime, *, before: str) -> int | None:
+def take_place_in_steps(task: Task, member_id: int, by: User, now: dt.datetime, *, before: str) -> int | None:
     """The same for SQLite, which knows no writing CTE; its IMMEDIATE transaction admits one writer."""
     offered = Task.objects.open_for_claims(now).with_free_places().filter(pk=task.pk)
     if offered.update(places_taken=F("places_taken") + 1) != 1:
         return None
     if before:
-        again = Claim.objects.filter(task=task, member=member, state=Claim.State.WITHDRAWN)
+        again = Claim.objects.filter(task=task, member=member_id, state=Claim.State.WITHDRAWN)
         if again.update(state=Claim.State.CLAIMED, claimed_at=now) != 1:
             return None
-        taken = Claim.objects.get(task=task, member=member)
+        taken = Claim.objects.get(task=task, member=member_id)
     else:
-        taken = Claim.objects.create(task=task, member=member, claimed_at=now)
+        taken = Claim.objects.create(task=task, member_id=member_id, claimed_at=now)
     ClaimEvent.objects.create(claim=taken, at=now, by=by, from_state=before, to_state=Claim.State.CLAIMED)
     return taken.pk
 
@@ -167,19 +173,23 @@ def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | Non
         current = Claim.objects.select_related("task", "member").get(pk=claim.pk)
         check_withdrawal(current, Limits.at(at), reason, at)
         free_place(current, at)
-        ClaimEvent.objects.create(
-            claim=current, at=at, by=by, from_state=Claim.State.CLAIMED, to_state=Claim.State.WITHDRAWN,
-            note=reason.strip()[:300],
+        # Task before claim, the order in which a cancellation takes them too.
+        move(
+            current, Claim.State.WITHDRAWN, allowed=Claim.State.OPEN, event=ClaimEvent, by=by, at=at,
+            note=reason.strip(), refusal=overtaken,
         )  # fmt: skip
     claim.state = Claim.State.WITHDRAWN
     return claim
 
 
 def free_place(claim: Claim, now: dt.datetime) -> None:
-    """Task before claim, the order in which a cancellation takes them too. Raises NotWithdrawable."""
+    """Count it out of the task, while that has not begun. Raises NotWithdrawable."""
     task = Task.objects.filter(
         pk=claim.task_id, state=Task.State.PUBLISHED, starts_at__gt=now, places_taken__gt=0
     )
-    held = Claim.objects.filter(pk=claim.pk, state=Claim.State.CLAIMED)
-    if task.update(places_taken=F("places_taken") - 1) != 1 or held.update(state=Claim.State.WITHDRAWN) != 1:
-        raise NotWithdrawable(_("任务刚刚有了变化，没有退出成功。请刷新页面查看最新状态。"))
+    if task.update(places_taken=F("places_taken") - 1) != 1:
+        raise overtaken()
+
+
+def overtaken() -> NotWithdrawable:
+    return NotWithdrawable(_("任务刚刚有了变化，没有退出成功。请刷新页面查看最新状态。"))

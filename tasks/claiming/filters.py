@@ -12,9 +12,11 @@ from flags.models import Category
 from members.models import Organization
 from tasks.models import Task
 from xianfeng.lib.times import at, local_date
+from xianfeng.ui.tabs import Face
 
 DAY = dt.timedelta(days=1)
 PERIODS = [("today", _("今天")), ("week", _("本周")), ("weekend", _("周末"))]
+FACES: list[Face] = [("", _("全部"), None), *((code, label, None) for code, label in PERIODS)]
 OFFERED_BY = [
     (Organization.Kind.ESTATE, _("小区")),
     (Organization.Kind.COMMUNITY, _("社区")),

@@ -21,17 +21,18 @@ from typing import Any, NamedTuple, Self
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from flags.assessment.policies import policy_for
 from flags.models import Policy
+from flags.policy.policies import policy_for
 from members.models import Member
+from tasks.claiming.applicant import Applicant
 from tasks.models import Claim, Task, Verification
+from wishes.handling.rules import BriefClosed, check_still_open
 from xianfeng.lib.refusal import ReasonNeeded, Refusal
 from xianfeng.lib.times import format_date, format_moment, format_span, local_date, local_year, year_bounds
 
 WEEK = dt.timedelta(days=7)
 # Unfilled places are given to whoever comes: nobody is helped by an empty place.
 OPEN_TO_ALL = dt.timedelta(hours=24)
-GIVEN_BACK = frozenset({Claim.State.WITHDRAWN, Claim.State.FREED})
 
 
 class NotPublished(Refusal):
@@ -90,10 +91,6 @@ class NotWithdrawable(Refusal):
     code = "not_withdrawable"
 
 
-class BriefClosed(Refusal):
-    code = "brief_closed"
-
-
 class Place(NamedTuple):
     """What the rules read of a place the member took."""
 
@@ -106,7 +103,7 @@ class Place(NamedTuple):
 
     @property
     def is_held(self) -> bool:
-        return self.state not in GIVEN_BACK
+        return self.state in Claim.State.HOLDS_PLACE
 
 
 @dataclass(frozen=True)
@@ -133,19 +130,19 @@ class Limits:
 class Standing:
     """All that the rules need to know about one member, for any number of open tasks."""
 
-    member: Member
+    applicant: Applicant
     limits: Limits
     places: Sequence[Place]
     suspended_until: dt.datetime | None = None
 
     @classmethod
-    def of(cls, member: Member, limits: Limits, now: dt.datetime) -> Self:
+    def of(cls, applicant: Applicant, limits: Limits, now: dt.datetime) -> Self:
         """Read in one query, two for somebody with as many no-shows as suspend."""
-        places = read_places(member, now)
+        places = read_places(applicant.id, now)
         no_shows = [place for place in places if is_no_show_of(place, local_year(now))]
         allowed = limits.suspend_after_no_shows
         suspended = bool(allowed) and len(no_shows) >= allowed
-        return cls(member, limits, places, suspension_end(no_shows, limits) if suspended else None)
+        return cls(applicant, limits, places, suspension_end(no_shows, limits) if suspended else None)
 
     def place_on(self, task_id: int) -> Place | None:
         return next((place for place in self.places if place.task_id == task_id), None)
@@ -158,15 +155,23 @@ class Standing:
 READ_PLACES = """
 SELECT t.id, t.title, t.starts_at, t.ends_at, c.id AS claim_id, c.state AS claim_state
 FROM tasks_claim c JOIN tasks_task t ON t.id = c.task_id
-WHERE c.member_id = %s
-    AND (c.state = 'claimed' OR t.ends_at >= %s OR (c.state = 'no_show' AND t.starts_at >= %s))
+WHERE c.member_id = %(member)s AND (
+    c.state = %(claimed)s OR t.ends_at >= %(recently)s
+    OR (c.state = %(no_show)s AND t.starts_at >= %(new_year)s)
+)
 """
 
 
-def read_places(member: Member, now: dt.datetime) -> list[Place]:
+def read_places(member_id: int, now: dt.datetime) -> list[Place]:
     """The member's places that any rule could weigh against a task that is open at `now`."""
-    recently, new_year = now - WEEK - dt.timedelta(days=1), year_bounds(local_year(now))[0]
-    found: Any = Task.objects.raw(READ_PLACES, [member.pk, recently, new_year])
+    values = {
+        "member": member_id,
+        "recently": now - WEEK - dt.timedelta(days=1),
+        "new_year": year_bounds(local_year(now))[0],
+        "claimed": Claim.State.CLAIMED.value,
+        "no_show": Claim.State.NO_SHOW.value,
+    }
+    found: Any = Task.objects.raw(READ_PLACES, values)
     return [Place(t.claim_id, t.pk, t.claim_state, t.title, t.starts_at, t.ends_at) for t in found]
 
 
@@ -186,12 +191,12 @@ def suspension_end(no_shows: Sequence[Place], limits: Limits) -> dt.datetime:
 
 
 def is_in_audience(task: Task, member: Member) -> bool:
-    return task.audience.filter(pk__in=member.organization_ids()).exists()
+    return Task.objects.reaching(member).filter(pk=task.pk).exists()
 
 
 def claim_obstacle(task: Task, member: Member, now: dt.datetime) -> Refusal | None:
     """Why the member may not claim the task at `now`; None where nothing stands in the way."""
-    standing = Standing.of(member, Limits.at(now), now)
+    standing = Standing.of(Applicant.of(member), Limits.at(now), now)
     return obstacle(task, standing, now, in_audience=is_in_audience(task, member))
 
 
@@ -206,7 +211,7 @@ def obstacle(task: Task, standing: Standing, now: dt.datetime, *, in_audience: b
 
 def check_claim(task: Task, standing: Standing, now: dt.datetime, *, in_audience: bool) -> None:
     """Raises the first refusal that applies, what cannot be helped before what the member can change."""
-    check_member(standing.member, in_audience=in_audience)
+    check_applicant(standing.applicant, in_audience=in_audience)
     check_not_held(task, standing)
     check_open(task, now)
     check_free_place(task)
@@ -216,11 +221,11 @@ def check_claim(task: Task, standing: Standing, now: dt.datetime, *, in_audience
     check_open_places(standing, now)
 
 
-def check_member(member: Member, *, in_audience: bool) -> None:
-    if not member.is_registered:
+def check_applicant(applicant: Applicant, *, in_audience: bool) -> None:
+    if not applicant.is_registered:
         raise NotRegistered(
             _("只有已报到的党员才能接单，您目前是“%(state)s”。请扫所在社区的二维码报到，社区确认后即可接单。")
-            % {"state": member.get_state_display()}
+            % {"state": applicant.state_in_words}
         )
     if not in_audience:
         raise NotInAudience(_("这项任务不面向您所在的社区和单位。请在“任务”里选择面向您的任务。"))
@@ -238,15 +243,15 @@ def check_open(task: Task, now: dt.datetime) -> None:
             _("任务已取消。原因：%(reason)s。请选择其他任务。")
             % {"reason": task.cancel_reason or _("未说明")}
         )
-    if task.state != Task.State.PUBLISHED:
+    if not task.is_published:
         raise NotPublished(
             _("任务目前是“%(state)s”，不能接单。请选择其他任务。") % {"state": task.get_state_display()}
         )
-    if now < task.signup_opens_at:
+    if not Task.SIGN_UP.has_opened(task, now):
         raise WindowNotOpen(
             _("还没到接单时间：%(at)s 开始接单，请到时再来。") % {"at": format_moment(task.signup_opens_at)}
         )
-    if now >= task.signup_closes_at:
+    if Task.SIGN_UP.is_over(task, now):
         raise WindowOver(
             _("接单已于 %(at)s 截止。请选择其他任务。") % {"at": format_moment(task.signup_closes_at)}
         )
@@ -305,7 +310,7 @@ def fullest_week(day: dt.date, taken: Sequence[dt.date]) -> tuple[dt.date, int]:
 
 def check_open_places(standing: Standing, now: dt.datetime) -> None:
     limit = standing.limits.open_claims
-    waiting = [p for p in standing.places if p.state == Claim.State.CLAIMED and p.ends_at > now]
+    waiting = [p for p in standing.places if p.state in Claim.State.OPEN and p.ends_at > now]
     if limit and len(waiting) >= limit:
         raise OverOpenLimit(
             _("同时最多有 %(limit)s 项未完成的任务，您已有 %(held)s 项。请完成或退出其中一项后再接。")
@@ -320,9 +325,9 @@ def needs_reason(task: Task, limits: Limits, now: dt.datetime) -> bool:
 
 def withdraw_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
     """Why the place cannot be given back at `now`; needs `claim.task`. No query."""
-    if claim.state != Claim.State.CLAIMED:
+    if not claim.is_open:
         return NotWithdrawable(_("接单目前是“%(state)s”，不能退出。") % {"state": claim.get_state_display()})
-    if claim.task.state != Task.State.PUBLISHED:
+    if not claim.task.is_published:
         return NotWithdrawable(
             _("任务目前是“%(state)s”，不用退出。") % {"state": claim.task.get_state_display()}
         )
@@ -346,18 +351,14 @@ def check_withdrawal(claim: Claim, limits: Limits, reason: str, now: dt.datetime
 
 
 def brief_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
-    """Why the holder may not open the wish's private brief (DOMAIN 4.2: until 7 days after completion).
-
-    Complete is the task when it ends: household data stay open no longer because a decision is late.
-    """
-    if claim.state not in (Claim.State.CLAIMED, Claim.State.VERIFIED):
+    """Why the holder may not open the wish's private brief; until when, the wish's own rule says."""
+    if claim.state not in Claim.State.SERVES:
         return BriefClosed(_("只有接单的党员能看居民的联系方式，您已不在这项任务中。"))
-    until = claim.task.ends_at + WEEK
-    if now >= until:
-        return BriefClosed(
-            _("居民的联系方式在任务结束 7 天后关闭，已于 %(at)s 关闭。如仍需联系，请找发布任务的社区。")
-            % {"at": format_moment(until)}
-        )
+    try:
+        if claim.task.wish:
+            check_still_open(claim.task.wish, claim.task.ends_at, now)
+    except BriefClosed as refusal:
+        return refusal
     return None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Case, F, Q, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from members.access import MemberRequest, member_required
 from members.models import Member, User
 from tasks.claiming import claiming
-from tasks.claiming.filters import PERIODS, OfferFilter
+from tasks.claiming.applicant import Applicant
+from tasks.claiming.filters import FACES, OfferFilter
 from tasks.claiming.rules import (
     AlreadyClaimed,
     Limits,
@@ -38,6 +39,8 @@ from tasks.models import Claim, Task
 from wishes.handling import handling as wishes
 from wishes.models import Wish
 from xianfeng.ui.filters import active_filters
+from xianfeng.ui.tabs import tabs_of
+from xianfeng.ui.views import attempt, page_of
 
 CARDS = 15
 
@@ -53,7 +56,7 @@ class Card:
 
 def offers_for(member: Member, now: dt.datetime) -> QuerySet[Task]:
     """What the member may still sign up for, or soon may; the nearest first, what is full last."""
-    tasks = Task.objects.for_member(member).filter(signup_closes_at__gt=now)
+    tasks = Task.objects.for_member(member).filter(Task.SIGN_UP.not_over_at(now))
     taken_up = Q(places_taken__gte=F("capacity"))
     return tasks.select_related("publisher").order_by(
         Case(When(taken_up, then=1), default=0), "starts_at", "id"
@@ -66,7 +69,7 @@ def own_claims(member: Member) -> QuerySet[Claim]:
 
 
 def cards_of(page: Page[Task], member: Member, now: dt.datetime) -> list[Card]:
-    standing = Standing.of(member, Limits.at(now), now)
+    standing = Standing.of(Applicant.of(member), Limits.at(now), now)
     return [Card(task, held_on(standing, task), obstacle(task, standing, now)) for task in page]
 
 
@@ -75,24 +78,18 @@ def held_on(standing: Standing, task: Task) -> Place | None:
     return place if place and place.is_held else None
 
 
-def period_tabs(current: str) -> list[dict[str, Any]]:
-    codes = dict(PERIODS)
-    current = current if current in codes else ""
-    tabs: list[tuple[str | None, Any]] = [(None, _("全部")), *PERIODS]
-    return [{"code": code, "label": label, "is_active": (code or "") == current} for code, label in tabs]
-
-
 @require_GET
 @member_required
 def browse(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
+    tabs = tabs_of(request, FACES, default="", param="period")
     found = OfferFilter(request.GET, queryset=offers_for(request.member, now), request=request)
-    page = Paginator(found.qs, CARDS).get_page(request.GET.get("page"))
+    page = page_of(request, found.qs, CARDS)
     values = {
         "filter": found,
         "page": page,
         "cards": cards_of(page, request.member, now),
-        "periods": period_tabs(request.GET.get("period", "")),
+        "tabs": tabs,
         "chips": list(active_filters(found.form, found.form.visible_fields(), request.GET)),
     }
     return render(request, "tasks/claiming/browse.html", values)
@@ -141,10 +138,8 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     place = get_object_or_404(own_claims(request.member), pk=pk)
-    try:
-        claiming.withdraw(place, by=request.user, reason=request.POST.get("reason", ""))
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
+    reason = request.POST.get("reason", "")
+    if not attempt(request, lambda: claiming.withdraw(place, by=request.user, reason=reason)):
         return redirect("tasks:my_claim", pk)
     messages.success(request, _("已退出“%(title)s”，名额已放出。") % {"title": place.task.title})
     return redirect("tasks:my_claims")
@@ -156,12 +151,12 @@ def withdraw(request: MemberRequest, pk: int) -> HttpResponse:
 def my_claims(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
     mine = own_claims(request.member)
-    waiting = Q(state=Claim.State.CLAIMED)
+    waiting = Q(state__in=Claim.State.OPEN)
     past = mine.exclude(waiting).order_by("-task__starts_at", "-id")
     values = {
         "ahead": mine.filter(waiting, task__ends_at__gt=now).order_by("task__starts_at", "id"),
         "undecided": mine.filter(waiting, task__ends_at__lte=now).order_by("-task__starts_at", "-id"),
-        "page": Paginator(past, CARDS).get_page(request.GET.get("page")),
+        "page": page_of(request, past, CARDS),
         "now": now,
     }
     return render(request, "tasks/claiming/claims.html", values)
@@ -180,7 +175,7 @@ def show_claim(request: HttpRequest, place: Claim, brief: object = None) -> Http
         "claim": place,
         "task": place.task,
         "now": now,
-        "is_ahead": place.state == Claim.State.CLAIMED and now < place.task.ends_at,
+        "is_ahead": place.is_open and now < place.task.ends_at,
         "fixed": withdraw_obstacle(place, now),
         "needs_reason": needs_reason(place.task, Limits.at(now), now),
         "brief": brief,
@@ -208,10 +203,11 @@ def history_of(place: Claim) -> list[dict[str, Any]]:
 def open_brief(request: MemberRequest, pk: int) -> HttpResponse:
     """Shown in the answer to the POST and nowhere kept: each look leaves a line in the wish's log."""
     place = get_object_or_404(own_claims(request.member).filter(task__wish__isnull=False), pk=pk)
-    try:
-        check_brief(place, timezone.now())
-        brief = wishes.open_brief(cast(Wish, place.task.wish), by=request.user, reason=_("接单人查看"))
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-        return redirect("tasks:my_claim", pk)
-    return show_claim(request, place, brief)
+    brief = attempt(request, lambda: read_brief(place, request.user))
+    return show_claim(request, place, brief) if brief else redirect("tasks:my_claim", pk)
+
+
+def read_brief(place: Claim, by: User) -> wishes.Brief:
+    """Raises BriefClosed."""
+    check_brief(place, timezone.now())
+    return wishes.open_brief(cast(Wish, place.task.wish), by=by, reason=_("接单人查看"))

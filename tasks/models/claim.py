@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from flags.models import FlagEntry
 from members.models import Member, Organization
+from xianfeng.lib.states import StateIn, States, states
+from xianfeng.lib.transitions import StateEvent
 
 from .task import Task
 
@@ -29,28 +31,35 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
     def holding(self) -> "ClaimQuerySet":
         """Claims that occupy a place."""
-        return self.exclude(state__in=[Claim.State.WITHDRAWN, Claim.State.FREED])
+        return self.filter(state__in=Claim.State.HOLDS_PLACE)
 
     def open(self) -> "ClaimQuerySet":
         """Taken and not yet decided."""
-        return self.filter(state=Claim.State.CLAIMED)
+        return self.filter(state__in=Claim.State.OPEN)
 
 
 class Claim(models.Model):
     """接单: a member's place on a task."""
 
-    class State(models.TextChoices):
-        CLAIMED = "claimed", _("已接单")
-        WITHDRAWN = "withdrawn", _("已退出")
-        FREED = "freed", _("任务取消")
-        VERIFIED = "verified", _("已亮旗")
-        DENIED = "denied", _("不予认定")
-        NO_SHOW = "no_show", _("未到场")
+    class State(States):
+        CLAIMED = "claimed", "info", _("已接单")
+        WITHDRAWN = "withdrawn", "neutral", _("已退出")
+        FREED = "freed", "neutral", _("任务取消")
+        VERIFIED = "verified", "success", _("已亮旗")
+        DENIED = "denied", "danger", _("不予认定")
+        NO_SHOW = "no_show", "danger", _("未到场")
 
-    class Presence(models.TextChoices):
-        UNKNOWN = "", _("未记录")
-        PRESENT = "present", _("到场")
-        ABSENT = "absent", _("缺席")
+        OPEN = states(CLAIMED)
+        DECIDED = states(VERIFIED, DENIED, NO_SHOW)
+        HOLDS_PLACE = states(CLAIMED, VERIFIED, DENIED, NO_SHOW)
+        GIVEN_BACK = states(WITHDRAWN, FREED)
+        # Whose holder is at work for the resident, or was.
+        SERVES = states(CLAIMED, VERIFIED)
+
+    class Presence(States):
+        UNKNOWN = "", "neutral", _("未记录")
+        PRESENT = "present", "success", _("到场")
+        ABSENT = "absent", "danger", _("缺席")
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="claims", verbose_name=_("任务"))
     member = models.ForeignKey(Member, models.PROTECT, related_name="claims", verbose_name=_("党员"))
@@ -72,6 +81,13 @@ class Claim(models.Model):
     report = models.CharField(_("服务小结"), max_length=500, blank=True)
 
     objects = ClaimQuerySet.as_manager()
+    is_open = StateIn(State.OPEN)
+    is_verified = StateIn({State.VERIFIED})
+    is_freed = StateIn({State.FREED})
+    is_withdrawn = StateIn({State.WITHDRAWN})
+    was_present = StateIn({Presence.PRESENT}, "presence")
+    was_absent = StateIn({Presence.ABSENT}, "presence")
+    is_from_sheet = StateIn({Task.Presence.SHEET}, "presence_method")
 
     class Meta:
         verbose_name = _("接单")
@@ -84,20 +100,16 @@ class Claim(models.Model):
         return f"{self.member} · {self.task}"
 
 
-class ClaimEvent(models.Model):
+class ClaimEvent(StateEvent):
     """Append-only history of a claim."""
 
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="events")
-    at = models.DateTimeField(default=timezone.now)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     from_state = models.CharField(max_length=10, blank=True)
     to_state = models.CharField(max_length=10)
-    note = models.CharField(max_length=300, blank=True)
 
-    class Meta:
+    class Meta(StateEvent.Meta):
         verbose_name = _("接单记录")
         verbose_name_plural = _("接单记录")
-        ordering = ["id"]
 
 
 class VerificationQuerySet(models.QuerySet["Verification"]):
@@ -111,12 +123,14 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
 class Verification(models.Model):
     """认定: the decision on one claim. A reversed one stays, and another may follow."""
 
-    class Grade(models.TextChoices):
-        EXCELLENT = "excellent", _("很好")
-        GOOD = "good", _("好")
-        FAIR = "fair", _("较好")
-        DENIED = "denied", _("不予认定")
-        NO_SHOW = "no_show", _("未到场")
+    class Grade(States):
+        EXCELLENT = "excellent", "success", _("很好")
+        GOOD = "good", "success", _("好")
+        FAIR = "fair", "success", _("较好")
+        DENIED = "denied", "danger", _("不予认定")
+        NO_SHOW = "no_show", "danger", _("未到场")
+
+        AWARDED = states(EXCELLENT, GOOD, FAIR)
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="verifications", verbose_name=_("接单"))
     grade = models.CharField(_("等次"), max_length=10, choices=Grade)
@@ -149,6 +163,7 @@ class Verification(models.Model):
     reversal_reason = models.CharField(_("撤销原因"), max_length=300, blank=True)
 
     objects = VerificationQuerySet.as_manager()
+    is_award = StateIn(Grade.AWARDED, "grade")
 
     class Meta:
         verbose_name = _("认定")

@@ -12,9 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from flags.models import Category
 from members.models import Member, Organization
 from wishes.models import Wish
+from xianfeng.lib.states import StateIn, States, states
+from xianfeng.lib.transitions import StateEvent
+
+from .window import Window
 
 if TYPE_CHECKING:
     from members.models import User
+
+
+# Committee seats and advice earn flags, but no volunteer hours (DOMAIN 4.7).
+WITHOUT_HOURS = {Category.SUGGESTION}
 
 
 class ServiceItemQuerySet(models.QuerySet["ServiceItem"]):
@@ -62,16 +70,20 @@ class TaskQuerySet(models.QuerySet["Task"]):
             return self.none()
         return self.filter(publisher__path__startswith=user.desk.organization.path)
 
+    def reaching(self, member: Member) -> "TaskQuerySet":
+        """Tasks whose audience the member is in; raw statements say it with `tasks.models.audience`."""
+        named = Task.audience.through.objects.filter(organization_id__in=member.organization_ids())
+        return self.filter(pk__in=named.values("task_id"))
+
     def for_member(self, member: Member) -> "TaskQuerySet":
         """Published tasks whose audience the member is in."""
-        reached = Task.audience.through.objects.filter(organization_id__in=member.organization_ids())
-        return self.filter(state=Task.State.PUBLISHED, pk__in=reached.values("task_id"))
+        return self.reaching(member).filter(state=Task.State.PUBLISHED)
 
     def with_free_places(self) -> "TaskQuerySet":
         return self.filter(places_taken__lt=F("capacity"))
 
     def open_for_claims(self, at: dt.datetime) -> "TaskQuerySet":
-        return self.filter(state=Task.State.PUBLISHED, signup_opens_at__lte=at, signup_closes_at__gt=at)
+        return self.filter(Task.SIGN_UP.open_at(at))
 
 
 class Task(models.Model):
@@ -81,11 +93,14 @@ class Task(models.Model):
         ACTIVITY = "activity", _("活动")
         WISH = "wish", _("心愿单")
 
-    class State(models.TextChoices):
-        DRAFT = "draft", _("草稿")
-        PUBLISHED = "published", _("已发布")
-        SETTLED = "settled", _("已认定")
-        CANCELLED = "cancelled", _("已取消")
+    class State(States):
+        DRAFT = "draft", "neutral", _("草稿")
+        PUBLISHED = "published", "info", _("已发布")
+        SETTLED = "settled", "success", _("已认定")
+        CANCELLED = "cancelled", "neutral", _("已取消")
+
+        # May still be changed and called off.
+        CHANGEABLE = states(DRAFT, PUBLISHED)
 
     class Presence(models.TextChoices):
         ROSTER = "roster", _("组织者点名")
@@ -138,7 +153,11 @@ class Task(models.Model):
     # Idempotency key of the form that made it.
     key = models.CharField(max_length=64, unique=True, null=True, editable=False)
 
+    SIGN_UP = Window(State.PUBLISHED, "signup_opens_at", "signup_closes_at")
     objects = TaskQuerySet.as_manager()
+    is_draft = StateIn({State.DRAFT})
+    is_published = StateIn({State.PUBLISHED})
+    is_changeable = StateIn(State.CHANGEABLE)
 
     class Meta:
         verbose_name = _("任务")
@@ -171,6 +190,11 @@ class Task(models.Model):
         return timezone.now() >= self.ends_at
 
     @property
+    def counts_hours(self) -> bool:
+        """Whether its minutes are volunteer service; advice earns flags, but no hours (DOMAIN 4.7)."""
+        return self.item.is_volunteering and self.category not in WITHOUT_HOURS
+
+    @property
     def awarding_organization(self) -> Organization:
         """Who verifies and lights the flags: an estate's tasks are verified by its community."""
         if self.publisher.kind == Organization.Kind.ESTATE and self.publisher.parent:
@@ -178,17 +202,13 @@ class Task(models.Model):
         return self.publisher
 
 
-class TaskEvent(models.Model):
+class TaskEvent(StateEvent):
     """Append-only history of a task."""
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="events")
-    at = models.DateTimeField(default=timezone.now)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     from_state = models.CharField(max_length=10, blank=True)
     to_state = models.CharField(max_length=10)
-    note = models.CharField(max_length=300, blank=True)
 
-    class Meta:
+    class Meta(StateEvent.Meta):
         verbose_name = _("任务记录")
         verbose_name_plural = _("任务记录")
-        ordering = ["id"]

@@ -12,8 +12,7 @@ from tasks.models import Claim, ClaimEvent, Task
 from tasks.presence import rules
 from tasks.rights import demand, may_mark_presence
 from tasks.rules import check_not_own, check_published
-
-State = Claim.State
+from xianfeng.lib.transitions import record
 
 
 @transaction.atomic
@@ -50,13 +49,10 @@ def _mark(claims: list[Claim], value: str, by: User, method: str, at: dt.datetim
     evidence = {"presence_method": method, "presence_at": at, "presence_by": by} if value else {
         "presence_method": "", "presence_at": None, "presence_by": None,
     }  # fmt: skip
-    ids = [claim.pk for claim in claims]
-    Claim.objects.filter(pk__in=ids, state=State.CLAIMED).update(presence=value, **evidence)
+    rows = Claim.objects.filter(pk__in=[claim.pk for claim in claims])
+    rows.open().update(presence=value, **evidence)
     note = _("签到：%(presence)s（%(method)s）") % {
         "presence": presence.label,
         "method": Task.Presence(method).label,
     }
-    ClaimEvent.objects.bulk_create(
-        ClaimEvent(claim_id=pk, at=at, by=by, from_state=State.CLAIMED, to_state=State.CLAIMED, note=note)
-        for pk in ids
-    )
+    record(claims, event=ClaimEvent, by=by, before=Claim.State.CLAIMED, note=note, at=at)

@@ -53,7 +53,7 @@ def screen(
         if formset.is_valid() and save(request, task, formset):
             has_more = task.claims.open().exists()
             return redirect(request.path if has_more else reverse("tasks:detail", args=[task.pk]))
-        shown = posted(task, formset)
+        shown = shown_again(task, formset)
     else:
         shown = list(claims)
         formset = rows(initial=[row_initial(task, claim, request) for claim in shown])
@@ -68,7 +68,7 @@ def open_claims(request: StaffRequest, task: Task) -> "Page[Claim]":
     return page_of(request, others, ROWS)
 
 
-def posted(task: Task, formset: Rows) -> list[Claim]:
+def shown_again(task: Task, formset: Rows) -> list[Claim]:
     """The claims of a form that is shown again, in its order; what is no claim of this task is left out."""
     numbers = [id_of(form["claim_id"].value()) for form in formset]
     found = task.claims.select_related("member__unit").in_bulk(numbers)

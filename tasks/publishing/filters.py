@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -11,15 +10,12 @@ from flags.models import Category
 from members.models import Organization
 from tasks.models import ServiceItem, Task
 from tasks.rights import PUBLISHING_TIERS
+from xianfeng.ui.fields import day_input
 
 
 def publishers(request: Any) -> QuerySet[Organization]:
     """Organisations of the desk's branch that can publish."""
     return Organization.objects.visible_to(request.user).filter(kind__in=PUBLISHING_TIERS)
-
-
-def day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class TaskFilter(django_filters.FilterSet):

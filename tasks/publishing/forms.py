@@ -145,9 +145,10 @@ class TaskForm(forms.Form):
             return list(Organization.objects.filter(pk__in=self.cleaned_data["chosen"]))
         return [self.publisher]
 
-    def terms(self) -> dict[str, Any]:
-        """The task's own fields, as the services take them."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in NOT_TERMS}
+    def values(self) -> dict[str, Any]:
+        """What the services take: the item, the audience and the task's own fields."""
+        terms = {name: value for name, value in self.cleaned_data.items() if name not in NOT_TERMS}
+        return {"item": self.cleaned_data["item"], "audience": self.audience(), **terms}
 
 
 def item_label(item: ServiceItem) -> str:

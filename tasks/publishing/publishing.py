@@ -6,22 +6,23 @@ from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Organization, User
-from notices.outbox import Message, send_many
 from tasks.models import Claim, ClaimEvent, ServiceItem, Task, TaskEvent
-from tasks.publishing import rules
+from tasks.publishing import messages, rules
 from tasks.rights import check_publisher, demand, may_cancel
 from tasks.rules import WrongState
 from wishes.handling import handling as wishes
 from wishes.models import Wish
 from xianfeng.lib.refusal import KeyReused, check_reason
-from xianfeng.lib.times import format_span
+from xianfeng.lib.transitions import move as move_row
+from xianfeng.lib.transitions import move_all, record
 
 State = Task.State
+# What the holders of a place have to know of when it changes.
+WORTH_TELLING = {"starts_at", "ends_at", "place"}
 
 
 class Terms(TypedDict):
@@ -65,14 +66,15 @@ class Changes(TypedDict, total=False):
 
 
 def move(task: Task, to: str, *, by: User | None, at: dt.datetime, note: str = "", **fields: Any) -> None:
-    """One state change, guarded, and its event row. Raises WrongState when somebody was faster."""
-    source = task.state
-    if Task.objects.filter(pk=task.pk, state=source).update(state=to, **fields) != 1:
-        raise WrongState(_("这项任务刚被别人处理过。请刷新页面查看最新状态。"))
-    TaskEvent.objects.create(task=task, at=at, by=by, from_state=source, to_state=to, note=note[:300])
-    task.state = to
-    for name, value in fields.items():
-        setattr(task, name, value)
+    """One state change with its event row. Raises WrongState when somebody was faster."""
+    move_row(
+        task, to, allowed=rules.FOLLOWS[to], event=TaskEvent, by=by, at=at, note=note,
+        refusal=moved_on, **fields,
+    )  # fmt: skip
+
+
+def moved_on() -> WrongState:
+    return WrongState(_("这项任务刚被别人处理过。请刷新页面查看最新状态。"))
 
 
 def draft(
@@ -90,7 +92,7 @@ def draft(
         with transaction.atomic():
             task.save(force_insert=True)
             task.audience.set(audience)
-            TaskEvent.objects.create(task=task, by=by, to_state=State.DRAFT)
+            record([task], event=TaskEvent, by=by)
     except IntegrityError:
         return _made_before(task, audience)
     return task
@@ -145,7 +147,7 @@ def edit(
         setattr(current, name, value)
     rules.check_capacity(current, current.capacity)
     rules.check_terms(current)
-    if current.state == State.PUBLISHED and "starts_at" in changed:
+    if current.is_published and "starts_at" in changed:
         rules.check_year(current, at)
     labels = [_label(name) for name in changed]
     if audience is not None and set(audience) != set(current.audience.all()):
@@ -155,39 +157,13 @@ def edit(
     if labels:
         note = _("修改：%(fields)s") % {"fields": "、".join(labels)}
         move(current, current.state, by=by, at=at, note=note, category=current.item.category, **changed)
-        _tell_changed(current, changed)
+        if not WORTH_TELLING.isdisjoint(changed):
+            messages.tell_of_change(current)
     return current
 
 
 def _label(name: str) -> str:
     return str(getattr(Task._meta.get_field(name), "verbose_name", name))
-
-
-def _tell_changed(task: Task, changed: dict[str, Any]) -> None:
-    if {"starts_at", "ends_at", "place"}.isdisjoint(changed):
-        return
-    body = _("新的时间：%(when)s；地点：%(place)s。如不能参加，请退出接单，把名额留给别人。") % {
-        "when": format_span(task.starts_at, task.ends_at),
-        "place": task.place,
-    }
-    key = f"task:{task.pk}:changed:{TaskEvent.objects.filter(task=task).latest('id').pk}"
-    subject = _("任务时间或地点有变：%(title)s") % {"title": task.title}
-    tell_holders(
-        task.claims.open().select_related("member__user"),
-        kind="task_changed",
-        key=key,
-        subject=subject,
-        body=body,
-    )
-
-
-def tell_holders(claims: Iterable[Claim], *, kind: str, key: str, subject: str, body: str) -> int:
-    """One message to each member holding one of the claims; members without an account get none."""
-    return send_many(
-        Message(user, kind, f"{key}:{claim.pk}", subject, body, reverse("tasks:my_claim", args=[claim.pk]))
-        for claim in claims
-        if (user := claim.member.user)
-    )
 
 
 @transaction.atomic
@@ -210,7 +186,7 @@ def create(
 ) -> Task:  # fmt: skip
     """A draft, published at once if asked for: both or neither."""
     task = draft(by=by, publisher=publisher, item=item, audience=audience, key=key, **terms)
-    return publish(task, by=by, now=now) if publish_now and task.state == State.DRAFT else task
+    return publish(task, by=by, now=now) if publish_now and task.is_draft else task
 
 
 @transaction.atomic
@@ -220,9 +196,9 @@ def publish_wish(
 ) -> Task:  # fmt: skip
     """Accept a wish if nobody did, and publish it as a task, in one step."""
     task = draft(by=by, publisher=publisher, item=item, audience=audience, wish=wish, key=key, **terms)
-    if task.state != State.DRAFT:
+    if not task.is_draft:
         return task
-    if wish.state == Wish.State.SUBMITTED:
+    if wish.is_waiting:
         wish = wishes.accept(wish, by=by) or wish
         wish.refresh_from_db(fields=["state"])
     task.wish = wish
@@ -241,23 +217,15 @@ def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None)
     # The row lock keeps claims and verifications out until the end.
     task.state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=task.pk)
     rules.check_cancellable(task)
-    was_published = task.state == State.PUBLISHED
+    was_published = task.is_published
     freed = list(task.claims.open().select_related("member__user"))
-    _free(freed, by=by, at=at, note=why)
+    move_all(
+        freed, Claim.State.FREED, allowed=Claim.State.OPEN, event=ClaimEvent, by=by, at=at, note=why,
+        refusal=moved_on,
+    )  # fmt: skip
     places = task.claims.holding().count()
-    move(task, State.CANCELLED, by=by, at=at, note=why, cancel_reason=why[:300], places_taken=places)
+    move(task, State.CANCELLED, by=by, at=at, note=why, cancel_reason=why, places_taken=places)
     if was_published and task.wish:
         wishes.unpublish(task.wish, by=by, note=_("任务已取消：%(reason)s") % {"reason": why})
-    subject = _("任务已取消：%(title)s") % {"title": task.title}
-    body = _("原因：%(reason)s。您的名额已释放，不算爽约。") % {"reason": why}
-    tell_holders(freed, kind="task_cancelled", key=f"task:{task.pk}:cancelled", subject=subject, body=body)
+    messages.tell_of_cancellation(task, freed, why)
     return task
-
-
-def _free(claims: list[Claim], *, by: User, at: dt.datetime, note: str) -> None:
-    held, freed = Claim.State.CLAIMED, Claim.State.FREED
-    Claim.objects.filter(pk__in=[claim.pk for claim in claims], state=held).update(state=freed)
-    ClaimEvent.objects.bulk_create(
-        ClaimEvent(claim=claim, at=at, by=by, from_state=held, to_state=freed, note=note[:300])
-        for claim in claims
-    )

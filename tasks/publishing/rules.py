@@ -1,7 +1,7 @@
 """What publishing refuses, and why. The rules of claiming stand in tasks/claiming/rules.py."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 
 from django.utils.translation import gettext as _
 
@@ -13,8 +13,17 @@ from wishes.models import Wish
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import format_moment, local_year
 
+State = Task.State
+
 # Whom a city task may name one by one; a whole city is the city itself.
 CITY_CHOICES = (Kind.STREET, Kind.COMMUNITY, Kind.UNIT)
+# What may follow what. A change of the terms leads to where it comes from, a reversal back to the open task.
+FOLLOWS: dict[str, Set[str]] = {
+    State.DRAFT: {State.DRAFT},
+    State.PUBLISHED: {State.DRAFT, State.PUBLISHED, State.SETTLED},
+    State.SETTLED: {State.PUBLISHED},
+    State.CANCELLED: State.CHANGEABLE,
+}
 # What stays as it was when the first member took a place: it was the offer they accepted.
 FROZEN = ("item", "flags", "minutes")
 
@@ -108,10 +117,10 @@ def check_year(task: Task, now: dt.datetime) -> None:
 
 
 def check_publishable(task: Task, now: dt.datetime) -> None:
-    if task.state != Task.State.DRAFT:
+    if not task.is_draft:
         raise WrongState(_("只有草稿可以发布，这项任务是“%(state)s”。") % {"state": task.get_state_display()})
     check_year(task, now)
-    if task.signup_closes_at <= now:
+    if Task.SIGN_UP.is_over(task, now):
         raise TooLate(
             _("接单截止时间 %(close)s 已过，发布后没有人能接单。请先修改时间。")
             % {"close": format_moment(task.signup_closes_at)}
@@ -119,9 +128,9 @@ def check_publishable(task: Task, now: dt.datetime) -> None:
 
 
 def check_editable(task: Task, now: dt.datetime) -> None:
-    if task.state not in (Task.State.DRAFT, Task.State.PUBLISHED):
+    if not task.is_changeable:
         raise WrongState(_("任务是“%(state)s”，不能再修改。") % {"state": task.get_state_display()})
-    if task.state == Task.State.PUBLISHED and now >= task.ends_at:
+    if task.is_published and now >= task.ends_at:
         raise TooLate(_("任务已于 %(end)s 结束，不能再修改。") % {"end": format_moment(task.ends_at)})
 
 
@@ -147,7 +156,7 @@ def check_capacity(task: Task, capacity: int) -> None:
 
 
 def check_cancellable(task: Task) -> None:
-    if task.state not in (Task.State.DRAFT, Task.State.PUBLISHED):
+    if not task.is_changeable:
         raise WrongState(_("任务是“%(state)s”，不能取消。") % {"state": task.get_state_display()})
     if task.claims.filter(state=Claim.State.VERIFIED).exists():
         raise HasVerdicts(_("已有党员的服务被认定，任务不能取消。如认定有误，请先撤销认定。"))

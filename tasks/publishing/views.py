@@ -21,7 +21,8 @@ from tasks.publishing.forms import TaskForm, copy_initial, fresh_initial, task_i
 from tasks.rights import demand, may_cancel, may_manage, may_mark_presence, may_reverse, may_verify
 from wishes.models import Wish
 from xianfeng.lib.ids import id_of
-from xianfeng.ui.views import attempt, ordering, page_of, submit
+from xianfeng.ui.tabs import tabs_of
+from xianfeng.ui.views import attempt, ordering, page_of, posted, submit
 
 SORTS = {name: name for name in ("starts_at", "title", "capacity", "flags", "places_taken")}
 
@@ -35,12 +36,14 @@ def list_(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     found = TaskFilter(request.GET, Task.objects.visible_to(request.user), request=request)
     counts = phase_counts(found.qs, now)
-    phase = BY_CODE.get(request.GET.get("tab", ""), BY_CODE["open"])
+    # Each phase has its own natural order, so a sort is not carried over.
+    faces = ((one.code, one.word, counts[one.code]) for one in PHASES)
+    tabs = tabs_of(request, faces, default="open", drop=["sort"])
+    phase = BY_CODE[tabs.chosen.key]
     default = "starts_at" if phase.code in ("open", "running", "draft") else "-starts_at"
     order = ordering(request.GET.get("sort", ""), SORTS, default=default, then=["-pk"])
     rows = found.qs.filter(phase.condition(now)).select_related("publisher").order_by(*order)
-    page = page_of(request, rows, total=counts[phase.code])
-    tabs = [(one, counts[one.code], one is phase) for one in PHASES]
+    page = page_of(request, rows, total=tabs.chosen.count)
     context = {"filter": found, "tabs": tabs, "phase": phase, "page": page}
     return render(request, "tasks/publishing/list.html", context)
 
@@ -79,7 +82,7 @@ def event_line(event: TaskEvent) -> dict[str, Any]:
 def actions_on(request: StaffRequest, task: Task) -> dict[str, bool]:
     """Which buttons the page shows; each service asks the same rules again."""
     now, user = timezone.now(), request.user
-    is_draft, is_open = task.state == Task.State.DRAFT, task.state == Task.State.PUBLISHED
+    is_draft, is_open = task.is_draft, task.is_published
     manages = may_manage(user, task)
     return {
         "can_edit": manages and (is_draft or (is_open and now < task.ends_at)),
@@ -99,8 +102,8 @@ def actions_on(request: StaffRequest, task: Task) -> dict[str, bool]:
 def new(request: StaffRequest) -> HttpResponse:
     """An empty form, or one that starts from an old task (?copy=) or a catalogue item (?item=)."""
     publisher = request.desk.organization
-    form = TaskForm(request.POST or None, publisher=publisher, initial=start_of(request))
-    if request.method == "POST" and (task := submit(form, lambda: save_new(request, form, publisher))):
+    form = TaskForm(posted(request), publisher=publisher, initial=start_of(request))
+    if task := submit(form, lambda: save_new(request, form, publisher)):
         return saved(request, task)
     return render(request, "tasks/publishing/form.html", {"form": form})
 
@@ -116,16 +119,15 @@ def start_of(request: StaffRequest) -> dict[str, Any]:
 
 
 def save_new(request: StaffRequest, form: TaskForm, publisher: Organization) -> Task:
-    values = form.cleaned_data
+    is_public, key = request.POST.get("action") == "publish", form.cleaned_data["key"] or None
     return publishing.create(
-        by=request.user, publisher=publisher, item=values["item"], audience=form.audience(),
-        key=values["key"] or None, publish_now=request.POST.get("action") == "publish", **form.terms(),
-    )  # fmt: skip
+        by=request.user, publisher=publisher, key=key, publish_now=is_public, **form.values()
+    )
 
 
 def saved(request: StaffRequest, task: Task) -> HttpResponse:
     """Back to the task, with what happened."""
-    published = task.state == Task.State.PUBLISHED
+    published = task.is_published
     text = _("“%(title)s”已发布，党员现在可以看到。") if published else _("“%(title)s”已存为草稿。")
     messages.success(request, text % {"title": task.title})
     return redirect("tasks:detail", task.pk)
@@ -137,37 +139,41 @@ def new_for_wish(request: StaffRequest, wish_pk: int) -> HttpResponse:
     wish = get_object_or_404(Wish.objects.visible_to(request.user).select_related("organization"), pk=wish_pk)
     publisher = request.desk.organization
     initial = {**wish_initial(wish), "organiser_name": str(request.user)}
-    form = TaskForm(request.POST or None, publisher=publisher, wish=wish, initial=initial)
-    if request.method == "POST" and (task := submit(form, lambda: save_wish(request, form, wish))):
+    form = TaskForm(posted(request), publisher=publisher, wish=wish, initial=initial)
+    if task := submit(form, lambda: save_wish(request, form, wish)):
         return saved(request, task)
     return render(request, "tasks/publishing/form.html", {"form": form, "wish": wish})
 
 
 def save_wish(request: StaffRequest, form: TaskForm, wish: Wish) -> Task:
+    key = form.cleaned_data["key"] or None
     return publishing.publish_wish(
-        wish, by=request.user, publisher=request.desk.organization, item=form.cleaned_data["item"],
-        audience=form.audience(), key=form.cleaned_data["key"] or None, **form.terms(),
-    )  # fmt: skip
+        wish, by=request.user, publisher=request.desk.organization, key=key, **form.values()
+    )
 
 
 @desk_required("tasks.publish")
 def edit(request: StaffRequest, pk: int) -> HttpResponse:
     task = fetch(request, pk)
     demand(may_manage(request.user, task))
-    known: dict[str, Any] = {"publisher": task.publisher, "wish": task.wish, "item": task.item}
-    initial = {**task_initial(task), "key": publishing.version_of(task)}
-    form = TaskForm(request.POST or None, **known, initial=initial)
-    if request.method == "POST" and (kept := submit(form, lambda: save_changes(request, form, task))):
+    form = edit_form(request, task)
+    if kept := submit(form, lambda: save_changes(request, form, task)):
         messages.success(request, _("“%(title)s”已保存。") % {"title": kept.title})
         return redirect("tasks:detail", task.pk)
     context = {"form": form, "task": task, "is_frozen": task.claims.exists()}
     return render(request, "tasks/publishing/form.html", context)
 
 
+def edit_form(request: StaffRequest, task: Task) -> TaskForm:
+    """The task as it stands, and on which version the form was filled in."""
+    known: dict[str, Any] = {"publisher": task.publisher, "wish": task.wish, "item": task.item}
+    initial = {**task_initial(task), "key": publishing.version_of(task)}
+    return TaskForm(posted(request), **known, initial=initial)
+
+
 def save_changes(request: StaffRequest, form: TaskForm, task: Task) -> Task:
-    item, audience = form.cleaned_data["item"], form.audience()
     seen = id_of(form.cleaned_data["key"]) or None
-    return publishing.edit(task, by=request.user, seen=seen, item=item, audience=audience, **form.terms())
+    return publishing.edit(task, by=request.user, seen=seen, **form.values())
 
 
 @require_POST

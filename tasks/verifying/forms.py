@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from tasks.models import Claim, Verification
 from tasks.presence.forms import PresenceForm
 from tasks.rules import MAX_FLAGS, MAX_MINUTES
-from tasks.verifying.rules import AWARDED
 from tasks.verifying.verifying import Decision
 
-GRADES = [("", _("待定")), *((grade.value, grade.label) for grade in (*AWARDED, Verification.Grade.DENIED))]
+Grade = Verification.Grade
+GRADES = [("", _("待定")), *((grade.value, grade.label) for grade in Grade if grade != Grade.NO_SHOW)]
 
 
 class DecisionForm(PresenceForm):
@@ -25,9 +25,9 @@ class DecisionForm(PresenceForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         grade, presence = values.get("grade"), values.get("presence")
-        if grade in AWARDED and presence != Claim.Presence.PRESENT:
+        if grade in Grade.AWARDED and presence != Claim.Presence.PRESENT:
             self.add_error("presence", _("选了等次，请同时选“到场”。"))
-        if grade == Verification.Grade.DENIED and not (values.get("note") or "").strip():
+        if grade == Grade.DENIED and not (values.get("note") or "").strip():
             self.add_error("note", _("不予认定须写明原因，党员会看到。"))
         return values
 
@@ -35,9 +35,9 @@ class DecisionForm(PresenceForm):
         """What the row decides; None where it leaves the claim for later. `bonus`: minutes for 很好."""
         values = self.cleaned_data
         if values["presence"] == Claim.Presence.ABSENT and not values["grade"]:
-            return Decision(values["claim_id"], Verification.Grade.NO_SHOW, note=values["note"])
+            return Decision(values["claim_id"], Grade.NO_SHOW, note=values["note"])
         if not values["grade"]:
             return None
-        extra = bonus if values["grade"] == Verification.Grade.EXCELLENT else 0
+        extra = bonus if values["grade"] == Grade.EXCELLENT else 0
         minutes = values["minutes"] + extra
         return Decision(values["claim_id"], values["grade"], minutes, values["flags"], values["note"])

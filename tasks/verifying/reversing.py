@@ -3,21 +3,20 @@
 import datetime as dt
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from flags import ledger
 from flags.models import FlagEntry
 from members.models import User
-from notices.outbox import Message, send_many
 from tasks.models import Claim, ClaimEvent, Task, Verification
 from tasks.publishing.publishing import move
 from tasks.rights import demand, may_reverse
 from tasks.rules import check_not_own
+from tasks.verifying import messages
 from wishes.handling import handling as wishes
-from wishes.models import Wish
 from xianfeng.lib.refusal import AlreadyDecided, check_reason
+from xianfeng.lib.transitions import move as move_row
 
 State = Claim.State
 
@@ -40,44 +39,33 @@ def reverse_verification(
     demand(may_reverse(by, claim.task))
     check_not_own([claim], by)
     claim.task.state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=claim.task_id)
-    reversed_ = {"reversed_at": at, "reversed_by": by, "reversal_reason": why[:300]}
+    reversed_ = {"reversed_at": at, "reversed_by": by, "reversal_reason": why}
     if Verification.objects.standing().filter(pk=verification.pk).update(**reversed_) != 1:
         raise AlreadyDecided(_("这条认定已被撤销，没有重复冲正。"))
     _reopen(claim, by=by, at=at, note=why)
     _reopen_wish(claim.task, by=by, note=why)
     undone = ledger.reverse(verification.entry, reason=why, by=by) if verification.entry else None
-    _tell_reversed(claim, verification, why)
+    messages.tell_reversed(claim, verification, why)
     return undone
 
 
 def _reopen(claim: Claim, *, by: User, at: dt.datetime, note: str) -> None:
-    decided = claim.state
-    if Claim.objects.filter(pk=claim.pk, state=decided).update(state=State.CLAIMED) != 1:
-        raise AlreadyDecided(_("这条接单刚被别人处理过。请刷新页面。"))
-    ClaimEvent.objects.create(
-        claim=claim, at=at, by=by, from_state=decided, to_state=State.CLAIMED, note=note[:300]
-    )
+    move_row(
+        claim, State.CLAIMED, allowed=State.DECIDED, event=ClaimEvent, by=by, at=at, note=note,
+        refusal=overtaken,
+    )  # fmt: skip
     if claim.task.state == Task.State.SETTLED:
         text = _("撤销%(name)s的认定：%(reason)s") % {"name": claim.member, "reason": note}
         move(claim.task, Task.State.PUBLISHED, by=by, at=at, note=text)
+
+
+def overtaken() -> AlreadyDecided:
+    return AlreadyDecided(_("这条接单刚被别人处理过。请刷新页面。"))
 
 
 def _reopen_wish(task: Task, *, by: User, note: str) -> None:
     """The wish follows its task back, unless another verified claim still fulfils it."""
     if task.wish is None or task.claims.filter(state=State.VERIFIED).exists():
         return
-    if task.wish.state in (Wish.State.FULFILLED, Wish.State.ACCEPTED):
+    if task.wish.state in task.wish.State.REOPENS:
         wishes.reopen(task.wish, by=by, note=note)
-
-
-def _tell_reversed(claim: Claim, verification: Verification, why: str) -> None:
-    if not claim.member.user:
-        return
-    subject = _("认定已撤销：%(title)s") % {"title": claim.task.title}
-    body = _("原因：%(reason)s。原认定的红旗 %(flags)d 面已冲正，社区将重新认定。") % {
-        "reason": why,
-        "flags": verification.flags,
-    }
-    url = reverse("tasks:my_claim", args=[claim.pk])
-    key = f"verification:{verification.pk}:reversed"
-    send_many([Message(claim.member.user, "claim_reversed", key, subject, body, url)])

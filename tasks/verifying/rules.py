@@ -10,8 +10,6 @@ from tasks.rules import NotPresent, check_flags
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import format_moment
 
-AWARDED = (Verification.Grade.EXCELLENT, Verification.Grade.GOOD, Verification.Grade.FAIR)
-
 
 class NotEnded(Refusal):
     code = "not_ended"
@@ -34,11 +32,11 @@ def check_decided(decisions: Collection[object], *, has_open: bool) -> None:
 def check_grade(claim: Claim, grade: str, flags: int, item: ServiceItem) -> None:
     """A flag needs somebody who was there; who was there is no no-show."""
     if grade == Verification.Grade.NO_SHOW:
-        if claim.presence == Claim.Presence.PRESENT:
+        if claim.was_present:
             raise NotPresent(_("%(name)s已签到，不能认定为未到场。") % {"name": claim.member})
         return
     if grade == Verification.Grade.DENIED:
         return
-    if claim.presence != Claim.Presence.PRESENT:
+    if not claim.was_present:
         raise NotPresent(_("%(name)s没有到场记录，不能亮旗。请先记录签到。") % {"name": claim.member})
     check_flags(item, flags, claim.member)

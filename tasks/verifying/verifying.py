@@ -6,31 +6,24 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Count
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from flags import ledger
-from flags.models import Category
 from members.models import User
-from notices.outbox import Message, send_many
 from tasks.models import Claim, ClaimEvent, Task, Verification
 from tasks.presence.marking import mark_presence
 from tasks.publishing.publishing import move
 from tasks.rights import demand, may_verify
 from tasks.rules import UnknownClaim, check_not_own, check_published
-from tasks.verifying import rules
+from tasks.verifying import messages, rules
 from wishes.handling import handling as wishes
-from wishes.models import Wish
 from xianfeng.lib.refusal import AlreadyDecided, check_reason
-from xianfeng.lib.times import format_date, local_date
+from xianfeng.lib.times import local_date
+from xianfeng.lib.transitions import move_all
 
 Grade, State = Verification.Grade, Claim.State
-DECIDED = (State.VERIFIED, State.DENIED, State.NO_SHOW)
 OUTCOME = {Grade.DENIED: State.DENIED, Grade.NO_SHOW: State.NO_SHOW}
-# Committee seats and advice earn flags, but no volunteer hours (DOMAIN 4.7).
-WITHOUT_HOURS = {Category.SUGGESTION}
 
 
 @dataclass(frozen=True)
@@ -45,7 +38,7 @@ class Decision:
 
     @property
     def is_award(self) -> bool:
-        return self.grade in rules.AWARDED
+        return self.grade in Grade.AWARDED
 
     @property
     def outcome(self) -> Claim.State:
@@ -91,7 +84,7 @@ def verify(
     made = _write(locked, claims, decisions, by=by, at=at)
     _award(locked, made, by=by, now=now)
     _finish(locked, made, by=by, at=at)
-    _tell(locked, made)
+    messages.tell_decisions(locked, made)
     return made
 
 
@@ -105,7 +98,7 @@ def _claims_of(task: Task, decisions: Sequence[Decision]) -> dict[int, Claim]:
 
 def _same_decisions(claims: Iterable[Claim], decisions: Sequence[Decision], by: User) -> list[Verification]:
     """The standing verifications of a form that was sent twice; empty where anything differs."""
-    if any(claim.state == State.CLAIMED for claim in claims):
+    if any(claim.is_open for claim in claims):
         return []
     standing = Verification.objects.standing().filter(
         claim__in=[decision.claim_id for decision in decisions], verifier=by
@@ -121,14 +114,14 @@ def _figures(decision: Decision) -> tuple[int, int]:
 
 
 def _check_undecided(claims: Mapping[int, Claim]) -> None:
-    decided = [claim for claim in claims.values() if claim.state != State.CLAIMED]
-    if any(claim.state in DECIDED for claim in decided):
+    decided = [claim for claim in claims.values() if not claim.is_open]
+    if any(claim.state in State.DECIDED for claim in decided):
         names = "、".join(str(claim.member) for claim in decided[:5])
         raise AlreadyDecided(_("%(names)s的接单已处理过，没有重复亮旗。请刷新页面。") % {"names": names})
 
 
 def _check(task: Task, claims: dict[int, Claim], decisions: Sequence[Decision], by: User) -> None:
-    if any(claim.state != State.CLAIMED for claim in claims.values()):
+    if not all(claim.is_open for claim in claims.values()):
         raise UnknownClaim(_("名单里有人已退出任务。请刷新页面重试。"))
     check_not_own(claims.values(), by)
     for decision in decisions:
@@ -140,17 +133,17 @@ def _check(task: Task, claims: dict[int, Claim], decisions: Sequence[Decision], 
 def _move_claims(
     claims: dict[int, Claim], decisions: Sequence[Decision], *, by: User, at: dt.datetime
 ) -> None:
+    notes = {decision.claim_id: decision.note for decision in decisions}
     for outcome in {decision.outcome for decision in decisions}:
-        ids = [decision.claim_id for decision in decisions if decision.outcome == outcome]
-        if Claim.objects.filter(pk__in=ids, state=State.CLAIMED).update(state=outcome) != len(ids):
-            raise AlreadyDecided(_("名单刚被别人处理过，没有重复亮旗。请刷新页面。"))
-    ClaimEvent.objects.bulk_create(
-        ClaimEvent(
-            claim=claims[decision.claim_id], at=at, by=by, from_state=State.CLAIMED,
-            to_state=decision.outcome, note=decision.note[:300],
-        )
-        for decision in decisions
-    )  # fmt: skip
+        rows = [claims[decision.claim_id] for decision in decisions if decision.outcome == outcome]
+        move_all(
+            rows, outcome, allowed=State.OPEN, event=ClaimEvent, by=by, at=at, note=notes,
+            refusal=overtaken,
+        )  # fmt: skip
+
+
+def overtaken() -> AlreadyDecided:
+    return AlreadyDecided(_("名单刚被别人处理过，没有重复亮旗。请刷新页面。"))
 
 
 def _write(
@@ -169,7 +162,7 @@ def _write(
 
 
 def _award(task: Task, made: list[Verification], *, by: User, now: dt.datetime | None) -> None:
-    awarded = {f"verification:{one.pk}": one for one in made if one.grade in rules.AWARDED}
+    awarded = {f"verification:{one.pk}": one for one in made if one.is_award}
     awards = [_award_of(task, one, key, by, now) for key, one in awarded.items()]
     if not awards:
         return
@@ -179,9 +172,8 @@ def _award(task: Task, made: list[Verification], *, by: User, now: dt.datetime |
 
 
 def _award_of(task: Task, one: Verification, key: str, by: User, now: dt.datetime | None) -> ledger.Award:
-    counts_hours = task.item.is_volunteering and task.category not in WITHOUT_HOURS
     return ledger.Award(
-        member=one.claim.member, flags=one.flags, minutes=one.minutes if counts_hours else 0,
+        member=one.claim.member, flags=one.flags, minutes=one.minutes if task.counts_hours else 0,
         service_date=local_date(task.starts_at), category=task.category,
         organization=task.awarding_organization, source_kind="claim", source_id=one.claim_id,
         source_label=task.title, verifier=by, key=key, reason=one.note, recorded_at=now,
@@ -190,8 +182,8 @@ def _award_of(task: Task, one: Verification, key: str, by: User, now: dt.datetim
 
 def _finish(task: Task, made: list[Verification], *, by: User, at: dt.datetime) -> None:
     """Settle the task after its last decision, and its wish by what came of it."""
-    wish = task.wish if task.wish and task.wish.state == Wish.State.PUBLISHED else None
-    if wish and any(one.grade in rules.AWARDED for one in made):
+    wish = task.wish if task.wish and task.wish.is_published else None
+    if wish and any(one.is_award for one in made):
         wishes.fulfil(wish, by=by)
         wish = None
     if task.claims.open().exists():
@@ -205,36 +197,3 @@ def _summary(task: Task) -> str:
     """How the claims ended, in words: 已亮旗 8，未到场 1."""
     ends = task.claims.holding().values_list("state").annotate(count=Count("pk")).order_by("-count", "state")
     return "，".join(f"{State(state).label} {count}" for state, count in ends)
-
-
-def _tell(task: Task, made: Iterable[Verification]) -> int:
-    return send_many(_message(task, one) for one in made if one.claim.member.user)
-
-
-def _message(task: Task, one: Verification) -> Message:
-    user = one.claim.member.user
-    assert user is not None  # noqa: S101  (the caller leaves members without an account out)
-    kind, subject, body = _words(task, one)
-    url = reverse("tasks:my_claim", args=[one.claim_id])
-    return Message(user, kind, f"verification:{one.pk}", subject, body, url)
-
-
-def _words(task: Task, one: Verification) -> tuple[str, str, str]:
-    facts: dict[str, object] = {
-        "title": task.title, "date": format_date(task.starts_at), "note": one.note, "flags": one.flags,
-        "organization": task.awarding_organization,
-    }  # fmt: skip
-    if one.grade == Grade.NO_SHOW:
-        return (
-            "claim_no_show",
-            _("记录为未到场：%(title)s") % facts,
-            _("%(date)s的任务没有您的到场记录。如与事实不符，请联系%(organization)s更正。") % facts,
-        )
-    if one.grade == Grade.DENIED:
-        return (
-            "claim_denied",
-            _("服务未予认定：%(title)s") % facts,
-            _("%(date)s的服务未予认定，原因：%(note)s。如有异议，请联系%(organization)s。") % facts,
-        )
-    subject = ngettext("亮旗 %(flags)d 面：%(title)s", "亮旗 %(flags)d 面：%(title)s", one.flags) % facts
-    return "flag_lit", subject, _("%(date)s的服务已由%(organization)s认定。谢谢您，同志！") % facts

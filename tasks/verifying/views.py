@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from flags.assessment.policies import policy_for
+from flags.policy.policies import policy_for
 from members.access import StaffRequest, desk_required
 from tasks import deadlines
 from tasks.desk import fetch
@@ -24,6 +24,7 @@ from tasks.verifying import reversing, verifying
 from tasks.verifying.filters import BacklogFilter
 from tasks.verifying.forms import DecisionForm
 from xianfeng.lib.times import at, local_year, today
+from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import attempt, page_of
 
 # --- Backlog ------------------------------------------------------------------------------------
@@ -37,12 +38,11 @@ def to_verify(request: StaffRequest) -> HttpResponse:
     waiting = awaiting_verification(found.qs, timezone.now())
     overdue = Q(ends_at__lt=at(deadlines.last_overdue_day(), 0) + deadlines.DAY)
     counts = waiting.order_by().aggregate(all=Count("pk"), overdue=Count("pk", filter=overdue))
-    is_overdue = request.GET.get("tab") == "overdue"
-    rows = waiting.filter(overdue) if is_overdue else waiting
-    total = counts["overdue" if is_overdue else "all"]
-    page = page_of(request, rows.select_related("publisher__parent"), total=total)
-    tabs = {"counts": counts, "is_overdue": is_overdue, "is_all": not is_overdue}
-    context = {**tabs, "filter": found, "page": page, "lines": backlog_lines(page, request)}
+    faces = (("", _("全部待认定"), counts["all"]), ("overdue", _("已超期"), counts["overdue"]))
+    tabs = tabs_of(request, faces, default="")
+    rows = waiting.filter(overdue) if tabs.chosen.key else waiting
+    page = page_of(request, rows.select_related("publisher__parent"), total=tabs.chosen.count)
+    context = {"tabs": tabs, "filter": found, "page": page, "lines": backlog_lines(page, request)}
     return render(request, "tasks/verifying/backlog.html", context)
 
 

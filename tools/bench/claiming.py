@@ -23,7 +23,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from flags.assessment.policies import policy_for
+from flags.models import Policy
 from members.models import Member, Organization, User
 from tasks.models import Claim, ServiceItem, Task
 from tools.bench import Figure
@@ -46,7 +46,7 @@ class Visitor:
 
 
 def measure() -> Iterator[Figure]:
-    policy_for(local_year(timezone.now()))
+    Policy.objects.get_or_create(year=local_year(timezone.now()))
     community = make_community()
     crowds = [make_crowd(community, number) for number in range(ROUNDS + 1)]
     with server() as port:

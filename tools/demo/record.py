@@ -159,7 +159,7 @@ class Recorder:
     def decide(self, claim: Claim, session: dt.datetime) -> Verification:
         task = claim.task
         grade = self.rng.choices(list(GRADES), list(GRADES.values()))[0]
-        earns = grade not in STATE_OF_GRADE
+        earns = grade in Grade.AWARDED
         claim.state = STATE_OF_GRADE.get(grade, Claim.State.VERIFIED)
         self.mark(claim, Claim.Presence.ABSENT if grade == Grade.NO_SHOW else Claim.Presence.PRESENT)
         bonus = 12 if grade == Grade.EXCELLENT else 0
@@ -236,7 +236,7 @@ def award_for(one: Taken) -> ledger.Award:
     assert verification is not None
     return ledger.Award(
         member=one.claim.member, flags=verification.flags,
-        minutes=verification.minutes if task.item.is_volunteering else 0,
+        minutes=verification.minutes if task.counts_hours else 0,
         service_date=task.starts_at.date(), category=task.category, organization=task.awarding_organization,
         source_kind="claim", source_id=one.claim.pk, source_label=task.title, verifier=verification.verifier,
         key=f"verification:{verification.pk}", recorded_at=verification.verified_at,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import accumulate
 
-from flags.assessment.policies import policy_for
+from flags.policy.policies import policy_for
 from members.models import Member
 from tasks.models import Task
 from wishes.models import Wish

@@ -1,7 +1,6 @@
 """Filters and order of the wish list."""
 
 import datetime as dt
-from typing import Any
 
 import django_filters
 from django.db.models import Count, QuerySet
@@ -23,7 +22,7 @@ TABS = (
     (ALL, _("全部")),
 )
 AGES = [("3", _("超过 3 天")), ("7", _("超过 7 天")), ("30", _("超过 30 天"))]
-SORTS = {"age": "created_at", "-age": "-created_at"}
+SORTS = {"age": "created_at"}
 
 
 def places(request: HttpRequest | None) -> QuerySet[Organization]:
@@ -59,7 +58,6 @@ class WishFilter(django_filters.FilterSet):
         found: dict[str, int] = dict(self.qs.order_by().values_list("state").annotate(count=Count("*")))
         return {key: found.get(key, 0) for key, _label in TABS} | {ALL: sum(found.values())}
 
-    def in_tab(self, tab: str, sort: str) -> WishQuerySet:
-        rows: Any = self.qs if tab == ALL else self.qs.filter(state=tab)
-        found: WishQuerySet = rows.order_by(SORTS.get(sort, "-pk"), "-pk")
+    def in_tab(self, tab: str) -> WishQuerySet:
+        found: WishQuerySet = self.qs if tab == ALL else self.qs.filter(state=tab)
         return found

@@ -1,9 +1,9 @@
 """Every change of a wish: one function each, one transaction, one event row."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,6 +11,7 @@ from wishes.handling import rules
 from wishes.models import BriefOpening, Wish, WishEvent
 from wishes.rights import check_handler
 from xianfeng.lib.refusal import check_reason
+from xianfeng.lib.transitions import move as move_row
 
 if TYPE_CHECKING:
     from members.models import User
@@ -31,7 +32,7 @@ class Brief:
 def accept(wish: Wish, *, by: "User") -> Wish:
     """受理. Raises NotHandler or WrongState."""
     check_handler(wish.organization, by)
-    return move(wish, (State.SUBMITTED,), State.ACCEPTED, by=by)
+    return move(wish, State.ACCEPTED, allowed=State.WAITING, by=by)
 
 
 def decline(wish: Wish, *, reason: str, by: "User", responsible: str = "") -> Wish:
@@ -40,47 +41,37 @@ def decline(wish: Wish, *, reason: str, by: "User", responsible: str = "") -> Wi
     Raises NotHandler, WrongState or ReasonNeeded.
     """
     check_handler(wish.organization, by)
-    why, who = (
-        check_reason(reason, least=rules.SHORTEST_REASON, told=_("居民能看到"))[:300],
-        responsible.strip()[:100],
-    )
+    why = check_reason(reason, least=rules.SHORTEST_REASON, told=_("居民能看到"))
     return move(
-        wish, (State.SUBMITTED, State.ACCEPTED), State.DECLINED,
-        by=by, note=why, decline_reason=why, responsible=who,
+        wish, State.DECLINED, allowed=State.UNPUBLISHED,
+        by=by, note=why, decline_reason=why, responsible=responsible.strip()[:100],
     )  # fmt: skip
 
 
 def mark_published(wish: Wish, *, by: "User") -> Wish:
     """It became a task (whose publisher was checked there). Raises WrongState."""
-    return move(wish, (State.ACCEPTED,), State.PUBLISHED, by=by)
+    return move(wish, State.PUBLISHED, allowed={State.ACCEPTED}, by=by)
 
 
 def unpublish(wish: Wish, *, by: "User", note: str) -> Wish:
     """Its task came to nothing: it waits to be published again. Raises WrongState."""
-    return move(wish, (State.PUBLISHED,), State.ACCEPTED, by=by, note=note)
+    return move(wish, State.ACCEPTED, allowed={State.PUBLISHED}, by=by, note=note)
 
 
 def fulfil(wish: Wish, *, by: "User") -> Wish:
     """The work was verified. Raises WrongState."""
-    return move(wish, (State.PUBLISHED,), State.FULFILLED, by=by, fulfilled_at=timezone.now())
+    return move(wish, State.FULFILLED, allowed={State.PUBLISHED}, by=by, fulfilled_at=timezone.now())
 
 
 def reopen(wish: Wish, *, by: "User", note: str) -> Wish:
     """What fulfilled it, or ended it without help, was taken back. Raises WrongState."""
-    states = (State.FULFILLED, State.ACCEPTED)
-    return move(wish, states, State.PUBLISHED, by=by, note=note, fulfilled_at=None)
+    return move(wish, State.PUBLISHED, allowed=State.REOPENS, by=by, note=note, fulfilled_at=None)
 
 
-def move(wish: Wish, allowed: tuple[str, ...], to: str, *, by: "User", note: str = "", **fields: Any) -> Wish:
+def move(wish: Wish, to: str, *, allowed: Set[str], by: "User", note: str = "", **fields: Any) -> Wish:
     """From the state the caller saw to another, unless somebody was faster. Raises WrongState."""
-    rules.check_state(wish, *allowed)
-    was = wish.state
-    with transaction.atomic():
-        if Wish.objects.filter(pk=wish.pk, state=was).update(state=to, **fields) != 1:
-            raise rules.WrongState(_("这条心愿刚被别人办理，请刷新后查看最新情况。"))
-        WishEvent.objects.create(wish=wish, by=by, from_state=was, to_state=to, note=note[:300])
-    for name, value in {"state": to, **fields}.items():
-        setattr(wish, name, value)
+    rules.check_state(wish, allowed)
+    move_row(wish, to, allowed=allowed, event=WishEvent, by=by, note=note, refusal=rules.overtaken, **fields)
     return wish
 
 

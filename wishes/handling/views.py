@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,11 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 from members.access import StaffRequest, desk_required
 from members.people.privacy import mask, mask_name
 from wishes.handling import handling
-from wishes.handling.filters import TABS, WishFilter
+from wishes.handling.filters import SORTS, TABS, WishFilter
 from wishes.handling.forms import DeclineForm
 from wishes.handling.rules import State
 from wishes.models import Wish
-from xianfeng.lib.refusal import Refusal
+from xianfeng.ui.tabs import tabs_of
+from xianfeng.ui.views import attempt, ordering, page_of, valid
 
 PAGE_SIZE = 30
 # After opening a brief its reader sees it without another line in the log.
@@ -37,16 +37,13 @@ def fetch(request: StaffRequest, pk: int) -> Wish:
 def list_(request: StaffRequest) -> HttpResponse:
     rows = Wish.objects.visible_to(request.user).without_brief().select_related("organization__parent")
     filterset = WishFilter(request.GET, queryset=rows, request=request)
-    counts, words = filterset.counts(), dict(TABS)
-    tab = request.GET.get("state", "")
-    tab = tab if tab in words else State.SUBMITTED
-    paginator = Paginator(filterset.in_tab(tab, request.GET.get("sort", "")), PAGE_SIZE)
-    paginator.count = counts[tab]  # known already
-    page = paginator.get_page(request.GET.get("page"))
-    tabs = [(key, label, counts[key]) for key, label in TABS]
-    return render(
-        request, "wishes/handling/list.html", {"filter": filterset, "page": page, "tabs": tabs, "tab": tab}
-    )
+    counts = filterset.counts()
+    faces = ((key, label, counts[key]) for key, label in TABS)
+    tabs = tabs_of(request, faces, default=State.SUBMITTED, param="state")
+    order = ordering(request.GET.get("sort", ""), SORTS, default="-pk", then=["-pk"])
+    found = filterset.in_tab(tabs.chosen.key).order_by(*order)
+    page = page_of(request, found, PAGE_SIZE, total=tabs.chosen.count)
+    return render(request, "wishes/handling/list.html", {"filter": filterset, "page": page, "tabs": tabs})
 
 
 @desk_required("wishes.see")
@@ -81,11 +78,8 @@ def brief_shown(request: StaffRequest, wish: Wish) -> dict[str, Any]:
 @require_POST
 def accept(request: StaffRequest, pk: int) -> HttpResponse:
     wish = fetch(request, pk)
-    try:
-        handling.accept(wish, by=request.user)
+    if attempt(request, lambda: handling.accept(wish, by=request.user)):
         messages.success(request, _("已受理。下一步：发布成任务，让党员接单。"))
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
     return redirect("wishes:detail", pk)
 
 
@@ -93,15 +87,8 @@ def accept(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def decline(request: StaffRequest, pk: int) -> HttpResponse:
     wish, form = fetch(request, pk), DeclineForm(request.POST)
-    if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, str(errors[0]))
-        return redirect("wishes:detail", pk)
-    try:
-        handling.decline(wish, **form.cleaned_data, by=request.user)
+    if attempt(request, lambda: handling.decline(wish, **valid(form), by=request.user)):
         messages.success(request, _("已登记为不受理，居民凭查询码能看到原因。"))
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
     return redirect("wishes:detail", pk)
 
 
@@ -109,9 +96,6 @@ def decline(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def open_brief(request: StaffRequest, pk: int) -> HttpResponse:
     """Opens the contact data for a reason; the page then shows it for ten minutes."""
-    wish = fetch(request, pk)
-    try:
-        handling.open_brief(wish, by=request.user, reason=request.POST.get("reason", ""))
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
+    wish, reason = fetch(request, pk), request.POST.get("reason", "")
+    attempt(request, lambda: handling.open_brief(wish, by=request.user, reason=reason))
     return redirect("wishes:detail", pk)

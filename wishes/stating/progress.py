@@ -37,4 +37,5 @@ def title_of(event: WishEvent) -> str:
 
 
 def tone_of(event: WishEvent) -> str:
-    return {State.FULFILLED: "success", State.DECLINED: "danger"}.get(State(event.to_state), "")
+    """Only the ends stand out."""
+    return State(event.to_state).tone if event.to_state in State.ENDED else ""

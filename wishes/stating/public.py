@@ -1,7 +1,6 @@
 """Residents' pages: no account, one thing a page."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from wishes.stating import progress, stating
 from wishes.stating.forms import ContactForm, NeedForm, TrackForm, moved
 from xianfeng.lib.limits import Limit, TooOften
 from xianfeng.lib.network import network_address
-from xianfeng.lib.refusal import Refusal
+from xianfeng.ui.views import posted, submit
 
 # A phone network hides many people behind one address: room for them, none for a flood.
 SUBMISSIONS = Limit("wish", times=20, seconds=3600)
@@ -36,7 +35,7 @@ def ask(request: HttpRequest, public_code: str) -> HttpResponse:
     if request.POST.get("step") != "contact":
         return contact_page(request, place, need, ContactForm(initial=moved(request.POST.get("need", ""))))
     contact = ContactForm(request.POST)
-    if contact.is_valid() and (wish := state_wish(request, place, need, contact)):
+    if wish := submit(contact, lambda: state_wish(request, place, need, contact)):
         return redirect("wishes:asked", wish.code)
     return contact_page(request, place, need, contact)
 
@@ -67,14 +66,10 @@ def contact_page(
     return render(request, "wishes/stating/ask_contact.html", context, status=429 if limited else 200)
 
 
-def state_wish(request: HttpRequest, place: Organization, need: NeedForm, form: ContactForm) -> Wish | None:
-    """The stored wish, or None and the reason on the form."""
-    try:
-        SUBMISSIONS.take(network_address(request))
-        return stating.submit(organization=place, need=need.cleaned_data["need"], **form.brief())
-    except Refusal as refusal:
-        form.add_error(None, refusal_error(refusal))
-        return None
+def state_wish(request: HttpRequest, place: Organization, need: NeedForm, form: ContactForm) -> Wish:
+    """Raises TooOften and what `stating.submit` raises."""
+    SUBMISSIONS.take(network_address(request))
+    return stating.submit(organization=place, need=need.cleaned_data["need"], **form.brief())
 
 
 @login_not_required
@@ -89,8 +84,8 @@ def asked(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def track(request: HttpRequest) -> HttpResponse:
-    form = TrackForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = TrackForm(posted(request))
+    if form.is_valid():
         return redirect("wishes:tracked", form.cleaned_data["code"] or "-")
     return render(request, "wishes/stating/track.html", {"form": form})
 
@@ -117,7 +112,3 @@ def wish_page(request: HttpRequest, code: str, template: str) -> HttpResponse:
     return render(
         request, template, {"wish": wish, "events": progress.of(wish), "stage": progress.stage(wish)}
     )
-
-
-def refusal_error(refusal: Refusal) -> ValidationError:
-    return ValidationError(refusal.message, code=refusal.code)

@@ -10,6 +10,7 @@ from wishes.models import Wish, WishEvent
 from wishes.rights import check_handler
 from wishes.stating import rules
 from xianfeng.lib.refusal import KeyReused
+from xianfeng.lib.transitions import record
 
 if TYPE_CHECKING:
     from members.models import User
@@ -52,7 +53,7 @@ def _create(*, organization: Organization, need: str, key: str | None, **fields:
             # The unique key decides between two requests at the same moment.
             wish, is_new = Wish.objects.get_or_create(key=key, defaults=fields)
         if is_new:
-            WishEvent.objects.create(wish=wish, by=fields.get("entered_by"), to_state=Wish.State.SUBMITTED)
+            record([wish], event=WishEvent, by=fields.get("entered_by"))
     if any(getattr(wish, name) != value for name, value in fields.items()):
         raise KeyReused(_("这张表单已经提交过，内容有改动。请重新打开页面再填。"))
     return wish

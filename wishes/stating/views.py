@@ -9,19 +9,14 @@ from django.views.decorators.http import require_http_methods
 from members.access import StaffRequest, desk_required
 from wishes.stating import stating
 from wishes.stating.forms import EnterForm
-from xianfeng.lib.refusal import Refusal
+from xianfeng.ui.views import posted, submit
 
 
 @desk_required("wishes.handle")
 @require_http_methods(["GET", "POST"])
 def enter(request: StaffRequest) -> HttpResponse:
-    form = EnterForm(request.POST or None, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            wish = stating.enter(**form.values(), by=request.user)
-        except Refusal as refusal:
-            form.add_error(None, refusal.message)
-        else:
-            messages.success(request, _("心愿已录入，查询码 %(code)s，请告诉居民。") % {"code": wish.code})
-            return redirect("wishes:detail", wish.pk)
+    form = EnterForm(posted(request), user=request.user)
+    if wish := submit(form, lambda: stating.enter(**form.values(), by=request.user)):
+        messages.success(request, _("心愿已录入，查询码 %(code)s，请告诉居民。") % {"code": wish.code})
+        return redirect("wishes:detail", wish.pk)
     return render(request, "wishes/stating/enter.html", {"form": form})

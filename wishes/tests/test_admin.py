@@ -26,10 +26,20 @@ def test_the_community_accepts_and_declines(cast: Cast):
 
 
 def test_a_refusal_is_shown(cast: Cast):
-    wish = stated(cast.estate)
-    assert "请写明原因" in act(logged_in(cast.secretary), "decline", wish).content.decode()
+    wish, client = stated(cast.estate), logged_in(cast.secretary)
+    words = {"reason": "", "responsible": "物业"}
+    assert "请写明不受理的原因" in act(client, "decline", wish, **words).content.decode()
     wish.refresh_from_db()
     assert wish.state == "submitted"
+    act(client, "accept", wish)
+    assert f"{wish}：这条心愿的状态是“已受理”" in act(client, "accept", wish).content.decode()
+
+
+def test_declining_asks_for_the_reason_first(cast: Cast):
+    wish, client = stated(cast.estate), logged_in(cast.secretary)
+    page = act(client, "decline", wish).content.decode()
+    assert 'name="reason"' in page and 'name="responsible"' in page and wish.need in page
+    assert Wish.objects.get().state == "submitted"
 
 
 @pytest.mark.parametrize("who", ["city_officer", "other_secretary", "auditor"])

@@ -13,6 +13,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.test import override_settings
 
+from notices.kinds import Kind, declare
+
+declare(Kind("test", "测试", told="测试中的人"))  # what no errand sends
+
 Answer = Callable[[Envelope], str]
 
 

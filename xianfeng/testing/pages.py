@@ -2,7 +2,10 @@
 
 import re
 
-BLOCKS = "td|th|tr|li|ul|ol|p|div|dt|dd|h[1-6]|option|table|tbody|thead|form|fieldset|main|section"
+BLOCKS = (
+    "legend|label|button|td|th|tr|li|ul|ol|p|div|dt|dd|h[1-6]|option|table|tbody|thead|form|fieldset"
+    "|main|section"
+)
 INSIDE_A_TAG = re.compile(r" (?=/?>)")
 AT_A_BLOCK_S_EDGE = re.compile(rf"(?<=>) (?=</?(?:{BLOCKS})\b)| (?=</(?:{BLOCKS})>)|(<(?:{BLOCKS})\b[^>]*>) ")
 

@@ -1,11 +1,13 @@
 """Every list costs the same number of queries with 20 rows and with 200, and never more than 15.
 
-One city grows from 20 rows of everything to 200; each page is asked for at both sizes.
+One city grows from 20 rows of everything to 200; each page is asked for at both sizes, each of its
+tabs as well.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -16,9 +18,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from flags import ledger
-from flags.assessment import assessing
+from flags.assessment import assessing, behind
 from flags.ledger import Award
-from flags.models import AssessmentRun
+from flags.models import AssessmentRun, MemberYear
 from members.models import (
     Appointment,
     ContactReveal,
@@ -30,12 +32,19 @@ from members.models import (
     Registration,
     User,
 )
-from notices.models import Delivery
+from members.registration import reconciling
+from notices.models import Delivery, Notice
 from notices.outbox import Message, send_many
-from tasks.models import Claim, ServiceItem, TaskEvent
-from tasks.tests.desk import ended_task
+from notices.outbox.filters import PATIENCE, TABS
+from reports.models import Export
+from tasks.claiming.filters import PERIODS
+from tasks.models import Claim, ServiceItem, Task, TaskEvent
+from tasks.phases import BY_CODE
+from tasks.tests.desk import ended_task, hold
 from tasks.tests.offers import make_offer
+from wishes.handling import filters as wish_filters
 from wishes.models import Wish, WishEvent
+from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast, make_cast, make_organization
 from xianfeng.tests.access_table import ACCESS
 
@@ -64,6 +73,7 @@ class City:
         self.add_flags(numbers)
         self.add_messages(numbers)
         self.add_imports(numbers)
+        self.add_exports(numbers)
         self.run = assessing.forecast(timezone.localdate().year, by=self.cast.city_officer)
 
     def add_people(self, numbers: range) -> None:
@@ -85,9 +95,20 @@ class City:
                     user=user, member=member, name=user.name, mobile=user.mobile or "", unit=cast.other_unit,
                     community=cast.community, estate=cast.estate, promised_at=now, state=state,
                     decided_by=cast.clerk, differences=[["unit", "市教育局", "市税务局"]],
+                    on_roster=user.pk % 2 == 0,
                 )
                 for user, member in zip(users, members, strict=True)
             )  # fmt: skip
+        Member.objects.bulk_create(
+            Member(
+                name=f"未报到{n}", mobile=f"1370{n:07d}", unit=cast.unit, community=cast.community,
+                state=Member.State.LISTED, pinyin=f"weibaodao{n}",
+            )
+            for n in numbers
+        )  # fmt: skip
+        MemberYear.objects.bulk_create(
+            MemberYear(member=member, year=today().year, flags=9, lines=9) for member in members[::2]
+        )
         viewers = [cast.secretary, cast.clerk]
         ContactReveal.objects.bulk_create(
             ContactReveal(
@@ -100,6 +121,7 @@ class City:
             for n in numbers
         )
         Claim.objects.bulk_create(Claim(task=self.ended, member=member) for member in members)
+        Task.objects.filter(pk=self.ended.pk).update(places_taken=self.ended.claims.count())
         Exemption.objects.bulk_create(
             Exemption(
                 member=cast.li, kind="sick", reason="住院", approved_by=viewers[n % 2],
@@ -119,17 +141,21 @@ class City:
         )
 
     def add_tasks(self, numbers: range) -> None:
-        """Open tasks, ended ones to verify, and 李建国's place on each; estates and community publish."""
+        """Tasks of every phase, and 李建国's place on some; estates and community publish."""
         cast, day = self.cast, dt.timedelta(days=1)
         for n in numbers:
             publisher = cast.community if n % 2 else cast.estate
             common: dict[str, Any] = {"publisher": publisher, "capacity": 9}
             make_offer(cast, starts_in=(n + 2) * day, title=f"任务{n}", **common)
-            held = make_offer(cast, starts_in=(n + 300) * day, title=f"已接{n}", **common)
-            over = ended_task(cast, ago=(n + 2) * day, title=f"结束{n}", **common)
+            for state in ("draft", "cancelled", "settled"):
+                make_offer(cast, title=f"{state}{n}", state=state, **common)
+            make_offer(cast, starts_in=-dt.timedelta(hours=1), title=f"进行{n}", **common)
+            ended_task(cast, ago=(n + 2) * day, title=f"无人{n}", **common)
             ServiceItem.objects.create(code=f"I{n}", name=f"事项{n}", category="activity")
-            Claim.objects.create(task=held, member=cast.li)
-            Claim.objects.create(task=over, member=cast.li, state=("claimed", "verified")[n % 2])
+            hold(make_offer(cast, starts_in=(n + 300) * day, title=f"已接{n}", **common), cast.li)
+            hold(ended_task(cast, ago=2 * (n + 1) * day, title=f"结束{n}", **common), cast.li)
+            verified = make_offer(cast, title=f"认定{n}", **common)
+            Claim.objects.create(task=verified, member=cast.li, state="verified")
             TaskEvent.objects.create(
                 task=self.ended, by=cast.clerk, from_state="published", to_state="published"
             )
@@ -138,7 +164,9 @@ class City:
         cast = self.cast
         places = [cast.estate, cast.second_estate, cast.community]
         Wish.objects.bulk_create(
-            Wish(organization=places[n % 3], need=f"想请人理发{n}", entered_by=cast.clerk) for n in numbers
+            Wish(organization=places[n % 3], need=f"想请人理发{n}", entered_by=cast.clerk, state=state)
+            for n in numbers
+            for state in Wish.State.values
         )
         WishEvent.objects.bulk_create(
             WishEvent(wish=self.wish, by=cast.clerk, from_state="submitted", to_state="accepted")
@@ -149,7 +177,8 @@ class City:
         cast = self.cast
         awards = [
             Award(
-                member=cast.li, flags=1, minutes=60, service_date=dt.date(2026, 3, 1), category="activity",
+                member=cast.li, flags=1, minutes=60, category="activity",
+                service_date=dt.date(today().year - n % 2, 1, 1),
                 organization=(cast.community, cast.estate)[n % 2], source_kind="claim", source_id=n,
                 source_label=f"任务{n}", verifier=(cast.secretary, cast.clerk)[n % 2], key=f"claim:{n}",
             )
@@ -165,24 +194,43 @@ class City:
         )  # fmt: skip
 
     def add_messages(self, numbers: range) -> None:
+        """Unreached ones of every kind, and some that wait too long."""
         receivers = [user for user in (self.cast.li.user, self.cast.wang.user) if user]
-        send_many(
-            Message(receiver, "reminder", f"{receiver.pk}:{n}", "提醒", "还差几面红旗")
-            for n in numbers
-            for receiver in receivers
-        )
-        Delivery.objects.update(state=Delivery.State.FAILED)
+        states = (*Delivery.State.UNREACHED, Delivery.State.PENDING)
+        for state in states:
+            send_many(
+                Message(receiver, "reminder", f"{receiver.pk}:{n}:{state}", "提醒", "还差几面红旗")
+                for n in numbers
+                for receiver in receivers
+            )
+            Delivery.objects.filter(notice__key__endswith=state).update(state=state)
+        Notice.objects.update(created_at=timezone.now() - 2 * PATIENCE)
 
     def add_imports(self, numbers: range) -> None:
         for n in numbers:
             self.import_batch(n + 1)
         ImportRow.objects.bulk_create(
             ImportRow(
-                batch=self.batch, sheet="名册", row=n + 2, outcome="new", member=self.cast.li,
+                batch=self.batch, sheet="名册", row=4 * n + place, outcome=outcome, member=self.cast.li,
                 values={"姓名": "李建国", "手机号": "13800000001", "单位": "市教育局"},
             )
             for n in numbers
+            for place, outcome in enumerate(ImportRow.Outcome)
         )  # fmt: skip
+        counts = dict.fromkeys(ImportRow.Outcome.values, self.size)
+        ImportBatch.objects.filter(pk=self.batch.pk).update(counts=counts)
+
+    def add_exports(self, numbers: range) -> None:
+        """Half of them ready, by two people of two organisations."""
+        cast = self.cast
+        for n in numbers:
+            user = (cast.city_officer, cast.secretary)[n % 2]
+            desk = user.appointments.get()
+            Export.objects.create(
+                name="members", title="党员名单", user=user, organization=desk.organization, appointment=desk,
+                columns=[["member", "姓名"]], key=str(n), state=("ready", "failed")[n // 2 % 2],
+                expires_at=timezone.now() + dt.timedelta(days=7),
+            )  # fmt: skip
 
     def import_batch(self, number: int) -> ImportBatch:
         officers = [self.cast.city_officer, self.cast.city_colleague]
@@ -196,6 +244,9 @@ class City:
 # --- The pages -----------------------------------------------------------------------------------
 
 
+type Of = Callable[[City], int | str]
+
+
 @dataclass(frozen=True)
 class List:
     """One list, as one person sees it: who, and which of its faces."""
@@ -203,17 +254,46 @@ class List:
     who: str
     name: str
     query: str = ""
-    of: Callable[[City], int] | None = None
+    of: Of | None = None
 
     def __str__(self) -> str:
         return f"{self.who} {self.name}{self.query}"
 
-    def path(self, city: City) -> str:
-        return reverse(self.name, args=[self.of(city)] if self.of else []) + self.query
+    @property
+    def param(self) -> str:
+        """What the address calls the tabs."""
+        return self.query.removeprefix("?").split("=")[0]
+
+    def page(self, city: City) -> str:
+        """Its address without the face."""
+        return reverse(self.name, args=[self.of(city)] if self.of else [])
+
+
+def faces(who: str, name: str, param: str, keys: Iterable[str], of: Of | None = None):
+    """A page with tabs, under each of them."""
+    return [List(who, name, f"?{param}={key}", of) for key in keys]
 
 
 CITY, DESK, PHONE = "city_officer", "secretary", "li"
+YEARS = [str(today().year), str(today().year - 1)]
+# Every page with tabs, and every tab of it.
+FACES = [
+    *faces(DESK, "tasks:list", "tab", BY_CODE),
+    *faces(CITY, "tasks:to_verify", "tab", ("", "overdue")),
+    *faces(DESK, "wishes:list", "state", dict(wish_filters.TABS)),
+    *faces(CITY, "notices:unreached", "tab", [key for key, _label, _condition in TABS]),
+    *faces(PHONE, "notices:inbox", "state", ("", "unread")),
+    *faces(CITY, "flags:behind", "who", behind.GROUPS),
+    *faces(PHONE, "flags:my_flags", "year", YEARS),
+    *faces(DESK, "members:reconciliation", "list", dict(reconciling.FACES)),
+    *faces(CITY, "members:organizations", "line", ("places", "units")),
+    *faces(CITY, "members:import", "outcome", ("", *ImportRow.Outcome.values), lambda city: city.batch.pk),
+    *faces(PHONE, "tasks:browse", "period", ("", *dict(PERIODS))),
+    *faces(CITY, "reports:export_new", "who", behind.GROUPS, lambda city: "progress"),
+    *faces(CITY, "reports:export_new", "list", reconciling.LISTS, lambda city: "reconciliation"),
+]
 LISTS = [
+    *FACES,
     *(List(who, "reports:desk_home") for who in (CITY, DESK, "unit_clerk", "estate_clerk")),
     List(CITY, "reports:waiting"),
     List(PHONE, "reports:me"),
@@ -223,22 +303,17 @@ LISTS = [
     List(CITY, "members:reveals"),
     List(CITY, "members:detail", of=lambda city: city.cast.li.pk),
     *(List(who, "members:registrations") for who in (CITY, DESK)),
-    List(DESK, "members:reconciliation"),
-    List(DESK, "members:reconciliation", "?by=community"),
     *(List(CITY, "members:reconciliation", f"?list={which}") for which in ("unregistered", "differing")),
-    *(List(CITY, "members:organizations", line) for line in ("", "?line=units")),
     List(CITY, "members:organization", of=lambda city: city.cast.community.pk),
     List(CITY, "members:organization", of=lambda city: city.cast.estate.pk),
     List(CITY, "members:appointments"),
     List(CITY, "members:imports"),
-    List(CITY, "members:import", of=lambda city: city.batch.pk),
     List(PHONE, "members:looked_up"),
     List(PHONE, "members:profile"),
-    *(List(who, "wishes:list", "?state=all") for who in (CITY, DESK)),
+    List(CITY, "wishes:list", "?state=all"),
     List(DESK, "wishes:list"),
     List(DESK, "wishes:detail", of=lambda city: city.wish.pk),
     List(DESK, "wishes:enter"),
-    *(List(DESK, "tasks:list", f"?tab={tab}") for tab in ("open", "to_verify", "verified")),
     List(CITY, "tasks:list"),
     List(CITY, "tasks:new"),
     List(DESK, "tasks:detail", of=lambda city: city.ended.pk),
@@ -247,15 +322,13 @@ LISTS = [
     List(DESK, "tasks:presence", of=lambda city: city.ended.pk),
     List(DESK, "tasks:sheet", of=lambda city: city.ended.pk),
     List(CITY, "tasks:items"),
-    List(PHONE, "tasks:browse"),
     List(PHONE, "tasks:my_claims"),
     *(List(who, "flags:ledger") for who in (CITY, DESK, "unit_clerk")),
-    *(List(who, "flags:behind", "?who=short") for who in (CITY, "unit_clerk")),
+    List("unit_clerk", "flags:behind", "?who=short"),
     List(CITY, "flags:assessments"),
     List(CITY, "flags:assessment", of=lambda city: city.run.pk),
-    List(PHONE, "flags:my_flags"),
-    List(PHONE, "notices:inbox"),
-    List(CITY, "notices:unreached"),
+    *(List(who, name) for who in (CITY, DESK) for name in ("reports:exports", "reports:export_log")),
+    List(CITY, "reports:export_new", of=lambda city: "members"),
 ]
 # Pages about one thing, forms and files: no list grows on them.
 SINGLE = {
@@ -274,6 +347,8 @@ SINGLE = {
     "members:profile_correct",
     "members:profile_edit",
     "members:registration",
+    "reports:export",
+    "reports:export_progress",
     "tasks:edit",
     "tasks:item",
     "tasks:item_new",
@@ -297,34 +372,67 @@ def client_of(cast: Cast, who: str) -> Client:
     return client
 
 
-def cost(client: Client, path: str) -> int:
-    """Queries of one answer; whatever is kept from one to the next is there already."""
-    assert client.get(path).status_code == 200, path
-    with CaptureQueriesContext(connection) as queries:
-        client.get(path)
-    return len(queries)
+@dataclass
+class Found:
+    """What asking for every list brought to light."""
+
+    costs: dict[List, list[int]] = field(default_factory=lambda: defaultdict(list))
+    # Tabs that a page offers, and those that were asked for, by the page's address.
+    offered: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    measured: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    # Pages that FACES name.
+    declared: set[str] = field(default_factory=set)
+
+    def ask(self, one: List, client: Client, page: str) -> None:
+        """Count the queries of one answer; whatever is kept from one to the next is there already."""
+        path = page + one.query
+        first = client.get(path)
+        assert first.status_code == 200, path
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path)
+        self.costs[one].append(len(queries))
+        if one in FACES:
+            self.declared.add(page)
+        if tabs := first.context and first.context.get("tabs"):
+            self.offered[page] |= {tab.key for tab in tabs}
+            self.measured[page].add(tabs.chosen.key)
+            assert tabs.chosen.count is None or tabs.chosen.count >= SMALL / 2, f"{one}: no rows to measure"
 
 
 @pytest.fixture(scope="module")
-def costs(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[List, list[int]]]:
-    """Queries of each list at both sizes; the city is taken back afterwards."""
+def found(django_db_setup: None, django_db_blocker: Any) -> Iterator[Found]:
+    """Every list asked for at both sizes; the city is taken back afterwards."""
     with django_db_blocker.unblock(), transaction.atomic():
         city = City(make_cast())
         clients = {one.who: client_of(city.cast, one.who) for one in LISTS}
-        found: dict[List, list[int]] = {one: [] for one in LISTS}
+        found = Found()
         for size in (SMALL, LARGE):
             city.grow_to(size)
             for one in LISTS:
-                found[one].append(cost(clients[one.who], one.path(city)))
+                found.ask(one, clients[one.who], one.page(city))
         transaction.set_rollback(True)
     yield found
 
 
 @pytest.mark.django_db  # so that there is a database at all; the city itself is the module's
 @pytest.mark.parametrize("one", LISTS, ids=str)
-def test_a_list_costs_the_same_at_any_length(one: List, costs: dict[List, list[int]]):
-    small, large = costs[one]
+def test_a_list_costs_the_same_at_any_length(one: List, found: Found):
+    small, large = found.costs[one]
     assert small == large <= MOST
+
+
+@pytest.mark.django_db
+def test_every_tab_of_every_page_is_measured(found: Found):
+    assert found.offered == found.measured
+    assert set(found.offered) == found.declared
+
+
+@pytest.mark.parametrize(("name", "param"), sorted({(one.name, one.param) for one in FACES}))
+def test_an_unknown_tab_does_not_exist(name: str, param: str, cast: Cast):
+    one = next(one for one in FACES if (one.name, one.param) == (name, param))
+    page, client = one.page(City(cast)), client_of(cast, one.who)
+    assert client.get(page).status_code == 200
+    assert client.get(page, {param: "nonsense"}).status_code == 404
 
 
 def test_every_page_is_bounded_or_about_one_thing():

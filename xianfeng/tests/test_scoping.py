@@ -12,6 +12,7 @@ EXEMPT: dict[str, str] = {
     "members.MobileProof": "hashes of one-time codes; no page shows them",
     "members.RegistrationEvent": "read only through its registration, which is scoped",
     "notices.DeliveryEvent": "read only through its delivery, which is scoped",
+    "reports.ExportEvent": "read only through its export, which is scoped",
     "tasks.ClaimEvent": "read only through its claim, which is scoped",
     "tasks.TaskEvent": "read only through its task, which is scoped",
     "wishes.BriefOpening": "read only through its wish, which is scoped",

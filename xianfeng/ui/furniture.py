@@ -4,14 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.forms.utils import flatatt
-from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xianfeng.ui.library import register
-from xianfeng.ui.tables import request_of
 
 
 @register.inclusion_tag("components/empty.html")
@@ -34,19 +32,6 @@ def progress(done: int = 0, total: int = 0, label: str = "", url: str = "") -> d
     polling), or with an HX-Redirect header to the result.
     """
     return {"done": done, "total": total, "label": label or _("正在处理"), "url": url}
-
-
-@register.simple_tag(takes_context=True)
-def tab(
-    context: Context, label: str, url: str, active: bool | None = None, count: int | None = None
-) -> SafeString:
-    """One tab inside `<nav class="tabs">`; current where the address is the page's, or as told."""
-    here = (
-        url in (request_of(context).get_full_path(), request_of(context).path) if active is None else active
-    )
-    figure = format_html(' <span class="tab-count">{}</span>', f"{count:,}") if count is not None else ""
-    current = mark_safe(' aria-current="page"') if here else ""
-    return format_html('<a class="tab" href="{}"{}>{}{}</a>', url, current, label, figure)
 
 
 @register.simple_tag

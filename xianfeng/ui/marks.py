@@ -10,9 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from xianfeng.lib.palette import COLOURS
+from xianfeng.lib.states import TONES
 from xianfeng.ui.library import register
-
-TONES = {"success", "info", "warning", "danger", "neutral", "accent"}
 
 
 @register.simple_tag
@@ -25,6 +25,12 @@ def icon(name: str, label: str = "") -> SafeString:
         static("img/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def colour(token: str) -> str:
+    """A token's colour for what cannot read CSS variables: mails, `<meta>`. Raises KeyError for others."""
+    return COLOURS[token]
 
 
 @register.simple_tag
@@ -52,7 +58,10 @@ def ring(done: int, goal: int, label: str = "") -> SafeString:
 
 @register.simple_tag
 def qr(text: str, label: str) -> SafeString:
-    """A QR code as inline SVG; the label tells people who cannot see it what it opens."""
+    """A QR code as inline SVG; the label tells people who cannot see it what it opens.
+
+    Black on white is no matter of taste: scanners need it, on every ground and on paper.
+    """
     code = segno.make(text, error="m", micro=False)
     width, height = code.symbol_size(border=2)
     path = mark_safe(" ".join(qr_runs(code)))  # digits only

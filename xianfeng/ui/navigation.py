@@ -26,9 +26,3 @@ def phone_tabs(context: Context) -> list[menus.Link]:
 @register.simple_tag(takes_context=True)
 def account_menu(context: Context) -> list[menus.Link]:
     return menus.links(menus.ACCOUNT, request_of(context))
-
-
-@register.simple_tag
-def address(url_name: str) -> str:
-    """The path of a named page, "" where it does not exist: `{% address "members:search" as url %}`."""
-    return menus.address(url_name)

@@ -1,6 +1,17 @@
 """Building blocks of the pages: `{% load ui %}`. The living list with examples is /styleguide/."""
 
-from . import amounts, filters, forms, furniture, marks, navigation, tables
+from . import amounts, filters, forms, furniture, marks, navigation, states, tables, tabs
 from .library import register
 
-__all__ = ["amounts", "filters", "forms", "furniture", "marks", "navigation", "register", "tables"]
+__all__ = [
+    "amounts",
+    "filters",
+    "forms",
+    "furniture",
+    "marks",
+    "navigation",
+    "register",
+    "states",
+    "tables",
+    "tabs",
+]

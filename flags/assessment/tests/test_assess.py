@@ -9,10 +9,10 @@ from django.core.management import call_command
 from flags import ledger
 from flags.assessment import assessing
 from flags.assessment.explaining import explain
-from flags.assessment.policies import change, policy_for
 from flags.assessment.rules import PublicityNotOver, RunMoved, YearNotOver
 from flags.ledger.rules import YearNotSettled, YearSettled
 from flags.models import Assessment, AssessmentEvent, AssessmentRun, FlagEntry, LedgerHead
+from flags.policy.policies import change, policy_for
 from members.models import Exemption, Member
 from xianfeng.lib.workdays import add_working_days
 from xianfeng.testing.cast import Cast

@@ -6,8 +6,8 @@ import pytest
 
 from flags.assessment import assessing, compliance, jobs, pacing
 from flags.assessment.pacing import Clock
-from flags.assessment.policies import change, policy_for
 from flags.models import AssessmentRun
+from flags.policy.policies import change, policy_for
 from members.models import Exemption, Member
 from notices.models import Delivery, Notice
 from xianfeng.testing.ledger import Light

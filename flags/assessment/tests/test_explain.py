@@ -4,8 +4,8 @@ import datetime as dt
 
 from flags.assessment import assessing
 from flags.assessment.explaining import explain
-from flags.assessment.policies import change, policy_for
 from flags.models import Assessment
+from flags.policy.policies import change, policy_for
 from members.models import Member
 
 

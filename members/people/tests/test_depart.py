@@ -11,8 +11,7 @@ YESTERDAY = today() - dt.timedelta(days=1)
 
 
 def corrected(member: Member, departed_on: dt.date | None, cast: Cast) -> str:
-    member.departed_on = departed_on
-    return keeping.correct_entry(member, fields=["departed_on"], by=cast.city_officer).state
+    return keeping.correct_entry(member, departed_on=departed_on, by=cast.city_officer).state
 
 
 def test_a_day_of_leaving_in_the_past_takes_effect_at_once_and_back(cast: Cast) -> None:

@@ -5,14 +5,14 @@ from django.test import Client
 from django.urls import reverse
 
 from notices.models import Notice
-from notices.outbox import send
+from notices.outbox import Message, send
 from xianfeng.testing.cast import Cast, User
 
 INBOX = reverse("notices:inbox")
 
 
 def tell(user: User, key: str = "k", **fields) -> Notice:
-    return send(user, kind="test", key=key, subject=f"标题 {key}", body="正文", **fields)
+    return send(Message(user, "test", key, f"标题 {key}", "正文", **fields))
 
 
 def logged_in(user: User | None) -> Client:

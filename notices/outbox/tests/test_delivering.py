@@ -20,7 +20,7 @@ State = Delivery.State
 
 
 def one(user: User, key: str = "k", **fields) -> Delivery:
-    return send(user, kind="test", key=key, subject="标题", body="正文", **fields).deliveries.get()
+    return send(Message(user, "test", key, "标题", "正文", **fields)).deliveries.get()
 
 
 def many(count: int) -> None:
@@ -74,7 +74,7 @@ def test_the_mail_says_who_what_and_where(cast: Cast, sink: Sink, settings):
 
 
 def test_text_is_escaped_in_html_and_plain_in_plain(cast: Cast, sink: Sink):
-    send(cast.clerk, kind="test", key="k", subject="<b>&", body="1 < 2\n.leading dot\n.")
+    send(Message(cast.clerk, "test", "k", "<b>&", "1 < 2\n.leading dot\n."))
     deliver_due()
     plain = part(sink.mails[0], "plain")
     assert "1 < 2\n.leading dot\n.\n" in plain.replace("\r\n", "\n")
@@ -82,7 +82,7 @@ def test_text_is_escaped_in_html_and_plain_in_plain(cast: Cast, sink: Sink):
 
 
 def test_a_subject_of_two_lines_cannot_add_a_header(cast: Cast, sink: Sink):
-    send(cast.clerk, kind="test", key="k", subject="标题\nBcc: evil@example.test", body="正文")
+    send(Message(cast.clerk, "test", "k", "标题\nBcc: evil@example.test", "正文"))
     deliver_due()
     assert sink.given == {"clerk@example.test": 1}
     assert sink.mails[0]["Bcc"] is None

@@ -28,7 +28,7 @@ def kicks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_a_message_lies_in_the_inbox_and_waits_for_delivery(cast: Cast):
-    notice = send(cast.clerk, kind="test", key="k", subject="标题", body="正文", url="/me/")
+    notice = send(Message(cast.clerk, "test", "k", "标题", "正文", "/me/"))
     delivery = notice.deliveries.get()
     assert (notice.recipient, notice.subject) == (cast.clerk, "标题")
     assert (delivery.channel, delivery.state) == ("email", "pending")
@@ -36,8 +36,8 @@ def test_a_message_lies_in_the_inbox_and_waits_for_delivery(cast: Cast):
 
 
 def test_the_same_key_changes_nothing(cast: Cast):
-    first = send(cast.clerk, kind="test", key="k", subject="一", body="正文")
-    second = send(cast.clerk, kind="test", key="k", subject="二", body="正文", channels=("email", "sms"))
+    first = send(Message(cast.clerk, "test", "k", "一", "正文"))
+    second = send(Message(cast.clerk, "test", "k", "二", "正文", channels=("email", "sms")))
     assert first == second
     assert second.subject == "一"
     assert Delivery.objects.count() == 1
@@ -46,7 +46,7 @@ def test_the_same_key_changes_nothing(cast: Cast):
 def test_somebody_without_an_address_is_on_the_list_at_once(cast: Cast):
     User.objects.filter(pk=cast.clerk.pk).update(email="")
     cast.clerk.refresh_from_db()
-    notice = send(cast.clerk, kind="test", key="k", subject="标题", body="正文")
+    notice = send(Message(cast.clerk, "test", "k", "标题", "正文"))
     assert notice.deliveries.get().state == Delivery.State.UNREACHABLE
 
 
@@ -72,7 +72,7 @@ def test_many_needs_as_many_queries_as_few(count: int, django_assert_num_queries
 
 def test_a_change_taken_back_takes_its_message_along(cast: Cast, kicks: list[int]):
     with pytest.raises(RuntimeError), transaction.atomic():
-        send(cast.clerk, kind="test", key="k", subject="标题", body="正文")
+        send(Message(cast.clerk, "test", "k", "标题", "正文"))
         raise RuntimeError
     assert not Notice.objects.exists()
     assert kicks == []
@@ -80,17 +80,17 @@ def test_a_change_taken_back_takes_its_message_along(cast: Cast, kicks: list[int
 
 def test_a_commit_asks_a_worker_once_for_all(cast: Cast, kicks, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        send(cast.clerk, kind="test", key="k1", subject="标题", body="正文")
-        send(cast.secretary, kind="test", key="k2", subject="标题", body="正文")
+        send(Message(cast.clerk, "test", "k1", "标题", "正文"))
+        send(Message(cast.secretary, "test", "k2", "标题", "正文"))
     assert kicks == [1]
 
 
 def test_a_job_that_has_begun_is_asked_again(cast: Cast, kicks, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        send(cast.clerk, kind="test", key="k1", subject="标题", body="正文")
+        send(Message(cast.clerk, "test", "k1", "标题", "正文"))
     jobs.deliver()
     with django_capture_on_commit_callbacks(execute=True):
-        send(cast.clerk, kind="test", key="k2", subject="标题", body="正文")
+        send(Message(cast.clerk, "test", "k2", "标题", "正文"))
     assert kicks == [1, 1]
 
 
@@ -102,7 +102,7 @@ def test_a_dead_broker_does_not_break_the_page(
 
     monkeypatch.setattr(queue, "hand_out", broken)
     with django_capture_on_commit_callbacks(execute=False) as callbacks:
-        send(cast.clerk, kind="test", key="k", subject="标题", body="正文")
+        send(Message(cast.clerk, "test", "k", "标题", "正文"))
     with pytest.raises(ConnectionError):
         callbacks[0]()
     jobs.deliver()  # the next sweep

@@ -16,7 +16,7 @@ State = Delivery.State
 
 def stuck(user: User | None, state: str = State.FAILED, key: str = "k") -> Delivery:
     assert user
-    delivery = send(user, kind="test", key=f"{key}:{user.pk}", subject="标题", body="正文").deliveries.get()
+    delivery = send(Message(user, "test", f"{key}:{user.pk}", "标题", "正文")).deliveries.get()
     delivery.state = state
     delivery.save()
     return delivery
@@ -28,7 +28,7 @@ def logged_in(user: User) -> Client:
     return client
 
 
-@pytest.mark.parametrize("state", Delivery.UNREACHED)
+@pytest.mark.parametrize("state", sorted(Delivery.State.UNREACHED))
 def test_what_did_not_arrive_can_be_sent_again(cast: Cast, state: str):
     delivery = stuck(cast.clerk, state)
     User.objects.filter(pk=cast.clerk.pk).update(email="new@example.test")
@@ -106,7 +106,7 @@ def test_tabs_count_and_filter(cast: Cast):
     stuck(cast.secretary, State.FAILED)
     client = logged_in(cast.city_officer)
     response = client.get(LIST)
-    assert [count for _key, _label, count in response.context["tabs"]] == [2, 1, 1, 0, 0]
+    assert [tab.count for tab in response.context["tabs"]] == [2, 1, 1, 0, 0]
     response = client.get(LIST, {"tab": "failed"})
     assert [row.notice.recipient for row in response.context["page"]] == [cast.secretary]
     response = client.get(LIST, {"name": "林"})
@@ -136,4 +136,4 @@ def test_whoever_read_it_in_the_portal_was_reached(cast: Cast):
     logged_in(cast.clerk).post(reverse("notices:read", args=[delivery.notice_id]))
     assert not Delivery.objects.unreached().exists()
     response = logged_in(cast.city_officer).get(LIST)
-    assert [count for _key, _label, count in response.context["tabs"]] == [0, 0, 0, 0, 0]
+    assert [tab.count for tab in response.context["tabs"]] == [0, 0, 0, 0, 0]

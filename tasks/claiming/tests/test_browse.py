@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from flags.assessment.policies import policy_for
 from members.models import Member
 from tasks.claiming.filters import days_of
 from tasks.models import Claim, Task
@@ -89,7 +88,6 @@ def test_a_card_says_why_it_cannot_be_claimed(cast: Cast, phone: Client) -> None
 
 
 def test_pages_take_a_constant_number_of_queries(cast: Cast, phone: Client) -> None:
-    policy_for(today().year)
     counts: dict[str, set[int]] = {"tasks:browse": set(), "tasks:my_claims": set()}
     for _round in range(2):
         for number in range(12):
@@ -164,7 +162,6 @@ def test_claiming_needs_post_and_a_token(cast: Cast, phone: Client) -> None:
 
 def test_a_claim_request_takes_five_statements(cast: Cast, phone: Client) -> None:
     """Session, user, the offer, the places and the guarded write (three steps on SQLite)."""
-    policy_for(today().year)
     task = make_offer(cast)
     with CaptureQueriesContext(connection) as queries:
         phone.post(reverse("tasks:claim", args=[task.pk]))

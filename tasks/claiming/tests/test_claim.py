@@ -8,21 +8,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from flags.assessment.policies import policy_for
+from flags.models import Policy
 from members.models import Member
 from tasks.claiming.claiming import claim, withdraw
 from tasks.claiming.rules import Limits, NotOwnClaim, NotRegistered, Refusal, claim_obstacle, fullest_week
 from tasks.models import Claim, Task, Verification
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
-from xianfeng.lib.times import at, local_year, today
+from xianfeng.lib.times import at, local_year
 from xianfeng.testing.cast import Cast
 
 NOON = at(dt.date(2026, 6, 10), 12)
 
 
 def set_limits(now: dt.datetime | None = None, **limits: int) -> None:
-    policy = policy_for(local_year(now or timezone.now()))
-    type(policy).objects.filter(pk=policy.pk).update(**limits)
+    Policy.objects.update_or_create(year=local_year(now or timezone.now()), defaults=limits)
 
 
 def refusal_of(task: Task, member: Member, now: dt.datetime | None = None) -> str:
@@ -232,7 +231,6 @@ def test_limits_follow_the_policy_of_the_year_of_the_click(cast: Cast) -> None:
 
 def test_a_claim_takes_few_statements(cast: Cast) -> None:
     """Savepoints aside: the offer, the places, the guarded write; SQLite writes in three steps."""
-    policy_for(today().year)
     task = make_offer(cast)
     with CaptureQueriesContext(connection) as queries:
         take(task, cast.li)

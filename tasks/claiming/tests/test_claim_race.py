@@ -7,15 +7,12 @@ import threading
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 
-from flags.assessment.policies import policy_for
 from members.models import Member
 from tasks.claiming.claiming import withdraw
 from tasks.models import Claim, ClaimEvent, Task
 from tasks.tests.crowds import THREADS, assert_counter_is_rows, at_once, make_crowd
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
-from xianfeng.lib.times import local_year
 from xianfeng.testing.cast import Cast, make_cast
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -24,7 +21,6 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def cast(transactional_db: None) -> Cast:
     """The same city, committed, so that every thread's connection sees it."""
-    policy_for(local_year(timezone.now()))
     return make_cast()
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from flags.assessment.policies import policy_for
+from flags.models import Policy
 from tasks.claiming.claiming import withdraw
 from tasks.claiming.rules import NotOwnClaim, NotWithdrawable, ReasonNeeded, Refusal
 from tasks.models import Claim, Task
@@ -68,8 +68,7 @@ def test_just_before_the_deadline_no_reason_is_asked(cast: Cast, place: Claim) -
 
 
 def test_the_deadline_follows_the_policy(cast: Cast, place: Claim) -> None:
-    policy = policy_for(local_year(NOON))
-    type(policy).objects.filter(pk=policy.pk).update(withdraw_hours=2)
+    Policy.objects.create(year=local_year(NOON), withdraw_hours=2)
     withdraw(place, by=user_of(cast.li), now=NOON - 3 * HOUR)
     assert counted(place.task) == (0, 0)
 

@@ -63,7 +63,7 @@ def test_filters_narrow_list_and_counts(cast: Cast) -> None:
     assert titles(client, publisher=str(cast.estate.pk)) == ["巡逻"]
     assert titles(client, since=(timezone.now() + 20 * DAY).date().isoformat()) == ["巡逻"]
     page = client.get(LIST, {"category": "team"})
-    assert [count for phase, count, _active in page.context["tabs"] if phase.code == "open"] == [1]
+    assert [tab.count for tab in page.context["tabs"] if tab.key == "open"] == [1]
 
 
 def test_a_desk_sees_its_own_branch(cast: Cast) -> None:

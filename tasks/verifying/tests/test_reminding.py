@@ -92,7 +92,7 @@ def test_the_nearest_deadline_stands_first(cast: Cast) -> None:
     page = at_desk(cast.clerk).get(URL)
     assert [line["task"].title for line in page.context["lines"]] == ["旧", "中", "新"]
     assert [line["is_overdue"] for line in page.context["lines"]] == [True, True, False]
-    assert page.context["counts"] == {"all": 3, "overdue": 2}
+    assert [tab.count for tab in page.context["tabs"]] == [3, 2]
     assert "已超期" in page.content.decode()
     overdue = at_desk(cast.clerk).get(URL, {"tab": "overdue"})
     assert [line["task"].title for line in overdue.context["lines"]] == ["旧", "中"]

@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from flags import ledger
-from flags.assessment.policies import policy_for
-from flags.models import FlagEntry, MemberYear
+from flags.models import FlagEntry, MemberYear, Policy
 from members.models import Appointment
 from notices.models import Notice
 from tasks.models import Claim, Task, Verification
@@ -234,8 +233,7 @@ def test_one_screen_marks_presence_and_lights_flags(cast: Cast) -> None:
 
 def test_excellent_adds_the_policy_s_minutes(cast: Cast) -> None:
     task = ended_task(cast, cast.li)
-    policy = policy_for(local_year(task.starts_at))
-    type(policy).objects.filter(pk=policy.pk).update(bonus_minutes_excellent=30)
+    Policy.objects.create(year=local_year(task.starts_at), bonus_minutes_excellent=30)
     data = rows(task.claims.get(), presence="present", grade="excellent", minutes="90", flags="1", note="")
     at_desk(cast.clerk).post(url_of(task), {**data, "action": "verify"})
     assert Verification.objects.get().minutes == 120

@@ -8,10 +8,8 @@ from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection
-from django.utils import timezone
 
 from flags import ledger
-from flags.assessment.policies import policy_for
 from flags.models import FlagEntry, MemberYear
 from tasks.models import Claim, Task, Verification
 from tasks.publishing import publishing
@@ -22,7 +20,6 @@ from tasks.verifying import verifying
 from tasks.verifying.reversing import reverse_verification
 from tasks.verifying.verifying import Decision
 from xianfeng.lib.refusal import Refusal
-from xianfeng.lib.times import local_year
 from xianfeng.testing.cast import Cast, make_cast
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -32,7 +29,6 @@ ROUNDS = 8
 @pytest.fixture
 def cast(transactional_db: None) -> Cast:
     """The same city, committed, so that every thread's connection sees it."""
-    policy_for(local_year(timezone.now()))
     return make_cast()
 
 

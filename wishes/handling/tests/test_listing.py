@@ -56,7 +56,7 @@ def test_tabs_count_and_the_first_is_what_waits(cast: Cast):
     stated(cast.estate, need="waits")
     stated(cast.estate, need="runs", state="accepted")
     response = logged_in(cast.clerk).get(LIST)
-    assert [count for _key, _label, count in response.context["tabs"]] == [1, 1, 0, 0, 0, 2]
+    assert [tab.count for tab in response.context["tabs"]] == [1, 1, 0, 0, 0, 2]
     assert found(response) == {"waits"}
     assert found(logged_in(cast.clerk).get(LIST, {"state": "accepted"})) == {"runs"}
     assert found(logged_in(cast.clerk).get(LIST, {"state": "all"})) == {"waits", "runs"}
@@ -77,7 +77,7 @@ def test_filters_narrow_the_list_and_the_counts(cast: Cast):
     ):
         response = client.get(LIST, query)
         assert found(response) == needs, query
-        assert response.context["tabs"][0][2] == len(needs)
+        assert response.context["tabs"][0].count == len(needs)
 
 
 def test_the_oldest_can_stand_first(cast: Cast):

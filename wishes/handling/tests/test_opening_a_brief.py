@@ -9,21 +9,25 @@ from django.utils import timezone
 
 from members.models import Member
 from wishes.handling.handling import open_brief
-from wishes.handling.rules import BriefClosed
+from wishes.handling.rules import BriefClosed, check_still_open
 from wishes.models import BriefOpening, Wish
 from wishes.tests.helpers import BRIEF, logged_in, stated
 from xianfeng.lib.refusal import ReasonNeeded
 from xianfeng.testing.cast import Cast
 
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
-def a_place(cast: Cast, wish: Wish, member: Member, state: str = "claimed") -> None:
+
+def a_place(
+    cast: Cast, wish: Wish, member: Member, state: str = "claimed", ended: dt.timedelta = -HOUR
+) -> None:
     """The member's place on a task of the wish; tasks lie above this app, so they are made by name."""
-    now = timezone.now()
+    ends_at = timezone.now() - ended
     item = apps.get_model("tasks", "ServiceItem").objects.create(code="W", name="微心愿", category="wish")
     task = apps.get_model("tasks", "Task").objects.create(
-        wish=wish, item=item, category="wish", title="上门理发", place="花苑", starts_at=now, minutes=60,
-        ends_at=now + dt.timedelta(hours=1), signup_closes_at=now, capacity=1, publisher=cast.estate,
-        created_by=cast.clerk, organiser_name="林社工",
+        wish=wish, item=item, category="wish", title="上门理发", place="花苑", minutes=60,
+        starts_at=ends_at - HOUR, ends_at=ends_at, signup_closes_at=ends_at - HOUR, capacity=1,
+        publisher=cast.estate, created_by=cast.clerk, organiser_name="林社工",
     )  # fmt: skip
     apps.get_model("tasks", "Claim").objects.create(task=task, member=member, state=state)
 
@@ -75,6 +79,38 @@ def test_a_week_after_the_work_it_closes_for_the_holder(cast: Cast, days: float,
     else:
         with pytest.raises(BriefClosed):
             open_brief(wish, by=cast.li.user)
+
+
+@pytest.mark.parametrize(
+    ("ended", "decided", "opens"),
+    [
+        (6.9, None, True), (7, None, False), (6.9, 0, True), (7, 0, False), (30, 7, False),
+        # A decision before the end (its clock was wrong) closes earlier, never later.
+        (5, 7, False),
+    ],
+)  # fmt: skip
+def test_it_closes_a_week_after_the_end_however_late_the_decision(
+    cast: Cast, ended: float, decided: float | None, opens: bool
+):
+    state = "published" if decided is None else "fulfilled"
+    fulfilled_at = None if decided is None else timezone.now() - decided * DAY
+    wish = stated(cast.estate, state=state, fulfilled_at=fulfilled_at)
+    a_place(cast, wish, cast.li, ended=ended * DAY)
+    if opens:
+        open_brief(wish, by=cast.li.user)
+    else:
+        with pytest.raises(BriefClosed, match="天后关闭"):
+            open_brief(wish, by=cast.li.user)
+
+
+@pytest.mark.parametrize("fulfilled", [None, dt.timedelta(0), dt.timedelta(1), -dt.timedelta(1)])
+def test_the_moment_it_closes_is_the_earlier_of_both_and_a_week(fulfilled: dt.timedelta | None):
+    end = timezone.now()
+    wish = Wish(fulfilled_at=None if fulfilled is None else end + fulfilled)
+    closes = min(end, wish.fulfilled_at or end) + 7 * DAY
+    check_still_open(wish, end, closes - dt.timedelta(microseconds=1))
+    with pytest.raises(BriefClosed):
+        check_still_open(wish, end, closes)
 
 
 def test_the_page_masks_until_a_reason_is_given_and_again_later(cast: Cast):

@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from xianfeng.lib.embedded import Valkey
 
 # Parts in order; a part finds what the one before it left, in a database of its own per list.
-PLANS = (("imports",), ("model_city", "assessing", "lists", "claiming", "assessing_tenfold"))
+PLANS = (("imports",), ("model_city", "assessing", "lists", "exports", "claiming", "assessing_tenfold"))
 POSTGRES_ONLY = {"claiming"}
 ENVIRONMENT = {"ENVIRONMENT": "test", "DEBUG": "false", "SECURE": "false", "LOG_LEVEL": "WARNING"}
 

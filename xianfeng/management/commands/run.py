@@ -8,16 +8,16 @@ import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from tools.demo import logins
 from xianfeng.launcher import Broker, Launcher, LaunchError, web, workers
 from xianfeng.lib.embedded import ServerError, Valkey
 
@@ -69,16 +69,13 @@ class Command(BaseCommand):
         connections.close_all()
 
     def load_demo(self) -> None:
-        if "demo" not in get_commands():
-            self.stderr.write("There is no demo command; the database stays empty.")
-            return
         self.stdout.write("首次启动，正在生成演示城市，约需半分钟……")
         self.stdout.flush()
         # Its log-ins are printed once the portal answers, not a screen above.
         call_command("demo", scale="small", stdout=io.StringIO())
 
     def announce(self, host: str, port: int) -> None:
-        for line in table(demo_logins()):
+        for line in table(logins()):
             self.stdout.write(line)
         self.stdout.write(f"\n先锋微家已启动：http://{host}:{port}/  （按 Ctrl-C 停止）")
         self.stdout.flush()
@@ -143,15 +140,6 @@ def wait_until_served(launcher: Launcher, host: str, port: int) -> bool:
         if time.monotonic() > deadline:
             raise LaunchError("The portal does not answer; see the messages above.")
     return False
-
-
-def demo_logins() -> list[Sequence[str]]:
-    """Rows (role, login, password, …) of the demo city; none where there is no demo."""
-    try:
-        demo = import_module("tools.demo")
-    except ModuleNotFoundError:
-        return []
-    return list(demo.logins()) if hasattr(demo, "logins") else []
 
 
 def width(text: str) -> int:

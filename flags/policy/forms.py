@@ -1,0 +1,83 @@
+"""The rules of a year as the city writes them."""
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from flags.models import Policy
+
+if TYPE_CHECKING:
+    PolicyBase = forms.ModelForm[Policy]
+else:
+    PolicyBase = forms.ModelForm  # takes no type at run time
+
+LEAP_YEAR = 2024  # 02-29 exists here, and is refused: most years lack it
+SEPARATORS = re.compile(r"[\s,，、;；]+")
+
+
+class MonthDays(forms.CharField):
+    """Days of every year as 06-15, 09-15; gives the sorted list."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "、".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        text = super().clean(value)
+        days = {self.month_day(part) for part in SEPARATORS.split(text) if part}
+        if len(days) > 12:
+            raise forms.ValidationError(_("提醒日期最多 12 个。"))
+        return sorted(days)
+
+    def month_day(self, text: str) -> str:
+        try:
+            day = dt.date.fromisoformat(f"{LEAP_YEAR}-{text}")
+        except ValueError as error:
+            message = _("“%(text)s”不是日期。请写成 06-15 的样子，多个用顿号隔开。") % {"text": text}
+            raise forms.ValidationError(message) from error
+        if (day.month, day.day) == (2, 29):
+            raise forms.ValidationError(_("2 月 29 日不是每年都有，请换一天。"))
+        return f"{day:%m-%d}"
+
+
+class PolicyForm(PolicyBase):
+    min_flags = forms.IntegerField(label=_("最低红旗数"), min_value=0, max_value=100)
+    min_flags_leader = forms.IntegerField(label=_("领导干部最低红旗数"), min_value=0, max_value=100)
+    min_minutes = forms.IntegerField(
+        label=_("最低服务时长（分钟）"), min_value=0, max_value=60_000, help_text=_("0 表示不要求时长。")
+    )
+    publicity_days = forms.IntegerField(
+        label=_("公示工作日"), min_value=5, max_value=30, help_text=_("不少于 5 个工作日。")
+    )
+    reminder_dates = MonthDays(
+        label=_("提醒日期"), required=False,
+        help_text=_("月-日，如 06-15、09-15。到期只提醒进度落后的党员，每人一次。"),
+    )  # fmt: skip
+
+    class Meta:
+        model = Policy
+        fields = [
+            "min_flags", "min_flags_leader", "min_minutes", "pro_rata", "publicity_days", "reminder_dates",
+            "places_per_week", "open_claims", "suspend_after_no_shows", "suspend_days", "withdraw_hours",
+            "bonus_minutes_excellent", "text",
+        ]  # fmt: skip
+        widgets = {"text": forms.Textarea(attrs={"rows": 8})}
+
+    # Beyond these a figure is a slip of the finger, and dates reckoned with it would leave the calendar.
+    MOST = {
+        "places_per_week": 100, "open_claims": 100, "suspend_after_no_shows": 100, "suspend_days": 366,
+        "withdraw_hours": 24 * 30, "bonus_minutes_excellent": 600,
+    }  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, most in self.MOST.items():
+            if cleaned.get(name, 0) > most:
+                self.add_error(name, _("最多填 %(most)s。") % {"most": most})
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """What is to change."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}

@@ -1,0 +1,47 @@
+"""The rules of a year, read by every desk that sees results and set by the city."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from flags.ledger.rules import FIRST_YEAR, settled_years
+from flags.models import Policy
+from flags.policy import policies
+from flags.policy.forms import PolicyForm
+from members.access import StaffRequest, desk_required, require
+from xianfeng.lib.times import today
+from xianfeng.ui.tabs import Tab, Tabs
+from xianfeng.ui.views import posted, submit
+
+
+@require_http_methods(["GET", "POST"])
+@desk_required("assessments.see")
+def policy(request: StaffRequest, year: int) -> HttpResponse:
+    if not FIRST_YEAR <= year <= today().year + 1:
+        raise Http404
+    found = policies.policy_for(year)
+    if request.method == "POST":
+        require(request.user, "policy.edit")
+    # The form writes into its instance; the service gets one of its own.
+    form = PolicyForm(posted(request), instance=policies.policy_for(year))
+    if submit(form, lambda: save(request, found, form)):
+        messages.success(request, _("%(year)s 年考核办法已保存。") % {"year": year})
+        return redirect("flags:policy", year)
+    context = {"policy": found, "form": form, "tabs": tabs(year), "year": year}
+    context["is_settled"] = bool(settled_years([year]))
+    return render(request, "flags/policy/policy.html", context)
+
+
+def tabs(year: int) -> Tabs:
+    """Next year, this one and the three before; each has an address of its own."""
+    years = range(today().year + 1, today().year - 4, -1)
+    return Tabs(
+        Tab(str(each), str(each), reverse("flags:policy", args=[each]), each == year) for each in years
+    )
+
+
+def save(request: StaffRequest, policy: Policy, form: PolicyForm) -> Policy:
+    return policies.change(policy, by=request.user, **form.values())

@@ -1,0 +1,78 @@
+"""What applicants and communities are told of a registration (DOMAIN 4.1: both sides are notified)."""
+
+from collections.abc import Iterable, Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Appointment, Member, Organization, Registration, User
+from notices.kinds import Kind, declare
+from notices.outbox import Message, Wording, send, send_many
+
+REGISTRATION = Kind("registration", _("报到"), told=_("申请人，和受理社区的书记、工作人员"))
+KINDS = declare(REGISTRATION)
+
+SUBMITTED = Wording(
+    REGISTRATION,
+    key="registration:submitted:%(registration)s:%(user)s",
+    subject=_("%(name)s 申请到%(community)s报到"),
+    body="%(todo)s",
+    link="members:registration",
+)
+MOVED_AWAY = Wording(
+    REGISTRATION,
+    key="registration:transfer:%(arrival)s:%(user)s",
+    subject=_("%(name)s 已转往%(community)s"),
+    body="%(todo)s",
+    link="members:registration",
+)
+CONFIRMED = Wording(
+    REGISTRATION,
+    key="registration:%(registration)s:confirmed:%(user)s",
+    subject=_("报到已确认"),
+    body=_("%(community)s已确认您的报到，您可以接单了。"),
+    link="members:profile",
+)
+RETURNED = Wording(
+    REGISTRATION,
+    key="registration:%(registration)s:returned:%(user)s",
+    subject=_("报到被退回"),
+    body=_("%(community)s退回了您的报到：%(reason)s。请修改后重新提交。"),
+    link="members:profile",
+)
+LOOK = _("请在“报到”中查看。")
+CHECK = _("此人不在名册上，请核对后办理。")
+
+
+def tell_community(registration: Registration) -> None:
+    """Somebody applied."""
+    facts = {"registration": registration.pk, "name": registration.name}
+    send_many(to_staff(SUBMITTED, registration, community=registration.community, **facts))
+
+
+def tell_former_community(former: Registration, arrival: Registration, member: Member) -> None:
+    """The member is taken in elsewhere, by the registration `arrival`."""
+    facts = {"arrival": arrival.pk, "name": member.name}
+    send_many(to_staff(MOVED_AWAY, former, community=arrival.community, **facts))
+
+
+def to_staff(wording: Wording, registration: Registration, /, **facts: object) -> Iterator[Message]:
+    todo = LOOK if registration.on_roster else CHECK
+    return wording.to_each(staff_of(registration.community), registration.pk, todo=todo, **facts)
+
+
+def staff_of(organization: Organization) -> Iterable[User]:
+    """People who act for exactly this organisation today."""
+    desks = Appointment.objects.current().filter(organization=organization)
+    return User.objects.filter(
+        is_active=True, appointments__in=desks.exclude(role=Appointment.Role.AUDITOR)
+    ).distinct()
+
+
+def tell_applicant(wording: Wording, registration: Registration) -> None:
+    """The community decided."""
+    send(
+        wording.to(
+            registration.user, registration=registration.pk, community=registration.community,
+            reason=registration.reason,
+        )
+    )  # fmt: skip

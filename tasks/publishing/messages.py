@@ -1,0 +1,50 @@
+"""What the holders of places are told of a change of their task."""
+
+from collections.abc import Iterable, Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from notices.kinds import Kind, declare
+from notices.outbox import Message, Wording, send_many
+from tasks.models import Claim, Task, TaskEvent
+from xianfeng.lib.times import format_span
+
+HOLDERS = _("接了这项任务的党员")
+TASK_CHANGED = Kind("task_changed", _("任务有变"), told=HOLDERS)
+TASK_CANCELLED = Kind("task_cancelled", _("任务取消"), told=HOLDERS)
+KINDS = declare(TASK_CHANGED, TASK_CANCELLED)
+
+CHANGED = Wording(
+    TASK_CHANGED,
+    key="task:%(task)s:changed:%(event)s:%(claim)s",
+    subject=_("任务时间或地点有变：%(title)s"),
+    body=_("新的时间：%(when)s；地点：%(place)s。如不能参加，请退出接单，把名额留给别人。"),
+    link="tasks:my_claim",
+)
+CANCELLED = Wording(
+    TASK_CANCELLED,
+    key="task:%(task)s:cancelled:%(claim)s",
+    subject=_("任务已取消：%(title)s"),
+    body=_("原因：%(reason)s。您的名额已释放，不算爽约。"),
+    link="tasks:my_claim",
+)
+
+
+def tell_of_change(task: Task) -> None:
+    """Another time or place; the task's latest event is the occasion."""
+    claims = task.claims.open().select_related("member__user")
+    facts = {"event": TaskEvent.objects.filter(task=task).latest("id").pk, "place": task.place}
+    send_many(to_holders(CHANGED, task, claims, when=format_span(task.starts_at, task.ends_at), **facts))
+
+
+def tell_of_cancellation(task: Task, claims: Iterable[Claim], reason: str) -> None:
+    send_many(to_holders(CANCELLED, task, claims, reason=reason))
+
+
+def to_holders(
+    wording: Wording, task: Task, claims: Iterable[Claim], /, **facts: object
+) -> Iterator[Message]:
+    """One to each member who holds one of the claims; members without an account get none."""
+    for claim in claims:
+        if user := claim.member.user:
+            yield wording.to(user, claim.pk, task=task.pk, claim=claim.pk, title=task.title, **facts)

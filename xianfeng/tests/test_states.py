@@ -1,0 +1,130 @@
+"""What states mean is said once: on their class."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db.models import Choices
+from django.utils.translation import gettext_lazy as _
+
+from flags.models import AssessmentRun
+from members.models import ImportBatch, Member, Registration
+from notices.models import Delivery
+from reports.models import Export
+from tasks.models import Claim, Task, Verification
+from wishes.models import Wish
+from xianfeng.lib.states import TONES, StateIn, States, states
+
+# Choices that say what somebody is or asks for, not how far something has come.
+NO_STATES = {"Category", "Channel", "Format", "Kind", "OrganizationKind", "Presence", "Role", "Source"}
+OURS = ("xianfeng", "notices", "members", "flags", "wishes", "tasks", "reports")
+
+
+def choices_of_fields() -> Iterator[tuple[Any, type[Choices]]]:
+    """Each of our models with the choices that stand on it."""
+    for model in apps.get_models():
+        if model.__module__.split(".")[0] in OURS:
+            for value in vars(model).values():
+                if isinstance(value, type) and issubclass(value, Choices):
+                    yield model, value
+
+
+def state_classes() -> list[type[States]]:
+    return [one for _model, one in choices_of_fields() if issubclass(one, States)]
+
+
+def sets_of(one: type[States]) -> dict[str, frozenset[str]]:
+    return {name: value for name, value in vars(one).items() if isinstance(value, frozenset)}
+
+
+def test_every_state_class_has_a_tone_for_each_state() -> None:
+    plain = {
+        f"{model._meta.label}.{one.__name__}"
+        for model, one in choices_of_fields()
+        if not issubclass(one, States) and one.__name__ not in NO_STATES
+    }
+    assert plain == set()
+    assert {one.__qualname__ for one in state_classes()} >= {
+        "Task.State", "Claim.State", "Claim.Presence", "Verification.Grade", "Wish.State",
+        "Registration.State",
+        "Member.State", "ImportBatch.State", "ImportRow.Outcome", "AssessmentRun.State", "Assessment.Result",
+        "Delivery.State", "Export.State", "FlagEntry.Kind",
+    }  # fmt: skip
+    assert all(state.tone in TONES for one in state_classes() for state in one)
+
+
+def test_every_tone_has_its_colour() -> None:
+    """Neutral is how a state looks without one."""
+    sheets = "".join(path.read_text() for path in (Path(settings.BASE_DIR) / "static/css").glob("*.css"))
+    assert [tone for tone in sorted(TONES - {"neutral"}) if f".state-{tone}" not in sheets] == []
+
+
+def test_a_state_without_a_tone_is_an_error() -> None:
+    with pytest.raises(ValueError, match="Unknown tone"):
+
+        class Toneless(States):
+            OPEN = "open", _("开放")
+
+
+def test_every_set_holds_states_of_its_own_class() -> None:
+    found = [(one, name, members) for one in state_classes() for name, members in sets_of(one).items()]
+    assert len(found) >= 20
+    assert [
+        (one, name) for one, name, members in found if not members or not members <= set(one.values)
+    ] == []
+    assert [(one, name) for one, name, _members in found if name in one.names] == []
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts"),
+    [
+        (Claim.State, [Claim.State.HOLDS_PLACE, Claim.State.GIVEN_BACK]),
+        (Claim.State, [Claim.State.OPEN, Claim.State.DECIDED, Claim.State.GIVEN_BACK]),
+        (Verification.Grade, [Verification.Grade.AWARDED, {"denied", "no_show"}]),
+        (Task.State, [Task.State.CHANGEABLE, {"settled", "cancelled"}]),
+        (
+            Registration.State,
+            [Registration.State.OPEN, Registration.State.TAKEN_IN, {"returned", "withdrawn"}],
+        ),
+        (Member.State, [Member.State.ON_ROSTER, {"departed"}]),
+        (Member.State, [Member.State.UNREGISTERED, {"registered", "departed"}]),
+        (
+            ImportBatch.State,
+            [ImportBatch.State.WORKING, ImportBatch.State.PREVIEW, {"discarded", "failed"}],
+        ),
+        (AssessmentRun.State, [AssessmentRun.State.OPEN, AssessmentRun.State.PUBLIC]),
+        (Wish.State, [Wish.State.UNPUBLISHED, Wish.State.ENDED, {"published", "closed"}]),
+        (Delivery.State, [Delivery.State.UNREACHED, {"pending", "sent", "told"}]),
+        (Export.State, [Export.State.IN_MAKING, {"ready", "failed", "expired"}]),
+    ],
+)
+def test_sets_that_part_a_class_leave_no_state_out(whole: type[States], parts: list[set[str]]) -> None:
+    assert set().union(*parts) == set(whole.values)
+    assert sum(len(part) for part in parts) == len(whole.values)
+
+
+def test_sets_compare_with_members_and_with_what_the_database_gives() -> None:
+    assert Claim.State.CLAIMED in Claim.State.OPEN and "claimed" in Claim.State.OPEN
+    assert "withdrawn" not in Claim.State.HOLDS_PLACE
+
+
+def test_a_predicate_asks_the_row_and_is_itself_on_the_class() -> None:
+    assert Claim(state="claimed").is_open and not Claim(state="freed").is_open
+    assert Claim(presence="absent").was_absent and not Claim().was_absent
+    assert isinstance(Claim.is_open, StateIn) and Claim.is_open.states == Claim.State.OPEN
+
+
+def test_a_set_is_no_member() -> None:
+    class Light(States):
+        RED = "red", "danger", _("红")
+        GREEN = "green", "success", _("绿")
+
+        GO = states(GREEN)
+
+    assert frozenset({"green"}) == Light.GO
+    assert Light.names == ["RED", "GREEN"]
+    assert [(value, str(word)) for value, word in Light.choices] == [("red", "红"), ("green", "绿")]
+    assert Light("green").tone == "success" and str(Light.GREEN.label) == "绿"

@@ -1,0 +1,20 @@
+"""The state of a row, looking the same on every page."""
+
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from xianfeng.lib.states import States
+from xianfeng.ui.library import register
+from xianfeng.ui.marks import badge
+
+
+@register.simple_tag
+def state(row: Any, field: str = "state", word: object = "") -> SafeString:
+    """A row's state as colour and word, both from its class: `{% state claim %}`, `{% state line "kind" %}`.
+
+    `word` says the same to another reader. The class stands on the model under the field's name.
+    """
+    choices: type[States] = getattr(row, field.capitalize())
+    found = choices(getattr(row, field))
+    return badge(found.tone, word or found.label)
