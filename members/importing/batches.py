@@ -39,7 +39,7 @@ from members.importing.rules import (
 )
 from members.models import ImportBatch, ImportEvent, ImportRow, User
 from xianfeng.lib.queue import later
-from xianfeng.lib.refusal import Refusal
+from xianfeng.lib.refusal import Refusal, check_reason
 from xianfeng.lib.spreadsheet.reading import Unreadable
 from xianfeng.lib.transitions import move as move_row
 from xianfeng.lib.transitions import record
@@ -91,8 +91,9 @@ def confirm(batch: ImportBatch, *, by: User) -> None:
 
 
 def undo(batch: ImportBatch, *, reason: str, by: User) -> None:
-    """Have everything the batch wrote taken back. Raises BatchMovedOn, NotUndoable."""
+    """Have everything the batch wrote taken back. Raises BatchMovedOn, NotUndoable, ReasonNeeded."""
     check_undoable(batch)
+    reason = check_reason(reason, told=_("会留在这一批的记录里"))
     with transaction.atomic():
         move(batch, State.UNDOING, by=by, note=reason, undo_reason=reason[:200], error="")
         enqueue(batch.pk, State.UNDOING)

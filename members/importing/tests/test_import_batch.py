@@ -25,6 +25,7 @@ from members.models import ContactReveal, ImportBatch, Member, Organization, Use
 from members.organizations.appointing import grant
 from members.people.privacy import reveal
 from xianfeng.lib import queue
+from xianfeng.lib.refusal import ReasonNeeded
 from xianfeng.lib.tests.workbooks import save_workbook
 from xianfeng.testing.cast import Cast, make_cast
 
@@ -263,6 +264,15 @@ def test_undoing_leaves_what_was_edited_since(send, cast: Cast):
     undo(batch, cast.city_officer)
     cast.sun.refresh_from_db()
     assert (cast.sun.unit, cast.sun.position) == (cast.unit, "局长")
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "错" * 301])
+def test_an_undo_needs_a_reason(send, cast: Cast, reason: str):
+    batch = confirm(send(ZHOU), cast.city_officer)
+    with pytest.raises(ReasonNeeded, match="请"):
+        batches.undo(batch, reason=reason, by=cast.city_officer)
+    batch.refresh_from_db()
+    assert batch.state == State.CONFIRMED and listed(ZHOU[MOBILE]).exists()
 
 
 @pytest.mark.parametrize("row", [ZHOU, {NAME: "孙丽", MOBILE: "13800000004", UNIT: "市税务局"}])
