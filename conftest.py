@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING  # noqa: E402
 import django  # noqa: E402
 import pytest  # noqa: E402
 
-from xianfeng.lib.embedded import Valkey  # noqa: E402
+from xianfeng.lib.machine.embedded import Valkey  # noqa: E402
 
 if TYPE_CHECKING:
     from xianfeng.testing.cast import Cast

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from xianfeng.lib.embedded import Valkey, die_with_parent
+from xianfeng.lib.machine.embedded import Valkey, die_with_parent
 
 logger = logging.getLogger(__name__)
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -13,8 +13,8 @@ import environ
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from xianfeng.lib.embedded import socket_path
-from xianfeng.lib.keys import development_key
+from xianfeng.lib.machine.embedded import socket_path
+from xianfeng.lib.machine.keys import development_key
 
 django_stubs_ext.monkeypatch()  # lets classes like ModelForm[Policy] name their model
 

@@ -27,7 +27,7 @@ from flags.models import Policy
 from members.models import Member, Organization, User
 from tasks.models import Claim, ServiceItem, Task
 from tools.bench import Figure
-from xianfeng.lib.embedded import die_with_parent
+from xianfeng.lib.machine.embedded import die_with_parent
 from xianfeng.lib.times import local_year
 
 HOST, CLIENTS = "127.0.0.1", 8

@@ -14,8 +14,8 @@ from django.db import connection
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from xianfeng.lib.embedded import LONGEST_PATH, socket_path
-from xianfeng.lib.envfile import write_env_file
+from xianfeng.lib.machine.embedded import LONGEST_PATH, socket_path
+from xianfeng.lib.machine.envfile import write_env_file
 from xianfeng.settings import database, mailer
 
 

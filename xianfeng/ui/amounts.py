@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from xianfeng.lib import times
-from xianfeng.ui.library import register
+from xianfeng.ui.registry import register
 
 
 @register.filter

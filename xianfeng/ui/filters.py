@@ -12,7 +12,7 @@ from django.template import Context
 from django.utils.translation import gettext as _
 
 from xianfeng.lib import times
-from xianfeng.ui.library import register
+from xianfeng.ui.registry import register
 from xianfeng.ui.tables import address_with, request_of
 
 

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xianfeng.ui.library import register
+from xianfeng.ui.registry import register
 
 
 @register.inclusion_tag("components/empty.html")

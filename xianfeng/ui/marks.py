@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from xianfeng.lib.palette import COLOURS
 from xianfeng.lib.states import TONES
-from xianfeng.ui.library import register
+from xianfeng.ui.registry import register
 
 
 @register.simple_tag

@@ -3,7 +3,7 @@
 from django.template import Context
 
 from xianfeng import menus
-from xianfeng.ui.library import register
+from xianfeng.ui.registry import register
 from xianfeng.ui.tables import request_of
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from xianfeng.lib.states import States
-from xianfeng.ui.library import register
 from xianfeng.ui.marks import badge
+from xianfeng.ui.registry import register
 
 
 @register.simple_tag

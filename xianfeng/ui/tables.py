@@ -9,8 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from xianfeng.ui.library import register
 from xianfeng.ui.marks import icon
+from xianfeng.ui.registry import register
 
 
 def request_of(context: Context) -> HttpRequest:

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.utils.functional import Promise
 
-from xianfeng.ui.library import register
+from xianfeng.ui.registry import register
 from xianfeng.ui.tables import address_with
 
 # Key, label and, where it is known, the number of rows behind it.

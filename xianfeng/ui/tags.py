@@ -1,7 +1,7 @@
 """Building blocks of the pages: `{% load ui %}`. The living list with examples is /styleguide/."""
 
 from . import amounts, filters, forms, furniture, marks, navigation, states, tables, tabs
-from .library import register
+from .registry import register
 
 __all__ = [
     "amounts",

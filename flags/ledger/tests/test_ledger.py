@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flags import ledger
-from flags.ledger import chain
+from flags.ledger import chain, lines
 from flags.ledger.rules import (
     AlreadyReversed,
     NegativeAward,
@@ -232,7 +232,7 @@ def test_without_the_lock_writers_collide(monkeypatch):
         both.wait(timeout=10)
         return head
 
-    monkeypatch.setattr(ledger, "locked_head", read_without_lock)
+    monkeypatch.setattr(lines, "locked_head", read_without_lock)
     errors = in_threads(
         2, lambda number: ledger.award([an_award(cast, f"claim:{number}")], by=cast.secretary)
     )

@@ -11,6 +11,7 @@ from members.models import Member, Registration, RegistrationEvent, User
 from members.registration import registering
 from members.tests.applicants import applied, stranger
 from xianfeng.lib.refusal import AlreadyDecided, Refusal
+from xianfeng.lib.transitions import record
 from xianfeng.testing.cast import Cast
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -74,7 +75,7 @@ def test_without_the_guard_both_would_decide(cast: Cast, monkeypatch: pytest.Mon
     looked = threading.Barrier(2)
 
     def unguarded(
-        registration: Registration, to: str, *, by: User, note: str = "", from_state: str = ""
+        registration: Registration, to: str, *, by: User, note: str = "", allowed: object = None
     ) -> None:
         if Registration.objects.get(pk=registration.pk).state != Registration.State.SUBMITTED:
             raise AlreadyDecided("")
@@ -83,7 +84,8 @@ def test_without_the_guard_both_would_decide(cast: Cast, monkeypatch: pytest.Mon
             state=to, decided_at=timezone.now(), decided_by=by
         )
         registration.state = to
-        registering.leave_event(registration, "submitted", by, note)
+        before = {registration.pk: Registration.State.SUBMITTED}
+        record([registration], event=RegistrationEvent, by=by, before=before, note=note)
 
     registration = applied(cast)
     monkeypatch.setattr(registering, "change_state", unguarded)

@@ -4,7 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 
 from xianfeng.lib.crypto import DecryptionError, EncryptedTextField, blind_index, decrypt, encrypt
-from xianfeng.lib.keys import development_key
+from xianfeng.lib.machine.keys import development_key
 
 ADDRESS = "明州市东城街道1号楼𠮷宅"
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from xianfeng.lib.embedded import Valkey
+from xianfeng.lib.machine.embedded import Valkey
 
 # Parts in order; a part finds what the one before it left, in a database of its own per list.
 PLANS = (("imports",), ("model_city", "assessing", "lists", "exports", "claiming", "assessing_tenfold"))

@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from xianfeng.lib.envfile import write_env_file
+from xianfeng.lib.machine.envfile import write_env_file
 
 
 class Command(BaseCommand):

@@ -19,7 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tools.demo import logins
 from xianfeng.launcher import Broker, Launcher, LaunchError, web, workers
-from xianfeng.lib.embedded import ServerError, Valkey
+from xianfeng.lib.machine.embedded import ServerError, Valkey
 
 START_TIMEOUT = 120.0  # seconds
 
