@@ -47,6 +47,8 @@ def main(command: list[str]) -> int:
     """Run `command` with TEST_DATABASE_URL set and return its exit code."""
     with postgres() as url:
         environment = {**os.environ, "TEST_DATABASE_URL": url}
+        # Importing our package set it; pytest would read the settings before conftest.py made theirs.
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
         return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
 
 
