@@ -37,7 +37,6 @@ class Change:
 class Line:
     """One row of the preview's table; `cells` follow `headings_of` the batch."""
 
-    number: int
     row: ImportRow
     cells: list[str]
     changes: list[Change]
@@ -79,7 +78,6 @@ def lines(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[Line]:
     shown, labels = shown_columns(batch), labels_of(batch)
     return [
         Line(
-            row.row,
             row,
             [cell_of(together, row.values) for together in shown],
             [

@@ -84,6 +84,7 @@ class ImportBatch(models.Model):
     is_working = StateIn(State.WORKING)
     has_preview = StateIn(State.PREVIEW)
     is_checked = StateIn(State.CHECKED)
+    is_checking = StateIn({State.CHECKING})
     is_previewed = StateIn({State.PREVIEWED})
     is_confirming = StateIn({State.CONFIRMING})
     is_confirmed = StateIn({State.CONFIRMED})

@@ -48,7 +48,6 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "registration": registration,
         "opened": privacy.opened_fields(registration, request.user),
         "is_unit_desk": request.desk.organization.kind == "unit",
-        "is_open": registration.is_open,
         "may_decide": request.desk.can("registrations.decide"),
         "namesakes": namesakes(registration),
         "events": registration.events.select_related("by").order_by("-id"),

@@ -55,19 +55,6 @@ def field_name(field: str) -> str:
     return str(FIELD_NAMES.get(field, field))
 
 
-TONES = {
-    "listed": "neutral", "pending": "warning", "registered": "success", "departed": "neutral",
-    "submitted": "warning", "returned": "danger", "confirmed": "success", "withdrawn": "neutral",
-    "transferred": "info",
-}  # fmt: skip
-
-
-@register.filter
-def tone(state: str) -> str:
-    """The colour that goes with the word of a member's or a registration's state."""
-    return TONES[state]
-
-
 @register.filter
 def history(events: Iterable[RegistrationEvent]) -> list[dict[str, Any]]:
     """Events of a registration as the timeline draws them."""

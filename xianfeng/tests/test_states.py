@@ -1,5 +1,6 @@
 """What states mean is said once: on their class."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,3 +129,36 @@ def test_a_set_is_no_member() -> None:
     assert Light.names == ["RED", "GREEN"]
     assert [(value, str(word)) for value, word in Light.choices] == [("red", "红"), ("green", "绿")]
     assert Light("green").tone == "success" and str(Light.GREEN.label) == "绿"
+
+
+# --- Templates ----------------------------------------------------------------------------------
+
+TAG = re.compile(r"{%.*?%}", re.DOTALL)
+COMPARISON = re.compile(r"\b(?:state|presence|grade|result|outcome|presence_method)\s*(?:==|!=|in\b)\s*[\"']")
+
+
+def test_no_template_compares_a_state_with_a_literal() -> None:
+    """It asks the row (`claim.is_open`), or draws it with `{% state claim %}`."""
+    root = Path(settings.BASE_DIR) / "templates"
+    found = [
+        f"{path.relative_to(root)}: {tag}"
+        for path in root.rglob("*.html")
+        for tag in TAG.findall(path.read_text(encoding="utf-8"))
+        if COMPARISON.search(tag)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "is_found"),
+    [
+        ('{% if claim.state == "verified" %}', True),
+        ("{% if run.state != 'draft' and x %}", True),
+        ('{% elif a or claim.presence == "present" %}', True),
+        ("{% if estate == other %}", False),
+        ("{% if claim.is_open %}", False),
+        ('{% state claim "presence" %}', False),
+    ],
+)
+def test_such_a_comparison_is_seen(tag: str, is_found: bool) -> None:
+    assert bool(COMPARISON.search(tag)) is is_found

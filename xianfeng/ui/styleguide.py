@@ -13,15 +13,21 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from xianfeng.lib.states import States
 from xianfeng.ui.fields import day_input, search_input
 from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import page_of
 
 UNITS = [("edu", _("市教育局")), ("tax", _("市税务局")), ("health", _("市卫生健康局"))]
-STATES = [("open", _("报名中")), ("full", _("已满员")), ("done", _("已认定")), ("cancelled", _("已取消"))]
-TONES = {"open": "info", "full": "warning", "done": "success", "cancelled": "neutral"}
 TABS = [("", _("全部"), 180), ("open", _("待办"), 12), ("done", _("已办"), None)]
 NAMES = ["王芳", "李建国", "赵敏", "欧阳雪梅", "孙志强", "周婷", "吴磊", "郑晓东"]
+
+
+class SampleState(States):
+    OPEN = "open", "info", _("报名中")
+    FULL = "full", "warning", _("已满员")
+    DONE = "done", "success", _("已认定")
+    CANCELLED = "cancelled", "neutral", _("已取消")
 
 
 class SampleForm(forms.Form):
@@ -54,21 +60,23 @@ class SampleForm(forms.Form):
 class SampleFilter(forms.Form):
     q = forms.CharField(label=_("查找"), required=False, widget=search_input(_("姓名")))
     unit = forms.ChoiceField(label=_("单位"), choices=[("", _("全部")), *UNITS], required=False)
-    state = forms.ChoiceField(label=_("状态"), choices=[("", _("全部")), *STATES], required=False)
+    state = forms.ChoiceField(
+        label=_("状态"), choices=[("", _("全部")), *SampleState.choices], required=False
+    )
     since = forms.DateField(label=_("自"), required=False, widget=day_input())
     behind = forms.BooleanField(label=_("只看落后"), required=False)
 
 
-def sample_rows() -> list[dict[str, Any]]:
+def sample_rows() -> list[SimpleNamespace]:
     return [
-        {
-            "pk": i + 1,
-            "name": NAMES[i % len(NAMES)],
-            "unit": UNITS[i % 3][1],
-            "flags": (i * 7) % 12,
-            "state": STATES[i % 4][1],
-            "tone": TONES[STATES[i % 4][0]],
-        }
+        SimpleNamespace(
+            pk=i + 1,
+            name=NAMES[i % len(NAMES)],
+            unit=UNITS[i % 3][1],
+            flags=(i * 7) % 12,
+            State=SampleState,
+            state=list(SampleState)[i % 4],
+        )
         for i in range(180)
     ]
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from xianfeng import menus
 from xianfeng.lib import times
+from xianfeng.lib.states import States
 from xianfeng.testing.pages import squeezed
 from xianfeng.ui import charts
 from xianfeng.ui.amounts import ago, hours, until, when
@@ -48,6 +49,36 @@ class ListFilter(forms.Form):
 
 
 # --- Marks --------------------------------------------------------------------------------------
+
+
+class Row:
+    class State(States):
+        OPEN = "open", "info", "开放"
+        DONE = "done", "success", "完成"
+
+    class Presence(States):
+        PRESENT = "present", "success", "到场"
+
+    state, presence = "open", "present"
+
+
+@pytest.mark.parametrize(
+    ("tag", "tone", "word"),
+    [
+        ("{% state row %}", "info", "开放"),
+        ('{% state row "presence" %}', "success", "到场"),
+        ('{% state row "presence" "已签到" %}', "success", "已签到"),
+    ],
+)
+def test_a_row_shows_its_state_in_the_words_and_colours_of_its_class(tag: str, tone: str, word: str) -> None:
+    assert draw(tag, row=Row()) == f'<span class="state state-{tone}">{word}</span>'
+
+
+def test_a_row_in_no_known_state_is_an_error() -> None:
+    row = Row()
+    row.state = "lost"
+    with pytest.raises(ValueError, match="lost"):
+        draw("{% state row %}", row=row)
 
 
 def test_a_state_has_colour_and_word() -> None:
