@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import Page
 
 from flags.models import Policy
 from reports.tests.browser import PASSWORD, Visit, Visitor
@@ -54,12 +55,20 @@ def look(visitor: Visitor, path: str, client: Client) -> list[object]:
     page.context.clear_cookies()
     if session:
         page.context.add_cookies([{"name": "sessionid", "value": session.value, "url": visitor.base}])
-    width, height = DESK if path.startswith("/desk/") else PHONE
-    page.set_viewport_size({"width": width, "height": height})
+    sizes = [DESK, PHONE] if path.startswith("/desk/") else [PHONE]
+    resize(page, sizes[0])
     visitor.go(path)
     faults: list[object] = [*axe_violations(page), *visitor.said]
     visitor.said.clear()
-    return [*faults, f"{overflow(page)} px too wide"] if overflow(page) > 0 else faults
+    for size in sizes:
+        resize(page, size)
+        if (excess := overflow(page)) > 0:
+            faults.append(f"{excess} px wider than {size[0]}")
+    return faults
+
+
+def resize(page: Page, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
 
 
 @pytest.mark.parametrize("app", APPS)
