@@ -2,8 +2,10 @@
 
 import datetime as dt
 
+from django.db.models import Q
+
 from tasks.models import Task
-from xianfeng.lib.times import local_date, today
+from xianfeng.lib.times import at, local_date, today
 from xianfeng.lib.workdays import add_working_days
 
 RECORD_WITHIN = 10  # working days after the end
@@ -22,3 +24,8 @@ def last_overdue_day(on: dt.date | None = None) -> dt.date:
     while add_working_days(day, RECORD_WITHIN) >= reference:
         day -= DAY
     return day
+
+
+def overdue() -> Q:
+    """Of tasks that wait for a decision, those past their deadline."""
+    return Q(ends_at__lt=at(last_overdue_day(), 0) + DAY)

@@ -14,12 +14,11 @@ from flags.models import Category, FlagEntry, MemberYear
 from flags.policy.policies import policy_for
 from members.models import Appointment, Member, Registration, User
 from notices.models import Delivery
-from tasks.deadlines import RECORD_WITHIN
+from tasks.deadlines import overdue
 from tasks.models import Claim, Task
 from tasks.phases import BY_CODE, awaiting_verification
 from wishes.models import Wish
 from xianfeng.lib.times import today
-from xianfeng.lib.workdays import add_working_days
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def todo(user: User, desk: Appointment) -> Iterator[Figure]:
     if desk.can("wishes.see"):
         yield waiting_wishes(user)
     if desk.can("tasks.see"):
-        yield from waiting_verifications(user)
+        yield from (waiting_verifications if desk.can("claims.verify") else ended_tasks)(user)
         yield open_places(user)
     if desk.can("notices.resend"):
         yield unreached()
@@ -91,12 +90,19 @@ def waiting_wishes(user: User) -> Figure:
 def waiting_verifications(user: User) -> Iterator[Figure]:
     """Ended tasks with undecided claims, and those past ten working days (民政部令67号)."""
     waiting = awaiting_verification(Task.objects.visible_to(user), timezone.now()).order_by()
-    late = Q(ends_at__date__lt=add_working_days(today(), -RECORD_WITHIN))
-    figures = waiting.aggregate(count=Count("pk"), late=Count("pk", filter=late))
+    figures = waiting.aggregate(count=Count("pk"), late=Count("pk", filter=overdue()))
     url = reverse("tasks:to_verify")
     yield Figure(_("待认定任务"), figures["count"], url, _("项"), tone="warning" if figures["count"] else "")
     if figures["late"]:
-        yield Figure(_("超过10个工作日未认定"), figures["late"], url, _("项"), tone="danger")
+        yield Figure(_("超过10个工作日未认定"), figures["late"], f"{url}?tab=overdue", _("项"), tone="danger")
+
+
+def ended_tasks(user: User) -> Iterator[Figure]:
+    """The same for a desk that may see them but not decide: the tab of its task list."""
+    waiting = Task.objects.visible_to(user).filter(BY_CODE["to_verify"].condition(timezone.now()))
+    figures = waiting.aggregate(count=Count("pk"), late=Count("pk", filter=overdue()))
+    note = _("%(count)s 项超过10个工作日") % {"count": figures["late"]} if figures["late"] else ""
+    yield Figure(_("待认定任务"), figures["count"], f"{reverse('tasks:list')}?tab=to_verify", _("项"), note)
 
 
 def open_places(user: User) -> Figure:

@@ -23,7 +23,7 @@ from tasks.rights import demand, may_verify
 from tasks.verifying import reversing, verifying
 from tasks.verifying.filters import BacklogFilter
 from tasks.verifying.forms import DecisionForm
-from xianfeng.lib.times import at, local_year, today
+from xianfeng.lib.times import local_year, today
 from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import attempt, page_of
 
@@ -36,7 +36,7 @@ def to_verify(request: StaffRequest) -> HttpResponse:
     """What waits for a decision, the nearest deadline first."""
     found = BacklogFilter(request.GET, Task.objects.visible_to(request.user), request=request)
     waiting = awaiting_verification(found.qs, timezone.now())
-    overdue = Q(ends_at__lt=at(deadlines.last_overdue_day(), 0) + deadlines.DAY)
+    overdue = deadlines.overdue()
     counts = waiting.order_by().aggregate(all=Count("pk"), overdue=Count("pk", filter=overdue))
     faces = (("", _("全部待认定"), counts["all"]), ("overdue", _("已超期"), counts["overdue"]))
     tabs = tabs_of(request, faces, default="")

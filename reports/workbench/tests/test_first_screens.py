@@ -2,12 +2,14 @@
 
 import datetime as dt
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
 from flags import ledger
 from flags.models import Category
 from reports.workbench import figures
+from tasks.tests.desk import DAY, ended_task
 from wishes.models import Wish
 from xianfeng.testing.cast import Cast
 
@@ -19,6 +21,17 @@ def test_the_secretary_sees_what_waits_and_only_in_the_own_community(cast: Cast,
     assert found["待受理心愿"] == 1
     client.force_login(cast.secretary)
     assert "待受理心愿" in client.get(reverse("reports:desk_home")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "role", ["city_officer", "street_officer", "secretary", "auditor", "estate_clerk", "unit_clerk"]
+)
+def test_every_figure_opens_its_rows_for_the_desk_that_sees_it(cast: Cast, client: Client, role: str) -> None:
+    user = getattr(cast, role)
+    ended_task(cast, cast.li, ago=30 * DAY)
+    client.force_login(user)
+    for figure in figures.todo(user, user.desk):
+        assert client.get(figure.url).status_code == 200, figure
 
 
 def test_progress_counts_the_units_own_members(cast: Cast) -> None:
