@@ -119,7 +119,12 @@ def test_the_city_edits_the_catalogue(cast: Cast) -> None:
 
 def test_an_ended_task_links_to_the_whole_task_screen(cast: Cast) -> None:
     task = ended_task(cast, cast.li)
-    assert reverse("tasks:verify", args=[task.pk]) in at_desk(cast.clerk).get(TASKS).content.decode()
+    screen = f'href="{reverse("tasks:verify", args=[task.pk])}"'
+    assert screen in at_desk(cast.clerk).get(TASKS).content.decode()
+    for reader in (cast.street_officer, cast.auditor):  # it would answer them 403
+        page = at_desk(reader).get(TASKS).content.decode()
+        assert screen not in page
+        assert f'href="{reverse("tasks:detail", args=[task.pk])}"' in page
 
 
 # --- Written, published and verified here too ---------------------------------------------------
