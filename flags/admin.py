@@ -15,19 +15,35 @@ from members.service_admin import ServiceAdmin, service_action
 from xianfeng.ui.views import posted
 
 admin.site.register(
-    FlagEntry, ServiceAdmin, sees="flags.see", export="ledger",
-    list_filter=["year", "category", "kind"], ordering=["-seq"],
+    FlagEntry,
+    ServiceAdmin,
+    sees="flags.see",
+    export="ledger",
+    list_filter=["year", "category", "kind"],
+    ordering=["-seq"],
     list_display=[
-        "seq", "member", "unit", "delta", "minutes", "category", "source_label", "service_date", "kind",
+        "seq",
+        "member",
+        "unit",
+        "delta",
+        "minutes",
+        "category",
+        "source_label",
+        "service_date",
+        "kind",
     ],
     search_fields=["member__name", "source_label"],
-)  # fmt: skip
+)
 admin.site.register(
-    Assessment, ServiceAdmin, sees="assessments.see", export="results",
-    search_fields=["member__name"], ordering=["pk"],
+    Assessment,
+    ServiceAdmin,
+    sees="assessments.see",
+    export="results",
+    search_fields=["member__name"],
+    ordering=["pk"],
     list_display=["member", "unit", "run", "result", "flags", "required_flags", "missing_flags"],
     list_filter=["run__year", "run__is_official", "result"],
-)  # fmt: skip
+)
 
 
 @admin.register(Policy)

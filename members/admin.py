@@ -125,13 +125,20 @@ class RegistrationAdmin(WithoutHome):
 
 
 admin.site.register(
-    models.Exemption, ServiceAdmin, sees="members.see", list_filter=["kind"], search_fields=["member__name"],
+    models.Exemption,
+    ServiceAdmin,
+    sees="members.see",
+    list_filter=["kind"],
+    search_fields=["member__name"],
     list_display=["member", "kind", "starts_on", "ends_on", "approved_by", "withdrawn_at"],
-)  # fmt: skip
+)
 admin.site.register(
-    models.ContactReveal, ServiceAdmin, sees="members.see", search_fields=["member__name", "viewer__name"],
+    models.ContactReveal,
+    ServiceAdmin,
+    sees="members.see",
+    search_fields=["member__name", "viewer__name"],
     list_display=["at", "viewer", "organization", "member", "field", "reason"],
-)  # fmt: skip
+)
 
 
 @admin.register(models.ImportBatch)
@@ -168,9 +175,14 @@ def recipient(delivery: Delivery) -> str:
 
 # The text itself stays between sender and recipient.
 admin.site.register(
-    Delivery, ServiceAdmin, sees="notices.see", list_filter=["state", "channel"], ordering=["-pk"],
+    Delivery,
+    ServiceAdmin,
+    sees="notices.see",
+    list_filter=["state", "channel"],
+    ordering=["-pk"],
     list_display=[recipient, "__str__", "channel", "state", "attempts", "due_at", "sent_at"],
-    list_select_related=["notice__recipient"], search_fields=["notice__recipient__name"],
+    list_select_related=["notice__recipient"],
+    search_fields=["notice__recipient__name"],
     fields=[recipient, "channel", "state", "attempts", "due_at", "sent_at", "error"],
     readonly_fields=[recipient],
-)  # fmt: skip
+)

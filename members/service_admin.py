@@ -42,9 +42,11 @@ class ScopedSite(admin.AdminSite):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
-        label=_("原因"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("原因"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("请写明原因，相关的人会看到。")},
-    )  # fmt: skip
+    )
 
 
 def portal_link(name: str, pk: int, text: str | Promise) -> str:

@@ -196,10 +196,16 @@ def publicise(run: AssessmentRun, *, by: User) -> AssessmentRun:
     """公示: at least the policy's working days, counted from the day after. Raises RunMoved."""
     until = add_working_days(today(), max(run.rules.get("publicity_days", 5), 1))
     move(
-        run, State.PUBLICISED, allowed={State.DRAFT}, guard=Q(finished_at__isnull=False),
-        event=AssessmentEvent, by=by, refusal=rules.no_finished_draft,
-        publicised_on=today(), publicised_until=until,
-    )  # fmt: skip
+        run,
+        State.PUBLICISED,
+        allowed={State.DRAFT},
+        guard=Q(finished_at__isnull=False),
+        event=AssessmentEvent,
+        by=by,
+        refusal=rules.no_finished_draft,
+        publicised_on=today(),
+        publicised_until=until,
+    )
     return run
 
 
@@ -219,10 +225,15 @@ def settle(run: AssessmentRun, *, by: User) -> AssessmentRun:
     changed = sum(before.get(member) != result for member, result in after.items())
     run.save(update_fields=FILLED)
     move(
-        run, State.SETTLED, allowed={State.PUBLICISED}, event=AssessmentEvent, by=by,
-        note=_("公示期间更正 %(count)s 人") % {"count": changed}, refusal=rules.not_public,
+        run,
+        State.SETTLED,
+        allowed={State.PUBLICISED},
+        event=AssessmentEvent,
+        by=by,
+        note=_("公示期间更正 %(count)s 人") % {"count": changed},
+        refusal=rules.not_public,
         settled_at=timezone.now(),
-    )  # fmt: skip
+    )
     later("flags.tell_results")
     return run
 

@@ -96,9 +96,11 @@ def _lines(assessment: Assessment) -> Iterator[str]:
 
 def _corrections(assessment: Assessment) -> Iterator[str]:
     reversed_lines = FlagEntry.objects.filter(
-        member=assessment.member_id, year=assessment.run.year, seq__lte=assessment.run.ledger_seq,
+        member=assessment.member_id,
+        year=assessment.run.year,
+        seq__lte=assessment.run.ledger_seq,
         kind__in=[FlagEntry.Kind.REVERSAL, FlagEntry.Kind.ADJUSTMENT],
-    ).order_by("seq")  # fmt: skip
+    ).order_by("seq")
     for line in reversed_lines:
         yield _("其中第 %(seq)s 号%(kind)s %(delta)+d 面：%(reason)s") % {
             "seq": line.seq,

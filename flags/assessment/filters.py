@@ -31,9 +31,11 @@ class ResultFilter(django_filters.FilterSet):
 class BehindFilter(ResultFilter):
     result = None  # a forecast's word; this list goes by the flags of today
     account = django_filters.ChoiceFilter(
-        label=_("报到"), method="by_account", empty_label=_("不限"),
+        label=_("报到"),
+        method="by_account",
+        empty_label=_("不限"),
         choices=[("yes", _("已有账号")), ("no", _("没有账号"))],
-    )  # fmt: skip
+    )
 
     def by_account(self, rows: QuerySet[Assessment], name: str, value: str) -> QuerySet[Assessment]:
         return rows.filter(Q(member__user__isnull=value == "no"))

@@ -52,9 +52,7 @@ def with_live_totals(results: QuerySet[Assessment], year: int) -> Pacing:
 # Those who do not have the whole year's requirement yet.
 SHORT = Q(live_flags__lt=F("required_flags")) | Q(live_minutes__lt=F("required_minutes"))
 # Those with less than `Clock.pace`, by the same sum in SQL: 2·part ≥ whole·(2·live + 1).
-BEHIND = SHORT & (
-    Q(required_flags__gt=0, flags_gap__gte=0) | Q(required_minutes__gt=0, minutes_gap__gte=0)
-)  # fmt: skip
+BEHIND = SHORT & (Q(required_flags__gt=0, flags_gap__gte=0) | Q(required_minutes__gt=0, minutes_gap__gte=0))
 
 
 def with_gaps(results: Pacing, year: int, on: dt.date | None = None) -> Pacing:

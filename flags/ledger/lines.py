@@ -70,20 +70,40 @@ def reverse(entry: FlagEntry, *, reason: str, by: User) -> FlagEntry:
     locked_head()
     rules.check_reversible(entry)
     line = FlagEntry(
-        kind=FlagEntry.Kind.REVERSAL, member_id=entry.member_id, delta=-entry.delta, minutes=-entry.minutes,
-        service_date=entry.service_date, year=entry.year, category=entry.category,
-        organization_id=entry.organization_id, unit_id=entry.unit_id, source_kind=entry.source_kind,
-        source_id=entry.source_id, source_label=entry.source_label, actor=by,
-        verifier_id=entry.verifier_id, reason=reason, reverses=entry, key=f"reversal:{entry.seq}",
+        kind=FlagEntry.Kind.REVERSAL,
+        member_id=entry.member_id,
+        delta=-entry.delta,
+        minutes=-entry.minutes,
+        service_date=entry.service_date,
+        year=entry.year,
+        category=entry.category,
+        organization_id=entry.organization_id,
+        unit_id=entry.unit_id,
+        source_kind=entry.source_kind,
+        source_id=entry.source_id,
+        source_label=entry.source_label,
+        actor=by,
+        verifier_id=entry.verifier_id,
+        reason=reason,
+        reverses=entry,
+        key=f"reversal:{entry.seq}",
         recorded_at=timezone.now(),
-    )  # fmt: skip
+    )
     return _append([line])[0]
 
 
 def adjust(
-    member: Member, *, flags: int, minutes: int, settled_year: int, organization: Organization,
-    reason: str, key: str, by: User, category: str = Category.OTHER,
-) -> FlagEntry:  # fmt: skip
+    member: Member,
+    *,
+    flags: int,
+    minutes: int,
+    settled_year: int,
+    organization: Organization,
+    reason: str,
+    key: str,
+    by: User,
+    category: str = Category.OTHER,
+) -> FlagEntry:
     """Correct a settled year by a line in the open one that names it; figures may be negative.
 
     Raises ReasonNeeded, OwnFlags, YearNotSettled, YearSettled (this year too), KeyReused.
@@ -95,25 +115,49 @@ def adjust(
             _("%(year)s 年度还没有定案，请直接亮旗或冲正，不用调整。") % {"year": settled_year}
         )
     line = FlagEntry(
-        kind=FlagEntry.Kind.ADJUSTMENT, member=member, delta=flags, minutes=minutes,
-        service_date=today(), year=today().year, category=category, organization=organization,
-        unit_id=member.unit_id, source_kind="adjustment", source_id=settled_year,
-        source_label=_("更正 %(year)s 年度") % {"year": settled_year}, actor=by, verifier=by,
-        reason=reason, settled_year=settled_year, key=key, recorded_at=timezone.now(),
-    )  # fmt: skip
+        kind=FlagEntry.Kind.ADJUSTMENT,
+        member=member,
+        delta=flags,
+        minutes=minutes,
+        service_date=today(),
+        year=today().year,
+        category=category,
+        organization=organization,
+        unit_id=member.unit_id,
+        source_kind="adjustment",
+        source_id=settled_year,
+        source_label=_("更正 %(year)s 年度") % {"year": settled_year},
+        actor=by,
+        verifier=by,
+        reason=reason,
+        settled_year=settled_year,
+        key=key,
+        recorded_at=timezone.now(),
+    )
     return _append([line])[0]
 
 
 def _award_line(item: Award, by: User) -> FlagEntry:
     day = local_date(item.service_date)
     return FlagEntry(
-        kind=FlagEntry.Kind.AWARD, member=item.member, delta=item.flags, minutes=item.minutes,
-        service_date=day, year=day.year, category=str(item.category), organization=item.organization,
-        unit_id=item.unit.pk if item.unit else item.member.unit_id, source_kind=item.source_kind,
-        source_id=item.source_id, source_label=str(item.source_label)[:120], actor=by,
-        verifier=item.verifier, reason=item.reason[: LONGEST_REASON], key=item.key,
+        kind=FlagEntry.Kind.AWARD,
+        member=item.member,
+        delta=item.flags,
+        minutes=item.minutes,
+        service_date=day,
+        year=day.year,
+        category=str(item.category),
+        organization=item.organization,
+        unit_id=item.unit.pk if item.unit else item.member.unit_id,
+        source_kind=item.source_kind,
+        source_id=item.source_id,
+        source_label=str(item.source_label)[:120],
+        actor=by,
+        verifier=item.verifier,
+        reason=item.reason[:LONGEST_REASON],
+        key=item.key,
         recorded_at=item.recorded_at or timezone.now(),
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
@@ -175,6 +219,9 @@ def _add_to_totals(lines: Iterable[FlagEntry]) -> None:
     for row in changed:
         row.pk = None  # the upsert finds its row by member and year
     MemberYear.objects.bulk_create(
-        changed, batch_size=BATCH, update_conflicts=True, unique_fields=["member", "year"],
+        changed,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["member", "year"],
         update_fields=["flags", "minutes", "lines"],
-    )  # fmt: skip
+    )

@@ -52,9 +52,10 @@ class PolicyForm(PolicyBase):
         label=_("公示工作日"), min_value=5, max_value=30, help_text=_("不少于 5 个工作日。")
     )
     reminder_dates = MonthDays(
-        label=_("提醒日期"), required=False,
+        label=_("提醒日期"),
+        required=False,
         help_text=_("月-日，如 06-15、09-15。到期只提醒进度落后的党员，每人一次。"),
-    )  # fmt: skip
+    )
 
     class Meta:
         model = Policy

@@ -304,9 +304,16 @@ def hand_out_again(batch: ImportBatch) -> bool:
     try:
         with transaction.atomic():
             move_row(
-                batch, state, allowed=State.WORKING, guard=Q(beat_at=batch.beat_at), event=ImportEvent,
-                by=None, note="handed out again", refusal=lambda: moved_on(batch), beat_at=timezone.now(),
-            )  # fmt: skip
+                batch,
+                state,
+                allowed=State.WORKING,
+                guard=Q(beat_at=batch.beat_at),
+                event=ImportEvent,
+                by=None,
+                note="handed out again",
+                refusal=lambda: moved_on(batch),
+                beat_at=timezone.now(),
+            )
             enqueue(batch.pk, state)
     except BatchMovedOn:  # it lives after all
         return False
@@ -325,10 +332,17 @@ def move(
     """
     is_held = batch.state == State.CHECKING and to != State.DISCARDED
     move_row(
-        batch, to, allowed=FOLLOWS[to], guard=Q(beat_at=batch.beat_at) if is_held else None,
-        event=ImportEvent, by=by, note=note, refusal=lambda: overtaken(batch),
-        beat_at=timezone.now(), **fields,
-    )  # fmt: skip
+        batch,
+        to,
+        allowed=FOLLOWS[to],
+        guard=Q(beat_at=batch.beat_at) if is_held else None,
+        event=ImportEvent,
+        by=by,
+        note=note,
+        refusal=lambda: overtaken(batch),
+        beat_at=timezone.now(),
+        **fields,
+    )
 
 
 def overtaken(batch: ImportBatch) -> BatchMovedOn:

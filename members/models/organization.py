@@ -123,9 +123,14 @@ class Appointment(models.Model):
     starts_on = models.DateField(_("任期起"), default=today)
     ends_on = models.DateField(_("任期止"), null=True, blank=True)
     granted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
         verbose_name=_("任命人"),
-    )  # fmt: skip
+    )
 
     objects = AppointmentQuerySet.as_manager()
 

@@ -95,9 +95,11 @@ class Member(models.Model):
     note = models.CharField(_("备注"), max_length=500, blank=True)
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.LISTED, db_index=True)
     joined_on = models.DateField(
-        _("计入考核日期"), null=True, blank=True,
+        _("计入考核日期"),
+        null=True,
+        blank=True,
         help_text=_("年中新进党员按剩余月份折算要求；留空表示全年在册。"),
-    )  # fmt: skip
+    )
     registered_at = models.DateTimeField(_("报到时间"), null=True, blank=True, editable=False)
     departed_on = models.DateField(_("离开日期"), null=True, blank=True)
     user = models.OneToOneField(
@@ -109,9 +111,14 @@ class Member(models.Model):
         verbose_name=_("账号"),
     )
     batch = models.ForeignKey(
-        "ImportBatch", models.SET_NULL, null=True, blank=True, editable=False, related_name="members",
+        "ImportBatch",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="members",
         verbose_name=_("导入批次"),
-    )  # fmt: skip
+    )
     created_at = models.DateTimeField(_("入册时间"), auto_now_add=True)
 
     objects = MemberQuerySet.as_manager()
@@ -178,9 +185,14 @@ class Exemption(models.Model):
     approved_at = models.DateTimeField(_("批准时间"), auto_now_add=True)
     withdrawn_at = models.DateTimeField(_("撤销时间"), null=True, blank=True, editable=False)
     withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
         verbose_name=_("撤销人"),
-    )  # fmt: skip
+    )
 
     objects = ExemptionQuerySet.as_manager()
 

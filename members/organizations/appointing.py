@@ -35,7 +35,7 @@ def grant(
     starts_on: dt.date | None = None,
     ends_on: dt.date | None = None,
 ) -> Appointment:
-    """Appoint a user for a term, both days included. Raises NotGrantable."""  # fmt: skip
+    """Appoint a user for a term, both days included. Raises NotGrantable."""
     check_grantable(user, organization, by)
     starts_on = starts_on or today()
     if ends_on and ends_on < starts_on:

@@ -18,9 +18,11 @@ class OrganizationForm(forms.Form):
 
     kind = forms.ChoiceField(label=gettext_lazy("类型"))
     code = forms.RegexField(
-        r"^[A-Za-z0-9-]{2,20}$", label=gettext_lazy("编码"), help_text=gettext_lazy("字母和数字，全市唯一。"),
+        r"^[A-Za-z0-9-]{2,20}$",
+        label=gettext_lazy("编码"),
+        help_text=gettext_lazy("字母和数字，全市唯一。"),
         error_messages={"invalid": gettext_lazy("编码是 2 到 20 位字母、数字或连字符。")},
-    )  # fmt: skip
+    )
     name = forms.CharField(label=gettext_lazy("名称"), max_length=80)
 
     def __init__(self, *args: Any, parent: Organization, **kwargs: Any) -> None:
@@ -46,18 +48,20 @@ class MoveForm(forms.Form):
 
 class AppointmentForm(forms.Form):
     username = forms.RegexField(
-        r"^[A-Za-z0-9._-]{3,40}$", label=gettext_lazy("用户名"),
+        r"^[A-Za-z0-9._-]{3,40}$",
+        label=gettext_lazy("用户名"),
         help_text=gettext_lazy("已有账号的填原用户名；没有的会新建账号。"),
         error_messages={"invalid": gettext_lazy("用户名是 3 到 40 位字母、数字、点或横线。")},
-    )  # fmt: skip
+    )
     name = NameField()
     email = forms.EmailField(
         label=gettext_lazy("邮箱"), help_text=gettext_lazy("新账号凭邮件里的链接设置密码。")
     )
     organization = forms.ModelChoiceField(
-        label=gettext_lazy("组织"), queryset=Organization.objects.none(),
+        label=gettext_lazy("组织"),
+        queryset=Organization.objects.none(),
         widget=forms.Select(attrs={"data-searchable": gettext_lazy("输入几个字查找组织")}),
-    )  # fmt: skip
+    )
     role = forms.ChoiceField(label=gettext_lazy("角色"), choices=Appointment.Role.choices)
     starts_on = forms.DateField(label=gettext_lazy("任期起"), widget=day_input())
     ends_on = forms.DateField(label=gettext_lazy("任期止"), required=False, widget=day_input())

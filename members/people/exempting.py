@@ -28,9 +28,13 @@ def exempt(
     if overlapping.exists():
         raise DatesWrong(_("这段时间已有豁免，请先撤销原来的或改日期。"), "overlapping")
     exemption = Exemption.objects.create(
-        member=member, kind=kind, starts_on=starts_on, ends_on=ends_on,
-        reason=check_reason(reason), approved_by=by,
-    )  # fmt: skip
+        member=member,
+        kind=kind,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        reason=check_reason(reason),
+        approved_by=by,
+    )
     messages.tell_exempted(messages.GRANTED, exemption)
     return exemption
 

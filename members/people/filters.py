@@ -85,9 +85,11 @@ class MemberFilter(django_filters.FilterSet):
     )
     estate = django_filters.ModelChoiceFilter(label=_("小区"), queryset=estates, empty_label=_("全部小区"))
     flags = django_filters.ChoiceFilter(
-        label=_("本年红旗"), method="by_flags", empty_label=_("不限"),
+        label=_("本年红旗"),
+        method="by_flags",
+        empty_label=_("不限"),
         choices=[("0", _("没有")), ("1-4", _("1 至 4 面")), ("5", _("5 面及以上"))],
-    )  # fmt: skip
+    )
     is_leader = django_filters.BooleanFilter(label=_("领导干部"))
     skills = django_filters.CharFilter(label=_("特长"), lookup_expr="contains")
 

@@ -34,16 +34,20 @@ class NameField(forms.CharField):
 
 def words_field(words: Iterable[str | Promise], label: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
-        label=label, required=False, choices=[(str(word), word) for word in words],
+        label=label,
+        required=False,
+        choices=[(str(word), word) for word in words],
         widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
+    )
 
 
 def other_field(label: Any) -> forms.CharField:
     return forms.CharField(
-        label=label, required=False, max_length=60,
+        label=label,
+        required=False,
+        max_length=60,
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("多项用顿号分隔")}),
-    )  # fmt: skip
+    )
 
 
 class ServiceForm(forms.Form):
@@ -107,9 +111,11 @@ class ProfileForm(ServiceForm):
         label=gettext_lazy("邮箱"), required=False, help_text=gettext_lazy("提醒和考核结果会发到这里。")
     )
     address = forms.CharField(
-        label=gettext_lazy("住址"), max_length=120, required=False,
+        label=gettext_lazy("住址"),
+        max_length=120,
+        required=False,
         help_text=gettext_lazy("加密保存，单位看不到。"),
-    )  # fmt: skip
+    )
     field_order = ["email", "address"]
 
     @classmethod
@@ -136,8 +142,9 @@ class EntryForm(forms.ModelForm):
 
 class CorrectionForm(forms.Form):
     text = forms.CharField(
-        label=gettext_lazy("哪一项不对，应改成什么"), max_length=300,
+        label=gettext_lazy("哪一项不对，应改成什么"),
+        max_length=300,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("例如：单位应为市财政局，2026年3月调动。"),
         error_messages={"required": gettext_lazy("请写明哪一项不对，应改成什么。")},
-    )  # fmt: skip
+    )

@@ -15,9 +15,11 @@ class RegistrationFilter(django_filters.FilterSet):
         label=_("状态"), choices=Registration.State.choices, empty_label=_("全部")
     )
     roster = django_filters.ChoiceFilter(
-        label=_("与名册"), method="by_roster", empty_label=_("不限"),
+        label=_("与名册"),
+        method="by_roster",
+        empty_label=_("不限"),
         choices=[("same", _("一致")), ("differs", _("信息不符")), ("unknown", _("不在册"))],
-    )  # fmt: skip
+    )
     unit = django_filters.ModelChoiceFilter(label=_("单位"), queryset=units, empty_label=_("全部单位"))
     community = django_filters.ModelChoiceFilter(
         label=_("社区"), queryset=communities, empty_label=_("全部社区")

@@ -25,14 +25,15 @@ class JoinForm(forms.Form):
         error_messages={"required": gettext_lazy("请填写手机号。")},
     )
     unit = forms.ModelChoiceField(
-        label=gettext_lazy("工作单位"), queryset=Organization.objects.none(),
+        label=gettext_lazy("工作单位"),
+        queryset=Organization.objects.none(),
         empty_label=gettext_lazy("请选择单位"),
         error_messages={
             "required": gettext_lazy("请选择工作单位。"),
             "invalid_choice": gettext_lazy("请从列表中选择工作单位。"),
         },
         widget=forms.Select(attrs={"data-searchable": gettext_lazy("输入几个字查找单位")}),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,7 +42,9 @@ class JoinForm(forms.Form):
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label=gettext_lazy("短信验证码"), min_length=6, max_length=6,
+        label=gettext_lazy("短信验证码"),
+        min_length=6,
+        max_length=6,
         help_text=gettext_lazy("6 位数字，5 分钟内有效。"),
         error_messages={
             "required": gettext_lazy("请填写短信里的 6 位验证码。"),
@@ -49,21 +52,25 @@ class CodeForm(forms.Form):
             "max_length": gettext_lazy("验证码是 6 位数字。"),
         },
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-    )  # fmt: skip
+    )
 
 
 class HomeForm(forms.Form):
     """Where do you live?"""
 
     estate = forms.ModelChoiceField(
-        label=gettext_lazy("小区"), queryset=Organization.objects.none(), required=False,
+        label=gettext_lazy("小区"),
+        queryset=Organization.objects.none(),
+        required=False,
         empty_label=gettext_lazy("不在下列小区"),
-    )  # fmt: skip
+    )
     address = forms.CharField(
-        label=gettext_lazy("住址"), max_length=120, required=False,
+        label=gettext_lazy("住址"),
+        max_length=120,
+        required=False,
         help_text=gettext_lazy("例如 3 幢 2 单元 501。加密保存，单位看不到；社区查看会留下记录。"),
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, community: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

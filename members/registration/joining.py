@@ -56,10 +56,16 @@ class Draft:
     def application(self, place: Organization) -> Application:
         estate = Organization.objects.estates().filter(pk=self.estate or 0).first()
         return Application(
-            name=self.name, mobile=self.mobile, unit=Organization.objects.get(pk=self.unit or 0),
-            community=community_of(place), estate=estate, address=self.address, skills=self.skills,
-            intentions=self.intentions, free_times=self.free_times,
-        )  # fmt: skip
+            name=self.name,
+            mobile=self.mobile,
+            unit=Organization.objects.get(pk=self.unit or 0),
+            community=community_of(place),
+            estate=estate,
+            address=self.address,
+            skills=self.skills,
+            intentions=self.intentions,
+            free_times=self.free_times,
+        )
 
     def take_over(self, registration: Registration) -> None:
         """Fill in what a returned application said, so that only the mistake is typed again."""

@@ -72,7 +72,9 @@ def tell_applicant(wording: Wording, registration: Registration) -> None:
     """The community decided."""
     send(
         wording.to(
-            registration.user, registration=registration.pk, community=registration.community,
+            registration.user,
+            registration=registration.pk,
+            community=registration.community,
             reason=registration.reason,
         )
-    )  # fmt: skip
+    )

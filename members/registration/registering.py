@@ -71,9 +71,13 @@ def submit(application: Application, *, by: User) -> Registration:
     values = dict(vars(application))
     member = own(found, by)
     registration = Registration(
-        user=by, member=member, on_roster=member is not None, differences=found.differences,
-        promised_at=timezone.now(), **values,
-    )  # fmt: skip
+        user=by,
+        member=member,
+        on_roster=member is not None,
+        differences=found.differences,
+        promised_at=timezone.now(),
+        **values,
+    )
     rules.check_place(registration)
     try:
         with transaction.atomic():
@@ -165,9 +169,13 @@ def make_member(registration: Registration) -> Member:
         )
     pinyin, initials = in_pinyin(registration.name)
     return Member.objects.create(
-        name=registration.name, pinyin=pinyin, initials=initials, mobile=registration.mobile,
-        unit=registration.unit, note=_("报到时不在册，由社区确认"),
-    )  # fmt: skip
+        name=registration.name,
+        pinyin=pinyin,
+        initials=initials,
+        mobile=registration.mobile,
+        unit=registration.unit,
+        note=_("报到时不在册，由社区确认"),
+    )
 
 
 def move_in(member: Member, registration: Registration) -> None:
@@ -177,13 +185,18 @@ def move_in(member: Member, registration: Registration) -> None:
     # Of two applicants taken for the same entry at once, the second must not take it from the first.
     free = Member.objects.filter(Q(user__isnull=True) | Q(user=registration.user_id), pk=member.pk)
     moved = free.update(
-        user=registration.user_id, mobile=registration.mobile, community=registration.community_id,
-        estate=registration.estate_id, address=registration.address,
+        user=registration.user_id,
+        mobile=registration.mobile,
+        community=registration.community_id,
+        estate=registration.estate_id,
+        address=registration.address,
         skills=clean_list(registration.skills or member.skills),
         intentions=clean_list(registration.intentions or member.intentions),
-        free_times=registration.free_times or member.free_times, state=Member.State.REGISTERED,
-        registered_at=member.registered_at or timezone.now(), departed_on=None,
-    )  # fmt: skip
+        free_times=registration.free_times or member.free_times,
+        state=Member.State.REGISTERED,
+        registered_at=member.registered_at or timezone.now(),
+        departed_on=None,
+    )
     if moved != 1:
         raise rules.NotThisPerson(_("名册上的这位同志刚刚关联了另一个账号，请刷新页面后核对。"))
 
@@ -206,9 +219,17 @@ def change_state(
 ) -> None:
     """Of two clerks, one decides. Raises AlreadyDecided."""
     move(
-        registration, to, allowed=allowed, event=RegistrationEvent, by=by, note=note, refusal=decided_before,
-        decided_at=timezone.now(), decided_by=by, reason=note,
-    )  # fmt: skip
+        registration,
+        to,
+        allowed=allowed,
+        event=RegistrationEvent,
+        by=by,
+        note=note,
+        refusal=decided_before,
+        decided_at=timezone.now(),
+        decided_by=by,
+        reason=note,
+    )
 
 
 def decided_before() -> AlreadyDecided:

@@ -25,11 +25,16 @@ def show(client: Client, name: str, query: str = "", *args: object) -> str:
 def crowd(cast: Cast, count: int, first: int = 0) -> None:
     Member.objects.bulk_create(
         Member(
-            name=f"党员{number}", mobile=f"1390{number:07d}", unit=cast.unit, community=cast.community,
-            estate=cast.estate, state=Member.State.REGISTERED, pinyin=f"dangyuan{number:04d}",
+            name=f"党员{number}",
+            mobile=f"1390{number:07d}",
+            unit=cast.unit,
+            community=cast.community,
+            estate=cast.estate,
+            state=Member.State.REGISTERED,
+            pinyin=f"dangyuan{number:04d}",
         )
         for number in range(first, first + count)
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,12 +126,16 @@ def test_a_list_costs_the_same_for_20_and_for_200(client: Client, cast: Cast, na
         crowd(cast, count, first)
         registrations = [
             Registration(
-                user=cast.li.user, name=f"申请{number}", mobile="13900000000", unit=cast.unit,
-                community=cast.community, promised_at=cast.li.registered_at,
+                user=cast.li.user,
+                name=f"申请{number}",
+                mobile="13900000000",
+                unit=cast.unit,
+                community=cast.community,
+                promised_at=cast.li.registered_at,
                 state=Registration.State.RETURNED,
             )
             for number in range(first, first + count)
-        ]  # fmt: skip
+        ]
         Registration.objects.bulk_create(registrations)
         with CaptureQueriesContext(connection) as queries:
             show(client, name, query)
@@ -139,8 +148,12 @@ def test_reconciliation_counts_and_lists_the_three_gaps(cast: Cast):
     stranger(cast)
     counts = reconciling.counts(cast.secretary)
     assert counts == {
-        "on_roster": 3, "registered": 2, "unregistered": 1, "not_on_roster": 1, "differing": 1,
-    }  # fmt: skip
+        "on_roster": 3,
+        "registered": 2,
+        "unregistered": 1,
+        "not_on_roster": 1,
+        "differing": 1,
+    }
     table = {line["place"].name: line for line in reconciling.table(cast.city_officer, "unit")}
     assert (table["市教育局"]["on_roster"], table["市教育局"]["not_on_roster"]) == (3, 1)
     assert table["市税务局"]["differing"] == 1
@@ -174,8 +187,10 @@ def test_the_tree_sums_up_its_branches(cast: Cast):
     assert "市教育局" not in shown
     units = counting.branch(cast.city_officer, units=True)
     assert [(node.organization.name, node.on_roster) for node in units] == [
-        ("明州市委组织部", 4), ("市教育局", 3), ("市税务局", 1),
-    ]  # fmt: skip
+        ("明州市委组织部", 4),
+        ("市教育局", 3),
+        ("市税务局", 1),
+    ]
 
 
 def test_a_poster_carries_the_communitys_own_addresses(client: Client, cast: Cast):

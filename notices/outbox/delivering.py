@@ -109,9 +109,13 @@ def refused(delivery: Delivery, error: Refused) -> None:
         settle(delivery, state=Delivery.State.FAILED, attempts=attempts, error=words(delivery, error))
         return
     settle(
-        delivery, state=Delivery.State.PENDING, attempts=attempts, error=words(delivery, error),
-        due_at=timezone.now() + back_off(attempts), handed_over_at=None,
-    )  # fmt: skip
+        delivery,
+        state=Delivery.State.PENDING,
+        attempts=attempts,
+        error=words(delivery, error),
+        due_at=timezone.now() + back_off(attempts),
+        handed_over_at=None,
+    )
 
 
 def postpone(deliveries: list[Delivery], error: str) -> None:

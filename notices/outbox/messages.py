@@ -75,9 +75,13 @@ def _write(messages: dict[str, Message]) -> int:
 def _notice(message: Message) -> Notice:
     check_declared(message.kind)
     return Notice(
-        recipient=message.recipient, kind=message.kind, key=message.key,
-        subject=message.subject[:120], body=message.body, url=message.url,
-    )  # fmt: skip
+        recipient=message.recipient,
+        kind=message.kind,
+        key=message.key,
+        subject=message.subject[:120],
+        body=message.body,
+        url=message.url,
+    )
 
 
 def _delivery(notice_id: int, message: Message, channel: str) -> Delivery:

@@ -54,9 +54,17 @@ def mark_told(delivery: Delivery, *, by: "User", note: str = "") -> None:
 def move(delivery: Delivery, to: str, *, by: "User", note: str = "", **fields: Any) -> None:
     """Raises AlreadySettled unless the delivery still is where the person saw it, unreached."""
     move_row(
-        delivery, to, allowed=Delivery.State.UNREACHED, event=DeliveryEvent, by=by, note=note,
-        refusal=settled, lease="", leased_until=None, **fields,
-    )  # fmt: skip
+        delivery,
+        to,
+        allowed=Delivery.State.UNREACHED,
+        event=DeliveryEvent,
+        by=by,
+        note=note,
+        refusal=settled,
+        lease="",
+        leased_until=None,
+        **fields,
+    )
 
 
 def settled() -> AlreadySettled:

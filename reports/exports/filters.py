@@ -19,9 +19,11 @@ def day(label: Promise, lookup: str) -> django_filters.DateFilter:
 
 class LogFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
-        label=_("导出人"), field_name="user__name", lookup_expr="contains",
+        label=_("导出人"),
+        field_name="user__name",
+        lookup_expr="contains",
         widget=search_input(_("姓名")),
-    )  # fmt: skip
+    )
     name = django_filters.ChoiceFilter(label=_("名单"), empty_label=_("全部名单"), choices=LISTS)
     since = day(_("导出日期起"), "date__gte")
     until = day(_("导出日期止"), "date__lte")

@@ -17,9 +17,10 @@ def fresh_key() -> str:
 
 class ExportForm(forms.Form):
     columns = forms.MultipleChoiceField(
-        label=_("列"), widget=forms.CheckboxSelectMultiple,
+        label=_("列"),
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("请至少选一列。")},
-    )  # fmt: skip
+    )
     format = forms.ChoiceField(
         label=_("格式"), choices=Export.Format, widget=forms.RadioSelect, initial=Export.Format.XLSX
     )

@@ -277,9 +277,17 @@ def move(
 ) -> None:
     """Change the state if nobody has moved the export since it was read. Raises Abandoned."""
     move_row(
-        export, to, allowed=allowed, guard=Q(beat_at=export.beat_at), event=ExportEvent, by=None, note=note,
-        refusal=abandoned, beat_at=timezone.now(), **fields,
-    )  # fmt: skip
+        export,
+        to,
+        allowed=allowed,
+        guard=Q(beat_at=export.beat_at),
+        event=ExportEvent,
+        by=None,
+        note=note,
+        refusal=abandoned,
+        beat_at=timezone.now(),
+        **fields,
+    )
 
 
 def abandoned() -> Abandoned:

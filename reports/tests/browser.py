@@ -176,9 +176,11 @@ def visit(chromium: Browser, live_server: LiveServer, worker: Worker) -> Iterato
 
     def sit_down(size: tuple[int, int] = DESK, *, javascript: bool = True) -> Visitor:
         context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale="zh-CN",
-            timezone_id="Asia/Shanghai", java_script_enabled=javascript,
-        )  # fmt: skip
+            viewport={"width": size[0], "height": size[1]},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            java_script_enabled=javascript,
+        )
         visitor = Visitor(context, live_server.url)
         opened.append((context, visitor))
         return visitor

@@ -20,10 +20,18 @@ NEW_YEAR = dt.datetime(2027, 1, 4, 1, 0, tzinfo=dt.UTC)
 
 def light(cast: Cast, member: Member, flags: int) -> None:
     award = Award(
-        member=member, flags=flags, minutes=120, service_date=dt.date(2026, 9, 5), category="activity",
-        organization=cast.community, source_kind="claim", source_id=member.pk, source_label="清洁家园",
-        verifier=cast.secretary, key=f"claim:{member.pk}",
-    )  # fmt: skip
+        member=member,
+        flags=flags,
+        minutes=120,
+        service_date=dt.date(2026, 9, 5),
+        category="activity",
+        organization=cast.community,
+        source_kind="claim",
+        source_id=member.pk,
+        source_label="清洁家园",
+        verifier=cast.secretary,
+        key=f"claim:{member.pk}",
+    )
     ledger.award([award], by=cast.secretary)
 
 

@@ -175,9 +175,15 @@ def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | Non
         free_place(current, at)
         # Task before claim, the order in which a cancellation takes them too.
         move(
-            current, Claim.State.WITHDRAWN, allowed=Claim.State.OPEN, event=ClaimEvent, by=by, at=at,
-            note=reason.strip(), refusal=overtaken,
-        )  # fmt: skip
+            current,
+            Claim.State.WITHDRAWN,
+            allowed=Claim.State.OPEN,
+            event=ClaimEvent,
+            by=by,
+            at=at,
+            note=reason.strip(),
+            refusal=overtaken,
+        )
     claim.state = Claim.State.WITHDRAWN
     return claim
 

@@ -295,9 +295,13 @@ def check_week(task: Task, standing: Standing, now: dt.datetime) -> None:
                 "任意7天内最多接 %(limit)s 项，%(first)s至%(last)s您已接 %(held)s 项。"
                 "请选择其他日期的任务，或在开始前24小时内再看是否还有名额（届时不限）。"
             )
-            % {"limit": limit, "held": held, "first": format_date(first, weekday=False),
-               "last": format_date(first + WEEK - dt.timedelta(days=1), weekday=False)}
-        )  # fmt: skip
+            % {
+                "limit": limit,
+                "held": held,
+                "first": format_date(first, weekday=False),
+                "last": format_date(first + WEEK - dt.timedelta(days=1), weekday=False),
+            }
+        )
 
 
 def fullest_week(day: dt.date, taken: Sequence[dt.date]) -> tuple[dt.date, int]:

@@ -191,10 +191,14 @@ def history_of(place: Claim) -> list[dict[str, Any]]:
     words = dict(Claim.State.choices)
     events = place.events.select_related("by").order_by("-id")
     return [
-        {"title": words.get(event.to_state, event.to_state), "at": event.at, "note": event.note,
-         "by": "" if event.by_id == place.member.user_id else event.by}
+        {
+            "title": words.get(event.to_state, event.to_state),
+            "at": event.at,
+            "note": event.note,
+            "by": "" if event.by_id == place.member.user_id else event.by,
+        }
         for event in events
-    ]  # fmt: skip
+    ]
 
 
 @require_POST

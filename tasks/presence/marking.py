@@ -46,9 +46,15 @@ def mark_presence(
 def _mark(claims: list[Claim], value: str, by: User, method: str, at: dt.datetime) -> None:
     presence = Claim.Presence(value)
     # Back to "not recorded" takes the evidence away with the mark.
-    evidence = {"presence_method": method, "presence_at": at, "presence_by": by} if value else {
-        "presence_method": "", "presence_at": None, "presence_by": None,
-    }  # fmt: skip
+    evidence = (
+        {"presence_method": method, "presence_at": at, "presence_by": by}
+        if value
+        else {
+            "presence_method": "",
+            "presence_at": None,
+            "presence_by": None,
+        }
+    )
     rows = Claim.objects.filter(pk__in=[claim.pk for claim in claims])
     rows.open().update(presence=value, **evidence)
     note = _("签到：%(presence)s（%(method)s）") % {

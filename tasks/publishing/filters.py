@@ -25,9 +25,11 @@ class TaskFilter(django_filters.FilterSet):
         label=_("发布组织"), queryset=publishers, empty_label=_("全部")
     )
     places = django_filters.ChoiceFilter(
-        label=_("名额"), choices=[("free", _("有空余")), ("full", _("已满"))], method="by_places",
+        label=_("名额"),
+        choices=[("free", _("有空余")), ("full", _("已满"))],
+        method="by_places",
         empty_label=_("全部"),
-    )  # fmt: skip
+    )
     item = django_filters.ModelChoiceFilter(
         label=_("服务事项"), queryset=ServiceItem.objects.all(), empty_label=_("全部")
     )

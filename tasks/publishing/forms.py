@@ -30,25 +30,34 @@ def moment(label: Any, help_text: Any = "", *, required: bool = True) -> forms.D
     message = _("请填写 2000 年至 2099 年之间的日期。")
     bounds = [MinValueValidator(at(FIRST_DAY, 0), message), MaxValueValidator(at(LAST_DAY, 0), message)]
     return forms.DateTimeField(
-        label=label, help_text=help_text, widget=widget, required=required, error_messages=errors,
+        label=label,
+        help_text=help_text,
+        widget=widget,
+        required=required,
+        error_messages=errors,
         validators=bounds,
-    )  # fmt: skip
+    )
 
 
 class TaskForm(forms.Form):
     """A task as its publisher writes it; the audience offered follows from the publisher's tier."""
 
     item = forms.ModelChoiceField(
-        label=_("服务事项"), queryset=ServiceItem.objects.none(), empty_label=_("请选择"),
+        label=_("服务事项"),
+        queryset=ServiceItem.objects.none(),
+        empty_label=_("请选择"),
         error_messages={"required": _("请从目录中选择服务事项。")},
-    )  # fmt: skip
+    )
     title = forms.CharField(
         label=_("标题"), max_length=60, error_messages={"required": _("请填写标题，让党员一眼看懂要做什么。")}
     )
     text = forms.CharField(
-        label=_("说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("说明"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("做什么、带什么、怎么集合。不要写居民的姓名、电话和住址。"),
-    )  # fmt: skip
+    )
     place = forms.CharField(
         label=_("地点"), max_length=100, error_messages={"required": _("请填写集合地点。")}
     )
@@ -71,14 +80,19 @@ class TaskForm(forms.Form):
         help_text=_("留空按服务事项的下限。"),
     )
     minutes = forms.IntegerField(
-        label=_("时长（分钟）"), min_value=0, max_value=MAX_MINUTES, required=False,
+        label=_("时长（分钟）"),
+        min_value=0,
+        max_value=MAX_MINUTES,
+        required=False,
         help_text=_("留空按服务事项的默认时长。"),
-    )  # fmt: skip
+    )
     reach = forms.ChoiceField(label=_("面向"), widget=forms.RadioSelect)
     chosen = forms.MultipleChoiceField(
-        label=_("指定组织"), required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("指定组织"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": _("所选组织已不在名单中，请重新选择。")},
-    )  # fmt: skip
+    )
     presence = forms.ChoiceField(label=_("签到方式"), choices=Task.Presence)
     organiser_name = forms.CharField(
         label=_("负责人"), max_length=60, error_messages={"required": _("请填写现场负责人的姓名。")}
@@ -90,9 +104,13 @@ class TaskForm(forms.Form):
     key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, publisher: Organization, wish: Wish | None = None, item: ServiceItem | None = None,
+        self,
+        *args: Any,
+        publisher: Organization,
+        wish: Wish | None = None,
+        item: ServiceItem | None = None,
         **kwargs: Any,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.publisher, self.wish, self.initial = publisher, wish, {**(self.initial or {})}
         self.fields["key"].initial = uuid.uuid4().hex

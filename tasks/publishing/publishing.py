@@ -68,9 +68,16 @@ class Changes(TypedDict, total=False):
 def move(task: Task, to: str, *, by: User | None, at: dt.datetime, note: str = "", **fields: Any) -> None:
     """One state change with its event row. Raises WrongState when somebody was faster."""
     move_row(
-        task, to, allowed=rules.FOLLOWS[to], event=TaskEvent, by=by, at=at, note=note,
-        refusal=moved_on, **fields,
-    )  # fmt: skip
+        task,
+        to,
+        allowed=rules.FOLLOWS[to],
+        event=TaskEvent,
+        by=by,
+        at=at,
+        note=note,
+        refusal=moved_on,
+        **fields,
+    )
 
 
 def moved_on() -> WrongState:
@@ -78,9 +85,15 @@ def moved_on() -> WrongState:
 
 
 def draft(
-    *, by: User, publisher: Organization, item: ServiceItem, audience: Sequence[Organization],
-    wish: Wish | None = None, key: str | None = None, **terms: Unpack[Terms],
-) -> Task:  # fmt: skip
+    *,
+    by: User,
+    publisher: Organization,
+    item: ServiceItem,
+    audience: Sequence[Organization],
+    wish: Wish | None = None,
+    key: str | None = None,
+    **terms: Unpack[Terms],
+) -> Task:
     """A task that nobody sees yet. The same key again gives the same task; with other content KeyReused."""
     check_publisher(by, publisher)
     rules.check_audience(publisher, audience, wish)
@@ -181,9 +194,16 @@ def publish(task: Task, *, by: User, now: dt.datetime | None = None) -> Task:
 
 @transaction.atomic
 def create(
-    *, by: User, publisher: Organization, item: ServiceItem, audience: Sequence[Organization],
-    publish_now: bool, key: str | None = None, now: dt.datetime | None = None, **terms: Unpack[Terms],
-) -> Task:  # fmt: skip
+    *,
+    by: User,
+    publisher: Organization,
+    item: ServiceItem,
+    audience: Sequence[Organization],
+    publish_now: bool,
+    key: str | None = None,
+    now: dt.datetime | None = None,
+    **terms: Unpack[Terms],
+) -> Task:
     """A draft, published at once if asked for: both or neither."""
     task = draft(by=by, publisher=publisher, item=item, audience=audience, key=key, **terms)
     return publish(task, by=by, now=now) if publish_now and task.is_draft else task
@@ -191,9 +211,16 @@ def create(
 
 @transaction.atomic
 def publish_wish(
-    wish: Wish, *, by: User, publisher: Organization, item: ServiceItem, audience: Sequence[Organization],
-    key: str | None = None, now: dt.datetime | None = None, **terms: Unpack[Terms],
-) -> Task:  # fmt: skip
+    wish: Wish,
+    *,
+    by: User,
+    publisher: Organization,
+    item: ServiceItem,
+    audience: Sequence[Organization],
+    key: str | None = None,
+    now: dt.datetime | None = None,
+    **terms: Unpack[Terms],
+) -> Task:
     """Accept a wish if nobody did, and publish it as a task, in one step."""
     task = draft(by=by, publisher=publisher, item=item, audience=audience, wish=wish, key=key, **terms)
     if not task.is_draft:
@@ -220,9 +247,15 @@ def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None)
     was_published = task.is_published
     freed = list(task.claims.open().select_related("member__user"))
     move_all(
-        freed, Claim.State.FREED, allowed=Claim.State.OPEN, event=ClaimEvent, by=by, at=at, note=why,
+        freed,
+        Claim.State.FREED,
+        allowed=Claim.State.OPEN,
+        event=ClaimEvent,
+        by=by,
+        at=at,
+        note=why,
         refusal=moved_on,
-    )  # fmt: skip
+    )
     places = task.claims.holding().count()
     move(task, State.CANCELLED, by=by, at=at, note=why, cancel_reason=why, places_taken=places)
     if was_published and task.wish:

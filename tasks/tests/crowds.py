@@ -19,10 +19,17 @@ def make_crowd(cast: Cast, count: int) -> list[Member]:
     mobiles = [f"139{number:08}" for number in range(count)]
     users = User.objects.bulk_create(User(username=mobile, mobile=mobile) for mobile in mobiles)
     Member.objects.bulk_create(
-        Member(name=f"党员{user.pk}", mobile=str(user.mobile), unit=cast.unit, community=cast.community,
-               estate=cast.estate, user=user, state=Member.State.REGISTERED)
+        Member(
+            name=f"党员{user.pk}",
+            mobile=str(user.mobile),
+            unit=cast.unit,
+            community=cast.community,
+            estate=cast.estate,
+            user=user,
+            state=Member.State.REGISTERED,
+        )
         for user in users
-    )  # fmt: skip
+    )
     return list(Member.objects.filter(user__in=users).select_related("user", "unit", "community", "estate"))
 
 

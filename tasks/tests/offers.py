@@ -14,9 +14,13 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
 def make_offer(
-    cast: Cast, *, starts_in: dt.timedelta = 3 * DAY, lasts: dt.timedelta = 2 * HOUR,
-    audience: list[Organization] | None = None, **fields: Any,
-) -> Task:  # fmt: skip
+    cast: Cast,
+    *,
+    starts_in: dt.timedelta = 3 * DAY,
+    lasts: dt.timedelta = 2 * HOUR,
+    audience: list[Organization] | None = None,
+    **fields: Any,
+) -> Task:
     """A published task whose sign-up is open until it starts."""
     item, _created = ServiceItem.objects.get_or_create(
         code="TEST", defaults={"name": "环境整治", "category": "activity", "max_flags": 2}

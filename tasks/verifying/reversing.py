@@ -51,9 +51,15 @@ def reverse_verification(
 
 def _reopen(claim: Claim, *, by: User, at: dt.datetime, note: str) -> None:
     move_row(
-        claim, State.CLAIMED, allowed=State.DECIDED, event=ClaimEvent, by=by, at=at, note=note,
+        claim,
+        State.CLAIMED,
+        allowed=State.DECIDED,
+        event=ClaimEvent,
+        by=by,
+        at=at,
+        note=note,
         refusal=overtaken,
-    )  # fmt: skip
+    )
     if claim.task.state == Task.State.SETTLED:
         text = _("撤销%(name)s的认定：%(reason)s") % {"name": claim.member, "reason": note}
         move(claim.task, Task.State.PUBLISHED, by=by, at=at, note=text)

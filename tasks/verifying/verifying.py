@@ -48,9 +48,14 @@ class Decision:
 
 @transaction.atomic
 def record(
-    task: Task, presences: Mapping[int, str], decisions: Sequence[Decision], *, by: User, method: str = "",
+    task: Task,
+    presences: Mapping[int, str],
+    decisions: Sequence[Decision],
+    *,
+    by: User,
+    method: str = "",
     now: dt.datetime | None = None,
-) -> list[Verification]:  # fmt: skip
+) -> list[Verification]:
     """Presence and decisions of one screen, both or neither."""
     mark_presence(task, presences, by=by, method=method, now=now)
     return verify(task, decisions, by=by, now=now)
@@ -137,9 +142,15 @@ def _move_claims(
     for outcome in {decision.outcome for decision in decisions}:
         rows = [claims[decision.claim_id] for decision in decisions if decision.outcome == outcome]
         move_all(
-            rows, outcome, allowed=State.OPEN, event=ClaimEvent, by=by, at=at, note=notes,
+            rows,
+            outcome,
+            allowed=State.OPEN,
+            event=ClaimEvent,
+            by=by,
+            at=at,
+            note=notes,
             refusal=overtaken,
-        )  # fmt: skip
+        )
 
 
 def overtaken() -> AlreadyDecided:
@@ -154,10 +165,15 @@ def _write(
         minutes, flags = _figures(decision)
         rows.append(
             Verification(
-                claim=claims[decision.claim_id], grade=decision.grade, minutes=minutes, flags=flags,
-                note=decision.note[:300], verifier=by, verified_at=at,
+                claim=claims[decision.claim_id],
+                grade=decision.grade,
+                minutes=minutes,
+                flags=flags,
+                note=decision.note[:300],
+                verifier=by,
+                verified_at=at,
             )
-        )  # fmt: skip
+        )
     return Verification.objects.bulk_create(rows)
 
 
@@ -173,11 +189,20 @@ def _award(task: Task, made: list[Verification], *, by: User, now: dt.datetime |
 
 def _award_of(task: Task, one: Verification, key: str, by: User, now: dt.datetime | None) -> ledger.Award:
     return ledger.Award(
-        member=one.claim.member, flags=one.flags, minutes=one.minutes if task.counts_hours else 0,
-        service_date=local_date(task.starts_at), category=task.category,
-        organization=task.awarding_organization, source_kind="claim", source_id=one.claim_id,
-        source_label=task.title, verifier=by, key=key, reason=one.note, recorded_at=now,
-    )  # fmt: skip
+        member=one.claim.member,
+        flags=one.flags,
+        minutes=one.minutes if task.counts_hours else 0,
+        service_date=local_date(task.starts_at),
+        category=task.category,
+        organization=task.awarding_organization,
+        source_kind="claim",
+        source_id=one.claim_id,
+        source_label=task.title,
+        verifier=by,
+        key=key,
+        reason=one.note,
+        recorded_at=now,
+    )
 
 
 def _finish(task: Task, made: list[Verification], *, by: User, at: dt.datetime) -> None:

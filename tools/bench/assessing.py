@@ -31,9 +31,14 @@ LEFT JOIN (
 
 @transaction.atomic
 def floor(year: int) -> None:
-    run, _new = AssessmentRun.objects.get_or_create(year=1900, is_official=False, defaults={
-        "state": AssessmentRun.State.FORECAST, "as_of": today(),
-    })  # fmt: skip
+    run, _new = AssessmentRun.objects.get_or_create(
+        year=1900,
+        is_official=False,
+        defaults={
+            "state": AssessmentRun.State.FORECAST,
+            "as_of": today(),
+        },
+    )
     Assessment.objects.filter(run=run).delete()
     with connection.cursor() as cursor:
         cursor.execute(FLOOR, [run.pk, year])
@@ -77,15 +82,28 @@ def multiply() -> None:
     last = FlagEntry.objects.order_by("-seq").values_list("seq", flat=True)[0]
     people = Member.objects.order_by("-pk").values_list("pk", flat=True)[0]
     for time in range(1, TIMES):
-        copy("members_member", columns(Member), {
-            "": f"id <= {people}", "id": f"id + {time * people}", "user_id": "NULL",
-            "mobile": f"'{chr(64 + time)}' || substr(mobile, 2)",
-        })  # fmt: skip
-        copy("flags_flagentry", columns(FlagEntry), {
-            "": f"seq <= {last}", "seq": f"seq + {time * last}", "member_id": f"member_id + {time * people}",
-            "key": f"key || ':{time}'", "hash": f"substr(hash, 1, 62) || '_{time}'",
-            "reverses_id": f"reverses_id + {time * last}",
-        })  # fmt: skip
+        copy(
+            "members_member",
+            columns(Member),
+            {
+                "": f"id <= {people}",
+                "id": f"id + {time * people}",
+                "user_id": "NULL",
+                "mobile": f"'{chr(64 + time)}' || substr(mobile, 2)",
+            },
+        )
+        copy(
+            "flags_flagentry",
+            columns(FlagEntry),
+            {
+                "": f"seq <= {last}",
+                "seq": f"seq + {time * last}",
+                "member_id": f"member_id + {time * people}",
+                "key": f"key || ':{time}'",
+                "hash": f"substr(hash, 1, 62) || '_{time}'",
+                "reverses_id": f"reverses_id + {time * last}",
+            },
+        )
     with connection.cursor() as cursor:
         cursor.execute("UPDATE flags_ledgerhead SET seq = %s", [last * TIMES])
         cursor.execute("ANALYZE")

@@ -141,10 +141,16 @@ def make_crowd(community: Organization, number: int) -> list[Visitor]:
     mobiles = [f"199{number:02}{person:06}" for person in range(CROWD)]
     users = User.objects.bulk_create(User(username=m, mobile=m, password="!") for m in mobiles)
     members = Member.objects.bulk_create(
-        Member(name=user.username, mobile=user.username, user=user, unit=unit, community=community,
-               state=Member.State.REGISTERED)
+        Member(
+            name=user.username,
+            mobile=user.username,
+            user=user,
+            unit=unit,
+            community=community,
+            state=Member.State.REGISTERED,
+        )
         for user in users
-    )  # fmt: skip
+    )
     keys = open_sessions(users)
     return [Visitor(member.pk, key) for member, key in zip(members, keys, strict=True)]
 
@@ -170,10 +176,20 @@ def make_task(community: Organization, days: int) -> Task:
     now = timezone.now()
     start = now + dt.timedelta(days=days)
     task = Task.objects.create(
-        item=item, category=item.category, title="秒抢任务", place="广场", starts_at=start,
-        ends_at=start + dt.timedelta(hours=2), signup_opens_at=now, signup_closes_at=start, capacity=CROWD,
-        minutes=120, organiser_name="负责人", publisher=community, state=Task.State.PUBLISHED,
+        item=item,
+        category=item.category,
+        title="秒抢任务",
+        place="广场",
+        starts_at=start,
+        ends_at=start + dt.timedelta(hours=2),
+        signup_opens_at=now,
+        signup_closes_at=start,
+        capacity=CROWD,
+        minutes=120,
+        organiser_name="负责人",
+        publisher=community,
+        state=Task.State.PUBLISHED,
         created_by=User.objects.get(username="19900000000"),
-    )  # fmt: skip
+    )
     task.audience.set([community])
     return task

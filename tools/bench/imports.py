@@ -108,8 +108,10 @@ def command(*words: str) -> tuple[dict[str, Any], float]:
     )
     answer = subprocess.run(
         [sys.executable, "-c", code, "import_roster", str(ROSTER), "--json", *words],
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     summary, megabytes = answer.stdout.strip().splitlines()[-2:]
     return json.loads(summary), float(megabytes)
 

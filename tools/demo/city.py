@@ -55,10 +55,15 @@ def appoint_staff(rng: random.Random) -> None:
     password = make_password(PASSWORD)
     organizations = list(Organization.objects.all())
     users = [
-        User(username=username_of(org), name=staff_name(rng, org), is_staff=True, password=password,
-             email=f"{username_of(org)}@example.test")
+        User(
+            username=username_of(org),
+            name=staff_name(rng, org),
+            is_staff=True,
+            password=password,
+            email=f"{username_of(org)}@example.test",
+        )
         for org in organizations
-    ]  # fmt: skip
+    ]
     User.objects.bulk_create(users, batch_size=BATCH)
     posts = [
         Appointment(user=user, organization=org, role=role_in(org), starts_on=dt.date(2024, 1, 1))
@@ -138,11 +143,14 @@ def open_accounts(rng: random.Random, members: Iterable[Member]) -> list[User]:
     """Accounts without a password: members log in by mobile and code. One in five gave no e-mail."""
     users = [
         User(
-            username=f"member-{member.pk}", name=member.name, mobile=member.mobile, password=UNUSABLE,
+            username=f"member-{member.pk}",
+            name=member.name,
+            mobile=member.mobile,
+            password=UNUSABLE,
             email=f"m{member.pk}@example.test" if rng.random() < 0.8 else "",
         )
         for member in members
-    ]  # fmt: skip
+    ]
     return User.objects.bulk_create(users, batch_size=BATCH)
 
 
@@ -154,13 +162,25 @@ def record_registrations(members: Sequence[Member], secretaries: dict[int, User]
     for member in members:
         confirmed = member.registered_at
         submitted = confirmed - dt.timedelta(days=1) if confirmed else at(today() - dt.timedelta(days=2), 20)
-        registrations.append(Registration(
-            user=member.user, member=member, name=member.name, mobile=member.mobile, unit=member.unit,
-            community=member.community, estate=member.estate, skills=member.skills,
-            intentions=member.intentions,
-            free_times=member.free_times, promised_at=submitted, submitted_at=submitted, state=state,
-            decided_at=confirmed, decided_by=secretaries.get(member.community_id or 0),
-        ))  # fmt: skip
+        registrations.append(
+            Registration(
+                user=member.user,
+                member=member,
+                name=member.name,
+                mobile=member.mobile,
+                unit=member.unit,
+                community=member.community,
+                estate=member.estate,
+                skills=member.skills,
+                intentions=member.intentions,
+                free_times=member.free_times,
+                promised_at=submitted,
+                submitted_at=submitted,
+                state=state,
+                decided_at=confirmed,
+                decided_by=secretaries.get(member.community_id or 0),
+            )
+        )
     Registration.objects.bulk_create(registrations, batch_size=BATCH)
     events = [event for registration in registrations for event in registration_events(registration)]
     RegistrationEvent.objects.bulk_create(events, batch_size=BATCH)
@@ -169,14 +189,23 @@ def record_registrations(members: Sequence[Member], secretaries: dict[int, User]
 def registration_events(registration: Registration) -> list[RegistrationEvent]:
     State = Registration.State
     events = [
-        RegistrationEvent(registration=registration, at=registration.submitted_at, by=registration.user,
-                          to_state=State.SUBMITTED)
-    ]  # fmt: skip
+        RegistrationEvent(
+            registration=registration,
+            at=registration.submitted_at,
+            by=registration.user,
+            to_state=State.SUBMITTED,
+        )
+    ]
     if registration.decided_at:
-        events.append(RegistrationEvent(
-            registration=registration, at=registration.decided_at, by=registration.decided_by,
-            from_state=State.SUBMITTED, to_state=State.CONFIRMED,
-        ))  # fmt: skip
+        events.append(
+            RegistrationEvent(
+                registration=registration,
+                at=registration.decided_at,
+                by=registration.decided_by,
+                from_state=State.SUBMITTED,
+                to_state=State.CONFIRMED,
+            )
+        )
     return events
 
 

@@ -82,9 +82,13 @@ class Planner:
         asked = at(self.day(ahead=0), rng.randint(8, 21), rng.randint(0, 59))
         source = rng.choices(Wish.Source.values, (70, 6, 4, 4, 4, 8, 4))[0]
         wish = Wish(
-            organization=estate, need=need, created_at=asked, state=Wish.State.PUBLISHED, source=source,
+            organization=estate,
+            need=need,
+            created_at=asked,
+            state=Wish.State.PUBLISHED,
+            source=source,
             **self.brief(estate),
-        )  # fmt: skip
+        )
         starts = service_time(rng, asked.date() + dt.timedelta(days=rng.randint(4, 10)))
         item = self.catalogue.pick(rng, Category.WISH)
         task = self.task(
@@ -105,22 +109,45 @@ class Planner:
         }
 
     def task(
-        self, publisher: Organization, item: ServiceItem, title: str, starts: dt.datetime,
-        published: dt.datetime, minutes: int,
-    ) -> Task:  # fmt: skip
+        self,
+        publisher: Organization,
+        item: ServiceItem,
+        title: str,
+        starts: dt.datetime,
+        published: dt.datetime,
+        minutes: int,
+    ) -> Task:
         return Task(
-            item=item, category=item.category, title=title, place=self.rng.choice(PLACES), starts_at=starts,
-            ends_at=starts + dt.timedelta(minutes=minutes or 90), minutes=minutes, capacity=1, flags=1,
-            signup_opens_at=published, signup_closes_at=starts, published_at=published,
-            created_at=published - dt.timedelta(hours=3), publisher=publisher, state=Task.State.PUBLISHED,
-            organiser_name=self.rng.choice(ORGANISERS), text=ADVICE,
-        )  # fmt: skip
+            item=item,
+            category=item.category,
+            title=title,
+            place=self.rng.choice(PLACES),
+            starts_at=starts,
+            ends_at=starts + dt.timedelta(minutes=minutes or 90),
+            minutes=minutes,
+            capacity=1,
+            flags=1,
+            signup_opens_at=published,
+            signup_closes_at=starts,
+            published_at=published,
+            created_at=published - dt.timedelta(hours=3),
+            publisher=publisher,
+            state=Task.State.PUBLISHED,
+            organiser_name=self.rng.choice(ORGANISERS),
+            text=ADVICE,
+        )
 
 
 def plan_year(
-    rng: random.Random, start: dt.date, end: dt.date, communities: Sequence[Organization],
-    estates: dict[int, list[Organization]], city: Organization, sizes: tuple[int, int, int], average: float,
-) -> list[Plan]:  # fmt: skip
+    rng: random.Random,
+    start: dt.date,
+    end: dt.date,
+    communities: Sequence[Organization],
+    estates: dict[int, list[Organization]],
+    city: Organization,
+    sizes: tuple[int, int, int],
+    average: float,
+) -> list[Plan]:
     """All tasks in the order of their start. `sizes`: city activities, other activities, wishes."""
     planner = Planner(rng, start, end)
     plans = [planner.activity(city, None, average * 4) for _number in range(sizes[0])]

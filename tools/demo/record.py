@@ -96,12 +96,20 @@ class Recorder:
             batch_size=BATCH,
         )
         declined = [wish for wish in wishes if wish.state == Wish.State.DECLINED]
-        WishEvent.objects.bulk_create([
-            WishEvent(wish=wish, at=wish.created_at + dt.timedelta(hours=20), note=wish.decline_reason,
-                      by=self.desk.officer(home_community(wish.organization)),
-                      from_state=Wish.State.SUBMITTED, to_state=Wish.State.DECLINED)
-            for wish in declined
-        ], batch_size=BATCH)  # fmt: skip
+        WishEvent.objects.bulk_create(
+            [
+                WishEvent(
+                    wish=wish,
+                    at=wish.created_at + dt.timedelta(hours=20),
+                    note=wish.decline_reason,
+                    by=self.desk.officer(home_community(wish.organization)),
+                    from_state=Wish.State.SUBMITTED,
+                    to_state=Wish.State.DECLINED,
+                )
+                for wish in declined
+            ],
+            batch_size=BATCH,
+        )
 
     def write_tasks(self, plans: Sequence[Plan]) -> None:
         for plan in plans:
@@ -124,13 +132,26 @@ class Recorder:
         State = Task.State
         events = [TaskEvent(task=task, at=task.created_at, by=task.created_by, to_state=State.DRAFT)]
         if task.published_at:
-            events.append(TaskEvent(task=task, at=task.published_at, by=task.created_by,
-                                    from_state=State.DRAFT, to_state=State.PUBLISHED))  # fmt: skip
+            events.append(
+                TaskEvent(
+                    task=task,
+                    at=task.published_at,
+                    by=task.created_by,
+                    from_state=State.DRAFT,
+                    to_state=State.PUBLISHED,
+                )
+            )
         if task.state == State.CANCELLED:
-            events.append(TaskEvent(
-                task=task, at=task.signup_opens_at, by=task.created_by, note=task.cancel_reason,
-                from_state=State.PUBLISHED, to_state=State.CANCELLED,
-            ))  # fmt: skip
+            events.append(
+                TaskEvent(
+                    task=task,
+                    at=task.signup_opens_at,
+                    by=task.created_by,
+                    note=task.cancel_reason,
+                    from_state=State.PUBLISHED,
+                    to_state=State.CANCELLED,
+                )
+            )
         return events
 
     def wish_events(self, wish: Wish, task: Task) -> list[WishEvent]:
@@ -165,10 +186,14 @@ class Recorder:
         bonus = 12 if grade == Grade.EXCELLENT else 0
         officer = self.desk.officer(task.awarding_organization)
         return Verification(
-            claim=claim, grade=grade, verified_at=session, verifier=officer,
-            minutes=task.minutes + bonus if earns else 0, flags=task.flags if earns else 0,
+            claim=claim,
+            grade=grade,
+            verified_at=session,
+            verifier=officer,
+            minutes=task.minutes + bonus if earns else 0,
+            flags=task.flags if earns else 0,
             note=NO_SHOW_NOTE if grade == Grade.NO_SHOW else "",
-        )  # fmt: skip
+        )
 
     def mark(self, claim: Claim, presence: str) -> None:
         task = claim.task
@@ -209,16 +234,27 @@ class Recorder:
         """The last events of settled tasks and fulfilled wishes."""
         ends = {one.plan.task: one.verification.verified_at for one in taken if one.verification}
         settled = [
-            TaskEvent(task=task, at=moment, by=task.created_by,
-                      from_state=Task.State.PUBLISHED, to_state=Task.State.SETTLED)
+            TaskEvent(
+                task=task,
+                at=moment,
+                by=task.created_by,
+                from_state=Task.State.PUBLISHED,
+                to_state=Task.State.SETTLED,
+            )
             for task, moment in ends.items()
-        ]  # fmt: skip
+        ]
         TaskEvent.objects.bulk_create(settled, batch_size=BATCH)
         fulfilled = [
-            WishEvent(wish=task.wish, at=moment, by=task.created_by,
-                      from_state=Wish.State.PUBLISHED, to_state=Wish.State.FULFILLED)
-            for task, moment in ends.items() if task.wish and task.wish.fulfilled_at
-        ]  # fmt: skip
+            WishEvent(
+                wish=task.wish,
+                at=moment,
+                by=task.created_by,
+                from_state=Wish.State.PUBLISHED,
+                to_state=Wish.State.FULFILLED,
+            )
+            for task, moment in ends.items()
+            if task.wish and task.wish.fulfilled_at
+        ]
         WishEvent.objects.bulk_create(fulfilled, batch_size=BATCH)
 
 
@@ -235,12 +271,19 @@ def award_for(one: Taken) -> ledger.Award:
     task, verification = one.plan.task, one.verification
     assert verification is not None
     return ledger.Award(
-        member=one.claim.member, flags=verification.flags,
+        member=one.claim.member,
+        flags=verification.flags,
         minutes=verification.minutes if task.counts_hours else 0,
-        service_date=task.starts_at.date(), category=task.category, organization=task.awarding_organization,
-        source_kind="claim", source_id=one.claim.pk, source_label=task.title, verifier=verification.verifier,
-        key=f"verification:{verification.pk}", recorded_at=verification.verified_at,
-    )  # fmt: skip
+        service_date=task.starts_at.date(),
+        category=task.category,
+        organization=task.awarding_organization,
+        source_kind="claim",
+        source_id=one.claim.pk,
+        source_label=task.title,
+        verifier=verification.verifier,
+        key=f"verification:{verification.pk}",
+        recorded_at=verification.verified_at,
+    )
 
 
 def claim_events(one: Taken) -> list[ClaimEvent]:
@@ -249,6 +292,13 @@ def claim_events(one: Taken) -> list[ClaimEvent]:
         ClaimEvent(claim=claim, at=claim.claimed_at, by_id=claim.member.user_id, to_state=State.CLAIMED)
     ]
     if one.verification:
-        events.append(ClaimEvent(claim=claim, at=one.verification.verified_at, by=one.verification.verifier,
-                                 from_state=State.CLAIMED, to_state=claim.state))  # fmt: skip
+        events.append(
+            ClaimEvent(
+                claim=claim,
+                at=one.verification.verified_at,
+                by=one.verification.verifier,
+                from_state=State.CLAIMED,
+                to_state=claim.state,
+            )
+        )
     return events

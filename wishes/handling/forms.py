@@ -6,13 +6,16 @@ from django.utils.translation import gettext_lazy
 
 class DeclineForm(forms.Form):
     reason = forms.CharField(
-        label=gettext_lazy("原因"), max_length=300, min_length=4,
+        label=gettext_lazy("原因"),
+        max_length=300,
+        min_length=4,
         error_messages={
             "required": gettext_lazy("请写明不受理的原因，居民能看到。"),
             "min_length": gettext_lazy("请把原因写得再清楚一点，至少 4 个字。"),
         },
-    )  # fmt: skip
+    )
     responsible = forms.CharField(
-        label=gettext_lazy("应由谁办理"), max_length=100,
+        label=gettext_lazy("应由谁办理"),
+        max_length=100,
         error_messages={"required": gettext_lazy("请写明可以找谁办理，例如“物业服务中心”。")},
-    )  # fmt: skip
+    )

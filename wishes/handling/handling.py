@@ -43,9 +43,14 @@ def decline(wish: Wish, *, reason: str, by: "User", responsible: str = "") -> Wi
     check_handler(wish.organization, by)
     why = check_reason(reason, least=rules.SHORTEST_REASON, told=_("居民能看到"))
     return move(
-        wish, State.DECLINED, allowed=State.UNPUBLISHED,
-        by=by, note=why, decline_reason=why, responsible=responsible.strip()[:100],
-    )  # fmt: skip
+        wish,
+        State.DECLINED,
+        allowed=State.UNPUBLISHED,
+        by=by,
+        note=why,
+        decline_reason=why,
+        responsible=responsible.strip()[:100],
+    )
 
 
 def mark_published(wish: Wish, *, by: "User") -> Wish:

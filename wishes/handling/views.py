@@ -68,9 +68,11 @@ def brief_shown(request: StaffRequest, wish: Wish) -> dict[str, Any]:
     if request.desk.can("wishes.handle") and recent.exists():
         return {"brief": handling.brief_of(wish), "is_open": True}
     masked = handling.Brief(
-        mask_name(wish.contact_name), mask("mobile", wish.contact_mobile),
-        mask("address", wish.contact_address), mask("detail", wish.detail),
-    )  # fmt: skip
+        mask_name(wish.contact_name),
+        mask("mobile", wish.contact_mobile),
+        mask("address", wish.contact_address),
+        mask("detail", wish.detail),
+    )
     return {"brief": masked, "is_open": False}
 
 

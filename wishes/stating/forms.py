@@ -21,7 +21,9 @@ class NeedForm(forms.Form):
     """What do you need? One public sentence; numbers and addresses are found and can be taken out."""
 
     need = forms.CharField(
-        label=gettext_lazy("您需要什么帮助？"), max_length=200, min_length=4,
+        label=gettext_lazy("您需要什么帮助？"),
+        max_length=200,
+        min_length=4,
         help_text=gettext_lazy("写事情本身，例如“老人行动不便，想请人上门理发”。不写姓名、电话和门牌号。"),
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": 200}),
         error_messages={
@@ -29,7 +31,7 @@ class NeedForm(forms.Form):
             "min_length": gettext_lazy("请写得再具体一点，至少 4 个字。"),
             "max_length": gettext_lazy("请缩短到 200 字以内，细节可以下一步再写。"),
         },
-    )  # fmt: skip
+    )
     # Set by the button that says: this address is a public place.
     keep = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -74,22 +76,27 @@ class BriefForm(forms.Form):
     """How do we reach you? Stored encrypted, opened by the case owner and the helpers only."""
 
     contact_name = forms.CharField(
-        label=gettext_lazy("怎么称呼您"), max_length=30,
+        label=gettext_lazy("怎么称呼您"),
+        max_length=30,
         error_messages={"required": gettext_lazy("请告诉我们怎么称呼您，例如“王阿姨”。")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )  # fmt: skip
+    )
     contact_mobile = MobileField(
         error_messages={"required": gettext_lazy("请填写手机号，方便帮助您的人联系。")}
     )
     contact_address = forms.CharField(
-        label=gettext_lazy("上门地址"), max_length=100, required=False,
+        label=gettext_lazy("上门地址"),
+        max_length=100,
+        required=False,
         help_text=gettext_lazy("需要上门时再填，例如 3幢2单元501室。"),
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
-    )  # fmt: skip
+    )
     detail = forms.CharField(
-        label=gettext_lazy("还想说明的情况"), max_length=500, required=False,
+        label=gettext_lazy("还想说明的情况"),
+        max_length=500,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-    )  # fmt: skip
+    )
     key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_key)
 
 
@@ -99,7 +106,7 @@ class ContactForm(BriefForm):
     consent = forms.BooleanField(
         label=gettext_lazy("我同意社区和接单的党员为办理这个心愿使用以上信息，办结 7 天后不再开放。"),
         error_messages={"required": gettext_lazy("没有您的同意，我们不能保存联系方式。请勾选后提交。")},
-    )  # fmt: skip
+    )
     # People do not see it; programs that fill in everything do.
     website = forms.CharField(required=False, label=gettext_lazy("请不要填写"), max_length=200)
 
@@ -117,9 +124,10 @@ class EnterForm(NeedForm, BriefForm):
     """Staff write a wish down for somebody who has no phone."""
 
     organization = forms.ModelChoiceField(
-        label=gettext_lazy("小区/社区"), queryset=Organization.objects.none(),
+        label=gettext_lazy("小区/社区"),
+        queryset=Organization.objects.none(),
         error_messages={"required": gettext_lazy("请选择居民所在的小区。")},
-    )  # fmt: skip
+    )
     source = forms.ChoiceField(
         label=gettext_lazy("来源"),
         choices=[choice for choice in Wish.Source.choices if choice[0] != Wish.Source.ONLINE],
@@ -130,7 +138,7 @@ class EnterForm(NeedForm, BriefForm):
     consent = forms.BooleanField(
         label=gettext_lazy("已当面或电话征得居民同意保存以上联系方式"),
         error_messages={"required": gettext_lazy("请先征得居民同意。")},
-    )  # fmt: skip
+    )
     field_order = (
         "organization", "source", "need", "keep", "contact_name", "contact_mobile", "contact_address",
         "detail", "consent", "key",
@@ -162,11 +170,12 @@ class TrackForm(forms.Form):
     """The tracking code as people type it: lower case, blanks and dashes are fine."""
 
     code = forms.CharField(
-        label=gettext_lazy("查询码"), max_length=30,
+        label=gettext_lazy("查询码"),
+        max_length=30,
         help_text=gettext_lazy("10 位字母和数字，在提交成功的页面上。"),
         error_messages={"required": gettext_lazy("请填写查询码。")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
-    )  # fmt: skip
+    )
 
     def clean_code(self) -> str:
         return "".join(letter for letter in self.cleaned_data["code"].upper() if letter in CODE_ALPHABET)

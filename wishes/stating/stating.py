@@ -17,29 +17,56 @@ if TYPE_CHECKING:
 
 
 def submit(
-    *, organization: Organization, need: str, contact_name: str, contact_mobile: str,
-    contact_address: str = "", detail: str = "", key: str | None = None,
-) -> Wish:  # fmt: skip
+    *,
+    organization: Organization,
+    need: str,
+    contact_name: str,
+    contact_mobile: str,
+    contact_address: str = "",
+    detail: str = "",
+    key: str | None = None,
+) -> Wish:
     """A resident states a wish; the same form sent twice makes one.
 
     Raises WrongPlace, PersonalDataInNeed, or KeyReused for the same key with another text.
     """
     return _create(
-        organization=organization, need=need, contact_name=contact_name, contact_mobile=contact_mobile,
-        contact_address=contact_address, detail=detail, source=Wish.Source.ONLINE, key=key,
-    )  # fmt: skip
+        organization=organization,
+        need=need,
+        contact_name=contact_name,
+        contact_mobile=contact_mobile,
+        contact_address=contact_address,
+        detail=detail,
+        source=Wish.Source.ONLINE,
+        key=key,
+    )
 
 
 def enter(
-    *, organization: Organization, need: str, contact_name: str, contact_mobile: str,
-    contact_address: str = "", detail: str = "", source: str, by: "User", key: str | None = None,
-) -> Wish:  # fmt: skip
+    *,
+    organization: Organization,
+    need: str,
+    contact_name: str,
+    contact_mobile: str,
+    contact_address: str = "",
+    detail: str = "",
+    source: str,
+    by: "User",
+    key: str | None = None,
+) -> Wish:
     """Staff state a wish for a resident. Raises NotHandler and what `submit` raises."""
     check_handler(organization, by)
     return _create(
-        organization=organization, need=need, contact_name=contact_name, contact_mobile=contact_mobile,
-        contact_address=contact_address, detail=detail, source=source, entered_by=by, key=key,
-    )  # fmt: skip
+        organization=organization,
+        need=need,
+        contact_name=contact_name,
+        contact_mobile=contact_mobile,
+        contact_address=contact_address,
+        detail=detail,
+        source=source,
+        entered_by=by,
+        key=key,
+    )
 
 
 def _create(*, organization: Organization, need: str, key: str | None, **fields: Any) -> Wish:

@@ -49,10 +49,18 @@ class StateEvent(models.Model):
 
 
 def move(
-    row: Row, to: str, *, allowed: Collection[str], event: type[StateEvent], by: models.Model | None,
-    refusal: Callable[[], Refusal], note: str = "", at: dt.datetime | None = None, guard: Q | None = None,
+    row: Row,
+    to: str,
+    *,
+    allowed: Collection[str],
+    event: type[StateEvent],
+    by: models.Model | None,
+    refusal: Callable[[], Refusal],
+    note: str = "",
+    at: dt.datetime | None = None,
+    guard: Q | None = None,
     **fields: Any,
-) -> None:  # fmt: skip
+) -> None:
     """Take `row` from the state it was seen in, one of the `allowed`, to another, with `fields` set.
 
     Where it is not in that state any more, or `guard` does not hold, nothing is written and `refusal`
@@ -71,10 +79,17 @@ def move(
 
 
 def move_all(
-    rows: Collection[Row], to: str, *, allowed: Collection[str], event: type[StateEvent],
-    by: models.Model | None, refusal: Callable[[], Refusal], note: str | Mapping[Any, str] = "",
-    at: dt.datetime | None = None, **fields: Any,
-) -> None:  # fmt: skip
+    rows: Collection[Row],
+    to: str,
+    *,
+    allowed: Collection[str],
+    event: type[StateEvent],
+    by: models.Model | None,
+    refusal: Callable[[], Refusal],
+    note: str | Mapping[Any, str] = "",
+    at: dt.datetime | None = None,
+    **fields: Any,
+) -> None:
     """`move` for many rows of one model, all or none; `note` is for all, or by primary key."""
     before = {row.pk: row.state for row in rows}
     with transaction.atomic():
@@ -85,18 +100,27 @@ def move_all(
 
 
 def record(
-    rows: Iterable[Row], *, event: type[StateEvent], by: models.Model | None,
-    before: Mapping[Any, str] | str = "", note: str | Mapping[Any, str] = "", at: dt.datetime | None = None,
-) -> None:  # fmt: skip
+    rows: Iterable[Row],
+    *,
+    event: type[StateEvent],
+    by: models.Model | None,
+    before: Mapping[Any, str] | str = "",
+    note: str | Mapping[Any, str] = "",
+    at: dt.datetime | None = None,
+) -> None:
     """A history line for each row as it stands now. What it was `before` is empty where it is new."""
     moment = at or timezone.now()
     event._base_manager.bulk_create(
         event.about(
-            row, at=moment, by=by, from_state=_of(before, row), to_state=row.state,
+            row,
+            at=moment,
+            by=by,
+            from_state=_of(before, row),
+            to_state=row.state,
             note=_of(note, row)[:LONGEST_REASON],
         )
         for row in rows
-    )  # fmt: skip
+    )
 
 
 def _update(rows: Collection[Row], seen: str, to: str, fields: Mapping[str, Any]) -> int:

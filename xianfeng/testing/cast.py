@@ -90,9 +90,16 @@ def make_member(
         email=f"{mobile}@example.test",
     )
     return Member.objects.create(
-        name=name, mobile=mobile, unit=unit, estate=estate, community=estate.parent, user=user,
-        state=Member.State.REGISTERED, registered_at=dt.datetime(2025, 1, 10, tzinfo=dt.UTC), **fields,
-    )  # fmt: skip
+        name=name,
+        mobile=mobile,
+        unit=unit,
+        estate=estate,
+        community=estate.parent,
+        user=user,
+        state=Member.State.REGISTERED,
+        registered_at=dt.datetime(2025, 1, 10, tzinfo=dt.UTC),
+        **fields,
+    )
 
 
 def make_cast() -> Cast:
@@ -107,8 +114,15 @@ def make_cast() -> Cast:
     other_unit = make_organization("TU2", Kind.UNIT, "市税务局", city)
     sysadmin = User.objects.create(username="sysadmin", name="系统管理员", is_staff=True, is_superuser=True)
     return Cast(
-        city=city, street=street, community=community, estate=estate, second_estate=second_estate,
-        other_community=other_community, other_estate=other_estate, unit=unit, other_unit=other_unit,
+        city=city,
+        street=street,
+        community=community,
+        estate=estate,
+        second_estate=second_estate,
+        other_community=other_community,
+        other_estate=other_estate,
+        unit=unit,
+        other_unit=other_unit,
         city_officer=make_staff("city", "周市委", city, Role.SECRETARY),
         city_colleague=make_staff("city2", "吴同事", city),
         street_officer=make_staff("street", "郑街道", street),
@@ -124,7 +138,7 @@ def make_cast() -> Cast:
         wang=make_member("王秀英", "13800000002", other_unit, second_estate),
         zhao=make_member("赵伟", "13800000003", unit, other_estate),
         sun=make_member("孙丽", "13800000004", unit, None, community=community),
-    )  # fmt: skip
+    )
 
 
 # Models whose first rows a migration writes: the flush after a transactional test must leave them.

@@ -33,7 +33,7 @@ class Sink:
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:  # fmt: skip
+    ) -> str:
         answer = self.on_recipient(address)
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)

@@ -89,10 +89,18 @@ def a_notice_to_the_secretary(cast: Cast) -> Notice:
 def a_flag(cast: Cast) -> FlagEntry:
     """One flag that 青锋社区 lit for 李建国."""
     award = Award(
-        member=cast.li, flags=1, minutes=60, service_date=dt.date(2026, 3, 5), category="activity",
-        organization=cast.community, source_kind="claim", source_id=1, source_label="清洁家园",
-        verifier=cast.secretary, key="access",
-    )  # fmt: skip
+        member=cast.li,
+        flags=1,
+        minutes=60,
+        service_date=dt.date(2026, 3, 5),
+        category="activity",
+        organization=cast.community,
+        source_kind="claim",
+        source_id=1,
+        source_label="清洁家园",
+        verifier=cast.secretary,
+        key="access",
+    )
     return ledger.award([award], by=cast.secretary)[0]
 
 
@@ -388,9 +396,14 @@ def an_export(cast: Cast) -> dict[str, Any]:
     """A list that the secretary of 青锋社区 took; nobody but its maker gets at the file."""
     desk = cast.secretary.appointments.get()
     export = Export.objects.create(
-        name="members", title="党员名单", user=cast.secretary, organization=desk.organization,
-        appointment=desk, columns=[["member", "姓名"]], key="access",
-    )  # fmt: skip
+        name="members",
+        title="党员名单",
+        user=cast.secretary,
+        organization=desk.organization,
+        appointment=desk,
+        columns=[["member", "姓名"]],
+        key="access",
+    )
     return {"pk": export.pk}
 
 

@@ -113,9 +113,13 @@ def a_look(cast: Cast) -> Model:
 
 def a_batch_of_the_unit(cast: Cast) -> Model:
     return ImportBatch.objects.create(
-        kind=ImportBatch.Kind.ROSTER, organization=cast.unit, uploaded_by=cast.unit_clerk,
-        filename="名册.xlsx", state=ImportBatch.State.PREVIEWED, counts={},
-    )  # fmt: skip
+        kind=ImportBatch.Kind.ROSTER,
+        organization=cast.unit,
+        uploaded_by=cast.unit_clerk,
+        filename="名册.xlsx",
+        state=ImportBatch.State.PREVIEWED,
+        counts={},
+    )
 
 
 def a_delivery(cast: Cast) -> Model:

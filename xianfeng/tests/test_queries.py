@@ -84,28 +84,46 @@ class City:
         )
         members = Member.objects.bulk_create(
             Member(
-                name=user.name, mobile=user.mobile, unit=cast.unit, community=cast.community, user=user,
-                estate=cast.estate, state=Member.State.REGISTERED, pinyin=f"dangyuan{user.pk}",
+                name=user.name,
+                mobile=user.mobile,
+                unit=cast.unit,
+                community=cast.community,
+                user=user,
+                estate=cast.estate,
+                state=Member.State.REGISTERED,
+                pinyin=f"dangyuan{user.pk}",
             )
             for user in users
-        )  # fmt: skip
+        )
         for state in (Registration.State.SUBMITTED, Registration.State.CONFIRMED):
             Registration.objects.bulk_create(
                 Registration(
-                    user=user, member=member, name=user.name, mobile=user.mobile or "", unit=cast.other_unit,
-                    community=cast.community, estate=cast.estate, promised_at=now, state=state,
-                    decided_by=cast.clerk, differences=[["unit", "市教育局", "市税务局"]],
+                    user=user,
+                    member=member,
+                    name=user.name,
+                    mobile=user.mobile or "",
+                    unit=cast.other_unit,
+                    community=cast.community,
+                    estate=cast.estate,
+                    promised_at=now,
+                    state=state,
+                    decided_by=cast.clerk,
+                    differences=[["unit", "市教育局", "市税务局"]],
                     on_roster=user.pk % 2 == 0,
                 )
                 for user, member in zip(users, members, strict=True)
-            )  # fmt: skip
+            )
         Member.objects.bulk_create(
             Member(
-                name=f"未报到{n}", mobile=f"1370{n:07d}", unit=cast.unit, community=cast.community,
-                state=Member.State.LISTED, pinyin=f"weibaodao{n}",
+                name=f"未报到{n}",
+                mobile=f"1370{n:07d}",
+                unit=cast.unit,
+                community=cast.community,
+                state=Member.State.LISTED,
+                pinyin=f"weibaodao{n}",
             )
             for n in numbers
-        )  # fmt: skip
+        )
         MemberYear.objects.bulk_create(
             MemberYear(member=member, year=today().year, flags=9, lines=9) for member in members[::2]
         )
@@ -124,11 +142,15 @@ class City:
         Task.objects.filter(pk=self.ended.pk).update(places_taken=self.ended.claims.count())
         Exemption.objects.bulk_create(
             Exemption(
-                member=cast.li, kind="sick", reason="住院", approved_by=viewers[n % 2],
-                starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 1, 2),
+                member=cast.li,
+                kind="sick",
+                reason="住院",
+                approved_by=viewers[n % 2],
+                starts_on=dt.date(2026, 1, 1),
+                ends_on=dt.date(2026, 1, 2),
             )
             for n in numbers
-        )  # fmt: skip
+        )
 
     def add_tree(self, numbers: range) -> None:
         cast = self.cast
@@ -177,21 +199,32 @@ class City:
         cast = self.cast
         awards = [
             Award(
-                member=cast.li, flags=1, minutes=60, category="activity",
+                member=cast.li,
+                flags=1,
+                minutes=60,
+                category="activity",
                 service_date=dt.date(today().year - n % 2, 1, 1),
-                organization=(cast.community, cast.estate)[n % 2], source_kind="claim", source_id=n,
-                source_label=f"任务{n}", verifier=(cast.secretary, cast.clerk)[n % 2], key=f"claim:{n}",
+                organization=(cast.community, cast.estate)[n % 2],
+                source_kind="claim",
+                source_id=n,
+                source_label=f"任务{n}",
+                verifier=(cast.secretary, cast.clerk)[n % 2],
+                key=f"claim:{n}",
             )
             for n in numbers
-        ]  # fmt: skip
+        ]
         ledger.award(awards, by=cast.city_officer)
         AssessmentRun.objects.bulk_create(
             AssessmentRun(
-                year=1000 + n, is_official=False, state="forecast", as_of=dt.date(2026, 1, 1),
-                started_by=(cast.city_officer, cast.city_colleague)[n % 2], finished_at=timezone.now(),
+                year=1000 + n,
+                is_official=False,
+                state="forecast",
+                as_of=dt.date(2026, 1, 1),
+                started_by=(cast.city_officer, cast.city_colleague)[n % 2],
+                finished_at=timezone.now(),
             )
             for n in numbers
-        )  # fmt: skip
+        )
 
     def add_messages(self, numbers: range) -> None:
         """Unreached ones of every kind, and some that wait too long."""
@@ -211,12 +244,16 @@ class City:
             self.import_batch(n + 1)
         ImportRow.objects.bulk_create(
             ImportRow(
-                batch=self.batch, sheet="名册", row=4 * n + place, outcome=outcome, member=self.cast.li,
+                batch=self.batch,
+                sheet="名册",
+                row=4 * n + place,
+                outcome=outcome,
+                member=self.cast.li,
                 values={"姓名": "李建国", "手机号": "13800000001", "单位": "市教育局"},
             )
             for n in numbers
             for place, outcome in enumerate(ImportRow.Outcome)
-        )  # fmt: skip
+        )
         counts = dict.fromkeys(ImportRow.Outcome.values, self.size)
         ImportBatch.objects.filter(pk=self.batch.pk).update(counts=counts)
 
@@ -227,18 +264,29 @@ class City:
             user = (cast.city_officer, cast.secretary)[n % 2]
             desk = user.appointments.get()
             Export.objects.create(
-                name="members", title="党员名单", user=user, organization=desk.organization, appointment=desk,
-                columns=[["member", "姓名"]], key=str(n), state=("ready", "failed")[n // 2 % 2],
+                name="members",
+                title="党员名单",
+                user=user,
+                organization=desk.organization,
+                appointment=desk,
+                columns=[["member", "姓名"]],
+                key=str(n),
+                state=("ready", "failed")[n // 2 % 2],
                 expires_at=timezone.now() + dt.timedelta(days=7),
-            )  # fmt: skip
+            )
 
     def import_batch(self, number: int) -> ImportBatch:
         officers = [self.cast.city_officer, self.cast.city_colleague]
         return ImportBatch.objects.create(
-            kind="roster", organization=self.cast.city, uploaded_by=officers[number % 2], state="confirmed",
-            filename=f"名册{number}.xlsx", counts={"new": 1, "changed": 0, "unchanged": 0, "rejected": 0},
-            confirmed_by=officers[number % 2], confirmed_at=timezone.now(),
-        )  # fmt: skip
+            kind="roster",
+            organization=self.cast.city,
+            uploaded_by=officers[number % 2],
+            state="confirmed",
+            filename=f"名册{number}.xlsx",
+            counts={"new": 1, "changed": 0, "unchanged": 0, "rejected": 0},
+            confirmed_by=officers[number % 2],
+            confirmed_at=timezone.now(),
+        )
 
 
 # --- The pages -----------------------------------------------------------------------------------

@@ -49,11 +49,21 @@ def test_every_state_class_has_a_tone_for_each_state() -> None:
     }
     assert plain == set()
     assert {one.__qualname__ for one in state_classes()} >= {
-        "Task.State", "Claim.State", "Claim.Presence", "Verification.Grade", "Wish.State",
+        "Task.State",
+        "Claim.State",
+        "Claim.Presence",
+        "Verification.Grade",
+        "Wish.State",
         "Registration.State",
-        "Member.State", "ImportBatch.State", "ImportRow.Outcome", "AssessmentRun.State", "Assessment.Result",
-        "Delivery.State", "Export.State", "FlagEntry.Kind",
-    }  # fmt: skip
+        "Member.State",
+        "ImportBatch.State",
+        "ImportRow.Outcome",
+        "AssessmentRun.State",
+        "Assessment.Result",
+        "Delivery.State",
+        "Export.State",
+        "FlagEntry.Kind",
+    }
     assert all(state.tone in TONES for one in state_classes() for state in one)
 
 

@@ -165,8 +165,10 @@ def test_rows_seen_in_different_states_keep_their_own_history(wishes: list[Wish]
     moved(wishes[0])
     all_moved(wishes, State.DECLINED)
     assert [steps(wish)[-1] for wish in wishes] == [
-        ("accepted", "declined"), ("submitted", "declined"), ("submitted", "declined"),
-    ]  # fmt: skip
+        ("accepted", "declined"),
+        ("submitted", "declined"),
+        ("submitted", "declined"),
+    ]
 
 
 def test_if_one_was_overtaken_none_moves(wishes: list[Wish]) -> None:

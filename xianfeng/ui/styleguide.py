@@ -34,9 +34,11 @@ class SampleForm(forms.Form):
     """Every kind of input, with help and with errors."""
 
     title = forms.CharField(
-        label=_("任务名称"), max_length=30, help_text=_("30 字以内，写清做什么。"),
+        label=_("任务名称"),
+        max_length=30,
+        help_text=_("30 字以内，写清做什么。"),
         error_messages={"required": _("请填写任务名称。")},
-    )  # fmt: skip
+    )
     category = forms.ChoiceField(label=_("类别"), choices=UNITS, required=False)
     starts_on = forms.DateField(label=_("日期"), widget=day_input())
     presence = forms.ChoiceField(

@@ -55,8 +55,11 @@ def test_five_flags_in_the_year_qualify_and_four_do_not(cast, light: Light):
     short = result_of(cast.wang, run)
     assert (short.result, short.flags, short.lines, short.missing_flags) == ("unqualified", 4, 1, 1)
     assert {key: run.counts[key] for key in ("members", "qualified", "unqualified", "exempt")} == {
-        "members": 4, "qualified": 1, "unqualified": 3, "exempt": 0,
-    }  # fmt: skip
+        "members": 4,
+        "qualified": 1,
+        "unqualified": 3,
+        "exempt": 0,
+    }
 
 
 def test_a_reversed_flag_does_not_count(cast, light: Light):
@@ -267,9 +270,15 @@ def test_a_settled_year_takes_no_new_line_and_no_reversal(cast, settled, light: 
 
 def test_a_settled_year_is_corrected_in_the_open_one(cast, settled):
     line = ledger.adjust(
-        cast.li, flags=-1, minutes=-60, settled_year=2026, organization=cast.city, reason="抽检不合格",
-        key="adjust:1", by=cast.city_officer,
-    )  # fmt: skip
+        cast.li,
+        flags=-1,
+        minutes=-60,
+        settled_year=2026,
+        organization=cast.city,
+        reason="抽检不合格",
+        key="adjust:1",
+        by=cast.city_officer,
+    )
     assert (line.year, line.settled_year, line.delta) == (2027, 2026, -1)
     assert result_of(cast.li, settled).flags == 5
     assert ledger.verify().ok
@@ -278,9 +287,15 @@ def test_a_settled_year_is_corrected_in_the_open_one(cast, settled):
 def test_an_open_year_needs_no_adjustment(cast, light: Light):
     with pytest.raises(YearNotSettled):
         ledger.adjust(
-            cast.li, flags=1, minutes=0, settled_year=2026, organization=cast.city, reason="补记",
-            key="adjust:1", by=cast.city_officer,
-        )  # fmt: skip
+            cast.li,
+            flags=1,
+            minutes=0,
+            settled_year=2026,
+            organization=cast.city,
+            reason="补记",
+            key="adjust:1",
+            by=cast.city_officer,
+        )
 
 
 @pytest.mark.usefixtures("after_year")

@@ -97,9 +97,13 @@ def test_flags_lit_since_the_forecast_count(cast, light: Light):
 
 def test_who_is_on_leave_all_year_is_left_alone(cast):
     Exemption.objects.create(
-        member=cast.wang, kind="sick", starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 12, 31),
-        reason="病假", approved_by=cast.city_officer,
-    )  # fmt: skip
+        member=cast.wang,
+        kind="sick",
+        starts_on=dt.date(2026, 1, 1),
+        ends_on=dt.date(2026, 12, 31),
+        reason="病假",
+        approved_by=cast.city_officer,
+    )
     compliance.remind_due()
     assert told("reminder") == ["李建国", "赵伟"]
 

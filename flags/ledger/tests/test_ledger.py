@@ -200,10 +200,18 @@ def in_threads(count: int, work) -> list[Exception]:
 
 def an_award(cast: Cast, key: str) -> ledger.Award:
     return ledger.Award(
-        member=cast.li, flags=1, minutes=60, service_date=dt.date(2026, 3, 5), category="activity",
-        organization=cast.community, source_kind="claim", source_id=1, source_label="清洁家园",
-        verifier=cast.secretary, key=key,
-    )  # fmt: skip
+        member=cast.li,
+        flags=1,
+        minutes=60,
+        service_date=dt.date(2026, 3, 5),
+        category="activity",
+        organization=cast.community,
+        source_kind="claim",
+        source_id=1,
+        source_label="清洁家园",
+        verifier=cast.secretary,
+        key=key,
+    )
 
 
 @pytest.mark.postgres

@@ -74,8 +74,9 @@ def test_the_guards_stand():
         if connection.vendor == "postgresql":
             cursor.execute(
                 "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A'"
-                " AND tgrelid::regclass::text LIKE 'flags_%%'", [],
-            )  # fmt: skip
+                " AND tgrelid::regclass::text LIKE 'flags_%%'",
+                [],
+            )
         else:
             cursor.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'flags_%'"
@@ -86,14 +87,21 @@ def test_the_guards_stand():
 
 GUARDS = {
     "postgresql": {
-        "flag_entry_append_only", "flag_entry_no_truncate",
-        "ledger_head_forward", "ledger_head_stays", "ledger_head_no_truncate",
+        "flag_entry_append_only",
+        "flag_entry_no_truncate",
+        "ledger_head_forward",
+        "ledger_head_stays",
+        "ledger_head_no_truncate",
     },
     "sqlite": {
-        "flag_entry_no_update", "flag_entry_no_delete", "flag_entry_no_replace",
-        "ledger_head_forward", "ledger_head_stays", "ledger_head_no_replace",
+        "flag_entry_no_update",
+        "flag_entry_no_delete",
+        "flag_entry_no_replace",
+        "ledger_head_forward",
+        "ledger_head_stays",
+        "ledger_head_no_replace",
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -263,10 +263,14 @@ def queries(client: Client, address: str) -> int:
 def test_pages_cost_the_same_number_of_queries_for_few_and_many(city: Client, cast: Cast):
     def batch() -> ImportBatch:
         return ImportBatch.objects.create(
-            kind="roster", organization=cast.city, uploaded_by=cast.city_officer, filename="a.xlsx",
-            state=State.CONFIRMED, confirmed_at=timezone.now(),
+            kind="roster",
+            organization=cast.city,
+            uploaded_by=cast.city_officer,
+            filename="a.xlsx",
+            state=State.CONFIRMED,
+            confirmed_at=timezone.now(),
             counts={"new": 0, "changed": 200, "unchanged": 0, "rejected": 0},
-        )  # fmt: skip
+        )
 
     def fill(owner: ImportBatch, start: int, stop: int) -> None:
         changes = {"unit_id": [cast.unit.pk, cast.other_unit.pk]}

@@ -68,9 +68,13 @@ def test_only_the_city_and_administrators_appoint(cast: Cast, who: str):
 def test_a_term_begins_and_ends_on_its_days(cast: Cast):
     user, tomorrow = fresh(cast.li.user), today() + dt.timedelta(days=1)
     appointing.grant(
-        user=user, organization=cast.community, role=CLERK, by=cast.city_officer, starts_on=tomorrow,
+        user=user,
+        organization=cast.community,
+        role=CLERK,
+        by=cast.city_officer,
+        starts_on=tomorrow,
         ends_on=tomorrow,
-    )  # fmt: skip
+    )
     assert fresh(user).desk is None
     assert Appointment.objects.current(tomorrow).filter(user=user).exists()
     assert not Appointment.objects.current(tomorrow + dt.timedelta(days=1)).filter(user=user).exists()

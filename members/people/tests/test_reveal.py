@@ -56,8 +56,12 @@ def test_a_reveal_opens_one_field_to_its_viewer_alone(client: Client, cast: Cast
     assert "13800000001" in text and "3幢501" not in text
     line = ContactReveal.objects.get()
     assert (line.member, line.field, line.viewer, line.organization, line.reason) == (
-        li, "mobile", cast.secretary, cast.community, REASON,
-    )  # fmt: skip
+        li,
+        "mobile",
+        cast.secretary,
+        cast.community,
+        REASON,
+    )
     client.force_login(cast.clerk)
     assert "13800000001" not in page(client, li)
 

@@ -31,9 +31,14 @@ def listing(user: User, name: str, query: str = "") -> ListResource:
 
 
 def ordered(
-    user: User, name: str, query: str = "", *, columns: list[str] | None = None, format: str = "xlsx",
+    user: User,
+    name: str,
+    query: str = "",
+    *,
+    columns: list[str] | None = None,
+    format: str = "xlsx",
     key: str = "key",
-) -> Export:  # fmt: skip
+) -> Export:
     """Order an export; without `columns` the ones that are ticked, `["*"]` for all that are offered."""
     resource = listing(user, name, query)
     offered = resource.offered(resource.asking.desk)

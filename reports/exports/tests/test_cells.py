@@ -32,9 +32,12 @@ def parts(file: bytes) -> dict[str, str]:
 @pytest.mark.parametrize("format", ["xlsx", "csv"])
 def test_no_full_mobile_stands_anywhere_in_the_file(cast: Cast, format: str):
     Member.objects.filter(pk=cast.li.pk).update(
-        name="李建国13800000001", position="电话138 0000 0001", note="+8613800000001，或 8613800000001",
-        skills="、138-0000-0001、", intentions="一三八零零零零零零零一",
-    )  # fmt: skip
+        name="李建国13800000001",
+        position="电话138 0000 0001",
+        note="+8613800000001，或 8613800000001",
+        skills="、138-0000-0001、",
+        intentions="一三八零零零零零零零一",
+    )
     file = ordered(cast.city_officer, "members", columns=["*"], format=format)
     text = content(file).decode() if format == "csv" else "\n".join(parts(content(file)).values())
     digits = re.sub(r"[\s-]", "", text)
@@ -89,10 +92,18 @@ def test_no_cell_is_a_formula_or_a_link(cast: Cast, bomb: str, format: str):
 
 def test_a_negative_number_stays_a_number(cast: Cast):
     award = Award(
-        member=cast.li, flags=1, minutes=60, service_date=today().replace(month=1, day=5),
-        category="activity", organization=cast.community, source_kind="claim", source_id=1,
-        source_label="清洁家园", verifier=cast.secretary, key="claim:1",
-    )  # fmt: skip
+        member=cast.li,
+        flags=1,
+        minutes=60,
+        service_date=today().replace(month=1, day=5),
+        category="activity",
+        organization=cast.community,
+        source_kind="claim",
+        source_id=1,
+        source_label="清洁家园",
+        verifier=cast.secretary,
+        key="claim:1",
+    )
     line = ledger.award([award], by=cast.secretary)[0]
     ledger.reverse(line, reason="登记错人", by=cast.secretary)
     assert column(ordered(cast.city_officer, "ledger"), "红旗") == [-1, 1]
@@ -103,8 +114,15 @@ def test_csv_opens_in_excel_as_it_is_meant(cast: Cast):
     file = ordered(cast.city_officer, "members", "q=李", format="csv")
     assert content(file).startswith("\ufeff姓名,单位".encode())
     assert csv_table(file)[1] == [
-        "李建国", "市教育局", "青锋社区", "青锋花苑", "138****0001", "0", "已报到", "2025-01-10 08:00",
-    ]  # fmt: skip
+        "李建国",
+        "市教育局",
+        "青锋社区",
+        "青锋花苑",
+        "138****0001",
+        "0",
+        "已报到",
+        "2025-01-10 08:00",
+    ]
 
 
 def test_the_second_sheet_says_where_the_file_comes_from(cast: Cast):

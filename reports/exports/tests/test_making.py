@@ -142,9 +142,13 @@ def stale(export: Export, **fields: Any) -> None:
 
 @pytest.mark.parametrize("left", [State.WAITING, State.WORKING])
 def test_a_lost_job_is_handed_out_again(
-    cast: Cast, long: None, left: str, handed_out: list[Any], media: Path,
+    cast: Cast,
+    long: None,
+    left: str,
+    handed_out: list[Any],
+    media: Path,
     django_capture_on_commit_callbacks: Any,
-):  # fmt: skip
+):
     export = ordered(cast.city_officer, "members")
     stale(export, state=left)
     with django_capture_on_commit_callbacks(execute=True):

@@ -208,14 +208,26 @@ def test_the_log_shows_the_own_branch_and_the_city_all(cast: Cast):
     seen = {
         user.name: {name for name in ("陈书记", "谢单位", "周市委") if name in rows_of(user)}
         for user in (
-            cast.city_colleague, cast.street_officer, cast.clerk, cast.auditor, cast.unit_clerk,
-            cast.other_unit_clerk, cast.other_secretary, cast.estate_clerk,
+            cast.city_colleague,
+            cast.street_officer,
+            cast.clerk,
+            cast.auditor,
+            cast.unit_clerk,
+            cast.other_unit_clerk,
+            cast.other_secretary,
+            cast.estate_clerk,
         )
-    }  # fmt: skip
+    }
     assert seen == {
-        "吴同事": {"陈书记", "谢单位", "周市委"}, "郑街道": {"陈书记"}, "林社工": {"陈书记"},
-        "何监督": {"陈书记"}, "谢单位": {"谢单位"}, "韩单位": set(), "罗书记": set(), "高小区": set(),
-    }  # fmt: skip
+        "吴同事": {"陈书记", "谢单位", "周市委"},
+        "郑街道": {"陈书记"},
+        "林社工": {"陈书记"},
+        "何监督": {"陈书记"},
+        "谢单位": {"谢单位"},
+        "韩单位": set(),
+        "罗书记": set(),
+        "高小区": set(),
+    }
 
 
 def rows_of(user: User) -> str:

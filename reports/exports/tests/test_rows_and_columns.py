@@ -29,18 +29,33 @@ def city(cast: Cast) -> Cast:
     """A year in which the lists differ from person to person."""
     for number, (member, flags) in enumerate([(cast.li, 5), (cast.wang, 2), (cast.zhao, 1)]):
         award = Award(
-            member=member, flags=flags, minutes=90, service_date=today().replace(month=1, day=5),
-            category="activity", organization=member.community or cast.community, source_kind="claim",
-            source_id=number, source_label="清洁家园", verifier=cast.secretary, key=f"claim:{number}",
-        )  # fmt: skip
+            member=member,
+            flags=flags,
+            minutes=90,
+            service_date=today().replace(month=1, day=5),
+            category="activity",
+            organization=member.community or cast.community,
+            source_kind="claim",
+            source_id=number,
+            source_label="清洁家园",
+            verifier=cast.secretary,
+            key=f"claim:{number}",
+        )
         ledger.award([award], by=cast.city_officer)
     for member, found in ((cast.li, [["unit", "市教育局", "市税务局"]]), (cast.wang, [])):
         assert member.community and member.user
         Registration.objects.create(
-            user=member.user, member=member, name=member.name, mobile=member.mobile, unit=member.unit,
-            community=member.community, promised_at=timezone.now(), differences=found,
-            on_roster=bool(found), state=Registration.State.CONFIRMED,
-        )  # fmt: skip
+            user=member.user,
+            member=member,
+            name=member.name,
+            mobile=member.mobile,
+            unit=member.unit,
+            community=member.community,
+            promised_at=timezone.now(),
+            differences=found,
+            on_roster=bool(found),
+            state=Registration.State.CONFIRMED,
+        )
     assessing.forecast(today().year)
     return cast
 

@@ -231,9 +231,13 @@ def test_staff_cannot_claim(cast: Cast) -> None:
 
 def wish_place(cast: Cast, **fields: Any) -> Claim:
     wish = Wish.objects.create(
-        organization=cast.estate, need="陪同就医", contact_name="钱奶奶", contact_mobile="13700000009",
-        contact_address="3幢201", state=Wish.State.PUBLISHED,
-    )  # fmt: skip
+        organization=cast.estate,
+        need="陪同就医",
+        contact_name="钱奶奶",
+        contact_mobile="13700000009",
+        contact_address="3幢201",
+        state=Wish.State.PUBLISHED,
+    )
     task = make_offer(cast, wish=wish, kind=Task.Kind.WISH, **fields)
     return Claim.objects.create(task=task, member=cast.li)
 

@@ -106,9 +106,12 @@ def test_streets_units_and_auditors_publish_nothing(cast: Cast, user: str) -> No
 def test_nobody_publishes_in_another_organisation_s_name(cast: Cast) -> None:
     with pytest.raises(PermissionDenied):
         publishing.draft(
-            by=cast.clerk, publisher=cast.other_community, item=make_item(), audience=[cast.other_community],
+            by=cast.clerk,
+            publisher=cast.other_community,
+            item=make_item(),
+            audience=[cast.other_community],
             **terms(),
-        )  # fmt: skip
+        )
 
 
 @pytest.mark.parametrize(

@@ -274,13 +274,27 @@ def test_a_forged_row_decides_nothing(cast: Cast) -> None:
 
 def test_scope_and_right_guard_the_screen(cast: Cast) -> None:
     task = ended_task(cast, cast.li)
-    answers = {name: at_desk(getattr(cast, name)).get(url_of(task)).status_code for name in (
-        "clerk", "auditor", "estate_clerk", "street_officer", "city_officer", "other_secretary", "unit_clerk",
-    )}  # fmt: skip
+    answers = {
+        name: at_desk(getattr(cast, name)).get(url_of(task)).status_code
+        for name in (
+            "clerk",
+            "auditor",
+            "estate_clerk",
+            "street_officer",
+            "city_officer",
+            "other_secretary",
+            "unit_clerk",
+        )
+    }
     assert answers == {
-        "clerk": 200, "auditor": 403, "estate_clerk": 403, "street_officer": 403, "city_officer": 403,
-        "other_secretary": 404, "unit_clerk": 403,
-    }  # fmt: skip
+        "clerk": 200,
+        "auditor": 403,
+        "estate_clerk": 403,
+        "street_officer": 403,
+        "city_officer": 403,
+        "other_secretary": 404,
+        "unit_clerk": 403,
+    }
 
 
 def test_the_answer_names_who_verified_and_when(cast: Cast) -> None:

@@ -25,10 +25,20 @@ def a_place(
     ends_at = timezone.now() - ended
     item = apps.get_model("tasks", "ServiceItem").objects.create(code="W", name="微心愿", category="wish")
     task = apps.get_model("tasks", "Task").objects.create(
-        wish=wish, item=item, category="wish", title="上门理发", place="花苑", minutes=60,
-        starts_at=ends_at - HOUR, ends_at=ends_at, signup_closes_at=ends_at - HOUR, capacity=1,
-        publisher=cast.estate, created_by=cast.clerk, organiser_name="林社工",
-    )  # fmt: skip
+        wish=wish,
+        item=item,
+        category="wish",
+        title="上门理发",
+        place="花苑",
+        minutes=60,
+        starts_at=ends_at - HOUR,
+        ends_at=ends_at,
+        signup_closes_at=ends_at - HOUR,
+        capacity=1,
+        publisher=cast.estate,
+        created_by=cast.clerk,
+        organiser_name="林社工",
+    )
     apps.get_model("tasks", "Claim").objects.create(task=task, member=member, state=state)
 
 

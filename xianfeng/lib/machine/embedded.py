@@ -45,8 +45,10 @@ def is_named(pid: int, name: str) -> bool:
     """Does process `pid` run a program called `name`? Pids are reused: a bare kill would be a gamble."""
     command = subprocess.run(  # noqa: S603
         ["ps", "-o", "args=", "-p", str(pid)],  # noqa: S607
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return name in command.stdout
 
 
@@ -73,9 +75,13 @@ class Valkey:
         self.end_stale()
         with (self.folder / "valkey.log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603
-                self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                start_new_session=True, preexec_fn=die_with_parent,
-            )  # fmt: skip
+                self.command(),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=die_with_parent,
+            )
         self.wait(timeout)
 
     def command(self) -> list[str]:

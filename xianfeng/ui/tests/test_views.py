@@ -101,8 +101,10 @@ def test_a_download_keeps_its_chinese_name_and_stays_out_of_caches() -> None:
     answer = download(b"x", "红旗流水 2026.xlsx", "text/plain")
     assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''%E7%BA%A2%E6%97%97")
     assert (answer["Cache-Control"], answer["Content-Type"], answer.content) == (
-        "no-store", "text/plain", b"x",
-    )  # fmt: skip
+        "no-store",
+        "text/plain",
+        b"x",
+    )
     assert download(b"", "a.xlsx", "text/plain")["Content-Disposition"] == 'attachment; filename="a.xlsx"'
 
 
