@@ -25,6 +25,7 @@ SCHEDULE: dict[str, tuple[str, Schedule, dict[str, Any]]] = {
     "deliver": ("notices.deliver", 30.0, {}),
     "import sweep": ("members.sweep_imports", 60.0, {}),
     "assessment sweep": ("flags.finish_runs", 60.0, {}),
+    "forecast sweep": ("flags.renew_forecast", 60.0, {}),
     "export sweep": ("reports.sweep_exports", 60.0, {}),
     "export expiry": ("reports.expire_exports", crontab(minute=40), {}),
     "results": ("flags.tell_results", crontab(minute=20), {}),

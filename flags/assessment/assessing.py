@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q, Sum
+from django.db.models.functions import ExtractMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -86,8 +87,9 @@ def compute(run: AssessmentRun) -> AssessmentRun:
     if run.finished_at is not None:
         return run
     run.rules = frozen(policy_for(run.year))
+    mark = roster_mark(run.year)  # first: a change that comes in between makes the run stale, never hidden
     _fill(run)
-    run.counts["roster_mark"] = roster_mark()
+    run.counts["roster_mark"] = mark
     run.save(update_fields=["rules", *FILLED])
     record([run], event=AssessmentEvent, by=run.started_by, before=run.state, note=_("完成一次测算"))
     return run
@@ -165,27 +167,49 @@ def _month_days(year: int, month: int, first: dt.date, last: dt.date) -> set[dt.
 # --- Fresh forecasts ----------------------------------------------------------------------------
 
 
+def standing_forecast(year: int) -> AssessmentRun | None:
+    """The year's forecast as it stands, for pages: reading makes none.
+
+    While it is made anew its former results stand. Whatever changes requirements asks for the renewal
+    (`flags.renew_forecast`), and a sweep finds what nobody asked for.
+    """
+    return AssessmentRun.objects.filter(year=year, is_official=False).first()
+
+
 def fresh_forecast(year: int) -> AssessmentRun:
     """The year's forecast, made anew where none is of today or roster, leave or rules changed since.
 
     Flags need no new pass: pages read them live from the totals.
     """
-    run = AssessmentRun.objects.filter(year=year, is_official=False, finished_at__isnull=False).first()
-    if run and run.as_of == min(today(), dt.date(year, 12, 31)) and _is_fresh(run):
-        return run
-    return forecast(year)
+    run = standing_forecast(year)
+    return run if run and _is_fresh(run) else forecast(year)
 
 
 def _is_fresh(run: AssessmentRun) -> bool:
-    return run.counts.get("roster_mark") == roster_mark() and run.rules == frozen(policy_for(run.year))
+    return (
+        run.finished_at is not None
+        and run.as_of == min(today(), dt.date(run.year, 12, 31))
+        and run.rules == frozen(policy_for(run.year))
+        and run.counts.get("roster_mark") == roster_mark(run.year)
+    )
 
 
-def roster_mark() -> list[int]:
-    """Changes when somebody comes or goes, or leave is granted or withdrawn; two cheap queries."""
-    departed = Count("pk", filter=Q(state=Member.State.DEPARTED))
-    members = Member.objects.aggregate(last=Max("pk"), departed=departed)
+def roster_mark(year: int) -> list[int]:
+    """Changes with whatever of roster and leave the year's requirements follow from; two cheap queries.
+
+    Sums are weighted by the row, so that one member's gain and another's loss do not cancel out.
+    """
+    members = Member.objects.aggregate(
+        last=Max("pk"),
+        departed=Sum("pk", filter=Q(state=Member.State.DEPARTED)),
+        leaders=Sum("pk", filter=Q(is_leader=True)),
+        units=Sum(F("pk") * F("unit_id")),
+        communities=Sum(F("pk") * F("community_id")),
+        joined=Sum(F("pk") * ExtractMonth("joined_on"), filter=Q(joined_on__year__gte=year)),
+        leaving=Sum(F("pk") * ExtractMonth("departed_on"), filter=Q(departed_on__year__gte=year)),
+    )
     leave = Exemption.objects.aggregate(last=Max("pk"), withdrawn=Count("withdrawn_at"))
-    return [members["last"] or 0, members["departed"], leave["last"] or 0, leave["withdrawn"]]
+    return [int(figure or 0) for figure in (*members.values(), *leave.values())]
 
 
 # --- The official run's way ---------------------------------------------------------------------

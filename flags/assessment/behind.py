@@ -34,7 +34,7 @@ THEN = ("unit__path", "member__pinyin", "pk")
 def scoped(request: StaffRequest) -> Pacing:
     """This year's requirements inside the desk's scope, with flags as they are now."""
     year = today().year
-    results = Assessment.objects.visible_to(request.user).filter(run=assessing.fresh_forecast(year))
+    results = Assessment.objects.visible_to(request.user).filter(run=assessing.standing_forecast(year))
     rows = pacing.with_gaps(pacing.with_live_totals(results, year), year)
     return rows.annotate(missing=F("required_flags") - F("live_flags"))
 
@@ -55,7 +55,13 @@ def behind(request: StaffRequest) -> HttpResponse:
     rows = listed(request, found).select_related("member", "unit", "community").defer("member__address")
     page = page_of(request, rows, total=tabs.chosen.count)
     with_pace(page, Clock.at(today().year, today()))
-    context = {"filter": found, "page": page, "tabs": tabs, "year": today().year, "today": today()}
+    context = {
+        "filter": found,
+        "page": page,
+        "tabs": tabs,
+        "year": today().year,
+        "run": assessing.standing_forecast(today().year),
+    }
     return render(request, "flags/assessment/behind.html", context)
 
 

@@ -31,6 +31,12 @@ def finish_runs() -> None:
         run_assessment(run_id)
 
 
+@shared_task(name="flags.renew_forecast")
+def renew_forecast() -> None:
+    """After a change of roster, leave or rules, and as a sweep: pages only read what stands."""
+    assessing.fresh_forecast(today().year)
+
+
 @shared_task(name="flags.nightly")
 def nightly() -> None:
     """Forecast of the present year, then the chain and the totals against the lines."""

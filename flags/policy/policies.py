@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from flags.ledger.rules import YearSettled, settled_years
 from flags.models import Policy
 from members.models import User
+from xianfeng.lib.queue import later
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ def change(policy: Policy, *, by: User, **fields: Any) -> Policy:
     for name, value in fields.items():
         setattr(kept, name, value)
     kept.save(update_fields=list(fields))
+    later("flags.renew_forecast")
     log.info("Policy %s changed by user %s: %s", kept.year, by.pk, ", ".join(sorted(fields)))
     return kept
 

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 
 from flags import ledger
-from flags.assessment import assessing
+from flags.assessment import assessing, jobs
 from flags.models import Assessment, AssessmentRun, FlagEntry, Policy
 from flags.policy.policies import policy_for
+from members.people import exempting
 from notices.models import Notice
 from xianfeng.testing.ledger import Light
 
@@ -111,25 +112,49 @@ def test_a_list_takes_the_same_queries_for_few_and_many_rows(
 # --- Behind -------------------------------------------------------------------------------------
 
 
-def test_a_secretary_sees_who_is_behind_in_the_community(cast, light: Light, visit):
+@pytest.fixture
+def forecast(cast) -> AssessmentRun:
+    return assessing.forecast(2026)
+
+
+def test_a_secretary_sees_who_is_behind_in_the_community(cast, light: Light, visit, forecast):
     light(cast.li, flags=5)
     text = visit(cast.secretary, "behind")
     assert "王秀英" in text and "李建国" not in text and "赵伟" not in text
     assert "李建国" in visit(cast.secretary, "behind", query="?who=done")
 
 
-def test_a_flag_lit_now_takes_its_member_off_the_list_at_once(cast, light: Light, visit):
+def test_a_flag_lit_now_takes_its_member_off_the_list_at_once(cast, light: Light, visit, forecast):
     assert "王秀英" in visit(cast.secretary, "behind")
     light(cast.wang, flags=5)
     assert "王秀英" not in visit(cast.secretary, "behind")
 
 
-def test_somebody_new_on_the_roster_is_on_the_list_at_once(cast, visit):
-    from xianfeng.testing.cast import make_member
+def test_leave_takes_its_member_off_the_list_once_the_job_it_asks_for_is_done(
+    cast, visit, forecast, django_capture_on_commit_callbacks, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr("xianfeng.lib.queue.hand_out", lambda job, *arguments: asked.append(job))
+    assert "王秀英" in visit(cast.secretary, "behind")
+    with django_capture_on_commit_callbacks(execute=True):
+        whole_year = {"starts_on": dt.date(2026, 1, 1), "ends_on": dt.date(2026, 12, 31)}
+        exempting.exempt(cast.wang, kind="sick", reason="住院", by=cast.secretary, **whole_year)
+    assert "flags.renew_forecast" in asked
+    jobs.renew_forecast()
+    assert "王秀英" not in visit(cast.secretary, "behind")
 
-    visit(cast.unit_clerk, "behind")
-    make_member("新来人", "13800000009", cast.unit)
-    assert "新来人" in visit(cast.unit_clerk, "behind")
+
+def test_before_the_years_first_forecast_nobody_is_said_to_keep_up(cast, visit):
+    text = visit(cast.secretary, "behind")
+    assert "正在折算" in text and "都跟上了" not in text
+    jobs.renew_forecast()
+    assert "王秀英" in visit(cast.secretary, "behind")
+
+
+def test_the_former_results_stand_while_they_are_made_anew(cast, visit, forecast):
+    assessing.start(2026, official=False, by=None)
+    text = visit(cast.secretary, "behind")
+    assert "王秀英" in text and "重新折算" in text
 
 
 def test_reminding_the_ticked_people_reaches_only_the_own_scope(cast, post):
@@ -138,7 +163,7 @@ def test_reminding_the_ticked_people_reaches_only_the_own_scope(cast, post):
     assert [notice.recipient for notice in Notice.objects.all()] == [cast.li.user]
 
 
-def test_reminding_all_means_the_filtered_list(cast, light: Light, post):
+def test_reminding_all_means_the_filtered_list(cast, light: Light, post, forecast):
     light(cast.wang, flags=5)
     post(cast.city_officer, "remind", query=f"?unit={cast.unit.pk}", all="1")
     assert {notice.recipient for notice in Notice.objects.all()} == {cast.li.user, cast.zhao.user}

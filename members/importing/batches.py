@@ -224,6 +224,7 @@ def write_all(batch: ImportBatch) -> None:
             ImportRow.objects.bulk_create(rows, batch_size=WRITE_SIZE)
         counts = {**batch.counts, **plan.counts}
         move(batch, State.CONFIRMED, by=batch.confirmed_by, confirmed_at=timezone.now(), counts=counts)
+        later("flags.renew_forecast")
 
 
 def is_as_previewed(batch: ImportBatch, plan: Plan) -> bool:
@@ -256,6 +257,7 @@ def take_back(batch_id: int) -> None:
                 refuse_if_registered(batch)
                 remove(batch)
                 move(batch, State.UNDONE, undone_at=timezone.now())
+                later("flags.renew_forecast")
     except Refusal as refusal:
         taken(batch, State.CONFIRMED, error=refusal.message, note=refusal.message)
     except ProtectedError:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from members.models import Exemption, Member, User
 from members.people import messages
 from members.people.rules import DatesWrong
+from xianfeng.lib.queue import later
 from xianfeng.lib.refusal import AlreadyDecided, NotPossible, check_reason
 
 
@@ -36,6 +37,7 @@ def exempt(
         approved_by=by,
     )
     messages.tell_exempted(messages.GRANTED, exemption)
+    later("flags.renew_forecast")
     return exemption
 
 
@@ -50,4 +52,5 @@ def withdraw_exemption(exemption: Exemption, *, by: User) -> Exemption:
         raise AlreadyDecided(_("这条豁免已经撤销了。"))
     exemption.withdrawn_at, exemption.withdrawn_by = now, by
     messages.tell_exempted(messages.WITHDRAWN, exemption)
+    later("flags.renew_forecast")
     return exemption

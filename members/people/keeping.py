@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from members.models import Member, User
 from members.people import messages
 from xianfeng.lib.pinyin import in_pinyin
+from xianfeng.lib.queue import later
 from xianfeng.lib.refusal import NotPossible, check_reason
 from xianfeng.lib.times import today
 
@@ -40,6 +41,7 @@ def correct_entry(member: Member, *, by: User, **fields: Any) -> Member:
     member.pinyin, member.initials = in_pinyin(member.name)
     member.state = state_on(member, today())
     member.save(update_fields=[*fields, "pinyin", "initials", "state"])
+    later("flags.renew_forecast")
     return member
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from flags import ledger
+from flags.assessment import jobs
 from flags.ledger import Award
 from flags.models import AssessmentRun
 from members.models import Member
@@ -49,6 +50,8 @@ def test_a_unit_sees_its_own_people_and_reminds_who_is_behind(
     unit.go(f"/desk/members/{cast.wang.pk}/").sees("404")
     unit.said.clear()  # Chromium notes the 404 we asked for
 
+    unit.go("/desk/behind/").sees("正在折算").misses("赵伟")
+    jobs.renew_forecast()
     unit.go("/desk/behind/").sees("赵伟").misses("李建国").misses("王秀英").checks_page()
     unit.page.get_by_label("选择 赵伟").check()
     unit.checks_page().press("提醒所选").sees("已提醒 1 人")

@@ -37,11 +37,11 @@ BAD = {**ZHOU, MOBILE: "139", POSITION: "=HYPERLINK(1)"}
 
 
 @pytest.fixture(autouse=True)
-def handed_out(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> list[tuple[str, int]]:
+def handed_out(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> list[tuple[Any, ...]]:
     """The jobs that were started, instead of a worker; uploads go to the test's folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    started: list[tuple[str, int]] = []
-    monkeypatch.setattr(queue, "hand_out", lambda job, pk: started.append((job, pk)))
+    started: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(queue, "hand_out", lambda *job: started.append(job))
     return started
 
 
@@ -113,6 +113,20 @@ def test_the_upload_starts_its_check_after_the_commit(
         assert not handed_out
     assert handed_out == [("members.check_import", batch.pk)]
     assert batch.filename == "名册.xlsx" and ".." not in str(batch.file.name)
+
+
+def test_a_changed_roster_asks_for_a_new_forecast(
+    send, cast: Cast, handed_out: list[Any], django_capture_on_commit_callbacks
+):
+    """Writing it and taking it back: each after its commit."""
+    batch = send(ZHOU)
+    with django_capture_on_commit_callbacks(execute=True):
+        batch = confirm(batch, cast.city_officer)
+        assert ("flags.renew_forecast",) not in handed_out
+    assert handed_out.count(("flags.renew_forecast",)) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        undo(batch, cast.city_officer)
+    assert handed_out.count(("flags.renew_forecast",)) == 2
 
 
 @pytest.mark.parametrize(
