@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import reverse
 
@@ -52,6 +54,18 @@ def test_staff_log_in_by_name_and_password(client: Client, cast: Cast):
     cast.clerk.save()
     form = {"login": "clerk", "password": "a long password"}
     assert client.post(reverse("account_login"), form).status_code == 302
+    assert int(client.session["_auth_user_id"]) == cast.clerk.pk
+    assert client.session.get_expire_at_browser_close()
+
+
+def test_a_second_factor_does_not_make_the_session_of_staff_a_member_s(client: Client, cast: Cast):
+    cast.clerk.set_password("a long password")
+    cast.clerk.save()
+    TOTP.activate(cast.clerk, generate_totp_secret())
+    code = RecoveryCodes.activate(cast.clerk).get_unused_codes()[0]  # holds at any moment, unlike the other
+    client.post(reverse("account_login"), {"login": "clerk", "password": "a long password"})
+    assert "_auth_user_id" not in client.session
+    client.post(reverse("mfa_authenticate"), {"code": code})
     assert int(client.session["_auth_user_id"]) == cast.clerk.pk
     assert client.session.get_expire_at_browser_close()
 

@@ -12,6 +12,7 @@ from reports.workbench import figures
 from tasks.tests.desk import DAY, ended_task
 from wishes.models import Wish
 from xianfeng.testing.cast import Cast
+from xianfeng.testing.ledger import Light
 
 
 def test_the_secretary_sees_what_waits_and_only_in_the_own_community(cast: Cast, client: Client) -> None:
@@ -51,11 +52,16 @@ def test_flags_of_the_year_fall_into_months_and_categories(cast: Cast) -> None:
     assert sum(count for _month, count in figures.year_of_flags(cast.other_secretary).months) == 0
 
 
-def test_the_member_sees_flags_and_what_is_missing(cast: Cast, client: Client) -> None:
+def test_the_member_sees_flags_and_what_is_missing(cast: Cast, client: Client, light: Light) -> None:
     client.force_login(cast.li.user)
     page = client.get(reverse("reports:me")).content.decode()
     assert "李建国同志" in page
-    assert "还差 5 面红旗" in page
+    assert "红旗：0，要求 5" in page and "还差 5 面红旗" in page
+    year = figures.today().year
+    light(flags=1, service_date=dt.date(year - 1, 3, 5))  # counts for its own year
+    light(flags=2, service_date=dt.date(year, 1, 1))
+    page = client.get(reverse("reports:me")).content.decode()
+    assert "红旗：2，要求 5" in page and "还差 3 面红旗" in page
 
 
 def test_an_account_without_roster_entry_is_told_what_to_do(cast: Cast, client: Client) -> None:
