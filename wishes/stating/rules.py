@@ -1,16 +1,11 @@
 """What a wish may say, and to whom."""
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext as _
 
 from members.models import Organization
+from wishes.models import PLACES
 from wishes.stating import personal_data
 from xianfeng.lib.refusal import Refusal
-
-if TYPE_CHECKING:
-    pass
-from wishes.models import PLACES
 
 
 class WrongPlace(Refusal):
