@@ -9,7 +9,7 @@ from xianfeng.lib.palette import COLOURS
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKENS = ROOT / "static" / "css" / "tokens.css"
-STYLES = sorted(set((ROOT / "static" / "css").glob("*.css")) - {TOKENS})
+STYLES = sorted(set((ROOT / "static" / "css").rglob("*.css")) - {TOKENS})
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt"})
 
 LITERAL = r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|hwb|lab|lch|oklab|oklch|color)a?\("
