@@ -7,6 +7,7 @@ or one settled year are written in one transaction, so that any of them stands f
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -36,13 +37,7 @@ BEHIND = Wording(
     link="flags:my_flags",
 )
 # By a person, once a day; says who reminds.
-NUDGE = Wording(
-    REMINDER,
-    key="nudge:%(date)s:member:%(member)s",
-    subject=BEHIND.subject,
-    template=BEHIND.template,
-    link=BEHIND.link,
-)
+NUDGE = replace(BEHIND, key="nudge:%(date)s:member:%(member)s")
 BEHIND_LIST = Wording(
     DIGEST,
     key=DIGESTED + "org:%(org)s:user:%(user)s",

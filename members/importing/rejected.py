@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from members.importing.column import headers_of
 from members.importing.preview import columns_of
 from members.models import ImportBatch, ImportRow
+from xianfeng.lib.palette import COLOURS
 from xianfeng.lib.spreadsheet.reading import defused
 
 REASON_WIDTH = 60
@@ -25,9 +26,9 @@ def rejected_workbook(batch: ImportBatch) -> bytes:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "constant_memory": True}) as book:
         sheet = book.add_worksheet(_("有错误的行"))
-        head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#F3F1EE"})
+        head = book.add_format({"bold": True, "bottom": 1, "bg_color": COLOURS["paper-2"]})
         text = book.add_format({"num_format": "@"})
-        wrong = book.add_format({"font_color": "#C8161D", "text_wrap": True, "valign": "top"})
+        wrong = book.add_format({"font_color": COLOURS["red"], "text_wrap": True, "valign": "top"})
         for at, column in enumerate(columns):
             sheet.set_column(at, at, column.width, text)
         sheet.set_column(len(columns), len(columns), REASON_WIDTH)

@@ -6,6 +6,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from members.importing.roster.columns import COLUMNS
+from xianfeng.lib.palette import COLOURS
 
 
 def roster_template() -> bytes:
@@ -14,10 +15,8 @@ def roster_template() -> bytes:
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         sheet = book.add_worksheet(_("名册"))
         text = book.add_format({"num_format": "@"})
-        head = book.add_format({"bold": True, "bg_color": "#F3F1EE", "bottom": 1})
-        required = book.add_format(
-            {"bold": True, "bg_color": "#F3F1EE", "bottom": 1, "font_color": "#C8161D"}
-        )
+        heading = {"bold": True, "bg_color": COLOURS["paper-2"], "bottom": 1}
+        head, required = book.add_format(heading), book.add_format({**heading, "font_color": COLOURS["red"]})
         sheet.freeze_panes(1, 0)
         for at, column in enumerate(COLUMNS):
             sheet.set_column(at, at, column.width, text)

@@ -1,4 +1,4 @@
-"""The few colours needed where no stylesheet reaches: workbooks, mails, the browser's own bar.
+"""The few colours needed where no stylesheet reaches: workbooks, mails, QR codes, the browser's own bar.
 
 Named and valued as the tokens of static/css/tokens.css; test_colours.py holds them together.
 """
@@ -6,6 +6,7 @@ Named and valued as the tokens of static/css/tokens.css; test_colours.py holds t
 from typing import Final
 
 COLOURS: Final = {
+    "black": "#000000",
     "ink-3": "#6f6861",
     "on-dark": "#ffffff",
     "paper-2": "#f4f2ee",

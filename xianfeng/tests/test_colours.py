@@ -1,6 +1,8 @@
 """Colours are said once: as tokens, and named as tokens wherever no stylesheet reaches."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,14 @@ from xianfeng.lib.palette import COLOURS
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKENS = ROOT / "static" / "css" / "tokens.css"
-STYLES = sorted(set((ROOT / "static" / "css").glob("*.css")) - {TOKENS})
+STYLES = sorted(set((ROOT / "static" / "css").rglob("*.css")) - {TOKENS})
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt"})
+PYTHON = sorted(
+    path
+    for package in ROOT.glob("*/__init__.py")
+    for path in package.parent.rglob("*.py")
+    if path != ROOT / "xianfeng" / "lib" / "palette.py"
+)
 
 LITERAL = r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|hwb|lab|lch|oklab|oklch|color)a?\("
 # The names people write; a property like `white-space` or a class like `.black-list` is no colour.
@@ -43,6 +51,36 @@ def test_no_template_names_a_colour_of_its_own():
         if (hits := IN_TEMPLATES.findall(path.read_text(encoding="utf-8")))
     }
     assert found == {}
+
+
+def strings(source: str) -> Iterator[str]:
+    """The texts of a module without those that explain it."""
+    tree = ast.parse(source)
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node.value
+
+
+def colours_in(source: str) -> list[str]:
+    return [hit for text in strings(source) for hit in re.findall(LITERAL, text, re.I)]
+
+
+def test_no_module_but_the_palette_writes_a_colour_of_its_own():
+    assert len(PYTHON) > 400
+    found = {
+        str(path.relative_to(ROOT)): hits
+        for path in PYTHON
+        if (hits := colours_in(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize("colour", ["C8161D", "fff"])
+@pytest.mark.parametrize("source", ["x = '{}'", "x = f'<i fill=\"{}\">{{y}}</i>'", "put(font_color='{}')"])
+def test_a_colour_written_in_a_module_would_be_found(source: str, colour: str):
+    assert colours_in(source.format("#" + colour)) == ["#" + colour]
+    assert colours_in(f'"""Why it is not #{colour}."""') == []
 
 
 def values() -> dict[str, str]:

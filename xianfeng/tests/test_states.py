@@ -69,7 +69,7 @@ def test_every_state_class_has_a_tone_for_each_state() -> None:
 
 def test_every_tone_has_its_colour() -> None:
     """Neutral is how a state looks without one."""
-    sheets = "".join(path.read_text() for path in (Path(settings.BASE_DIR) / "static/css").glob("*.css"))
+    sheets = "".join(path.read_text() for path in (Path(settings.BASE_DIR) / "static/css").rglob("*.css"))
     assert [tone for tone in sorted(TONES - {"neutral"}) if f".state-{tone}" not in sheets] == []
 
 

@@ -67,10 +67,12 @@ def qr(text: str, label: str) -> SafeString:
     path = mark_safe(" ".join(qr_runs(code)))  # digits only
     return format_html(
         '<svg class="qr" viewBox="0 0 {} {}" role="img" aria-label="{}" shape-rendering="crispEdges">'
-        '<rect width="100%" height="100%" fill="#fff"></rect><path fill="#000" d="{}"></path></svg>',
+        '<rect width="100%" height="100%" fill="{}"></rect><path fill="{}" d="{}"></path></svg>',
         width,
         height,
         label,
+        COLOURS["surface"],
+        COLOURS["black"],
         path,
     )
 
