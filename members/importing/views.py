@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from members.access import StaffRequest, desk_required
 from members.importing import batches
 from members.importing.forms import RowSearchForm, UploadForm
-from members.importing.preview import find_rows, headings_of, history, lines, outcomes
+from members.importing.preview import find_rows, headings_of, lines, outcomes
 from members.importing.rejected import rejected_workbook
 from members.importing.rules import undo_obstacle
 from members.importing.template import roster_template
@@ -66,7 +66,7 @@ def preview(request: StaffRequest, batch: ImportBatch) -> dict[str, object]:
         "page": page,
         "headings": headings_of(batch),
         "lines": lines(batch, list(page.object_list)),
-        "events": history(batch),
+        "events": batch.events.select_related("by").order_by("-id"),
         "undo_obstacle": undo_obstacle(batch),
     }
 
