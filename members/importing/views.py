@@ -38,10 +38,14 @@ def list_(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @desk_required("members.import")
 def new(request: StaffRequest) -> HttpResponse:
-    form = UploadForm(posted(request), request.FILES or None, organization=request.desk.organization)
+    form = upload_form(request)
     if batch := submit(form, lambda: batches.upload(**form.cleaned_data, by=request.user)):
         return redirect("members:import", batch.pk)
     return render(request, "members/importing/new.html", {"form": form})
+
+
+def upload_form(request: StaffRequest) -> UploadForm:
+    return UploadForm(posted(request), request.FILES or None, organization=request.desk.organization)
 
 
 @require_GET
