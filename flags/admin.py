@@ -1,7 +1,5 @@
 """The bank in the admin: read-only lines and results, and the same steps as the portal pages."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -10,40 +8,26 @@ from flags.assessment.forms import RunForm
 from flags.models import Assessment, AssessmentRun, FlagEntry, Policy
 from flags.policy import policies
 from flags.policy.forms import PolicyForm
-from members.access import StaffRequest
 from members.service_admin import ServiceAdmin, service_action
 from xianfeng.ui.views import posted
 
-admin.site.register(
-    FlagEntry,
-    ServiceAdmin,
-    sees="flags.see",
-    export="ledger",
-    list_filter=["year", "category", "kind"],
-    ordering=["-seq"],
-    list_display=[
-        "seq",
-        "member",
-        "unit",
-        "delta",
-        "minutes",
-        "category",
-        "source_label",
-        "service_date",
-        "kind",
-    ],
-    search_fields=["member__name", "source_label"],
-)
-admin.site.register(
-    Assessment,
-    ServiceAdmin,
-    sees="assessments.see",
-    export="results",
-    search_fields=["member__name"],
-    ordering=["pk"],
-    list_display=["member", "unit", "run", "result", "flags", "required_flags", "missing_flags"],
-    list_filter=["run__year", "run__is_official", "result"],
-)
+
+@admin.register(FlagEntry)
+class FlagEntryAdmin(ServiceAdmin):
+    sees, export = "flags.see", "ledger"
+    list_display = [
+        "seq", "member", "unit", "delta", "minutes", "category", "source_label", "service_date", "kind",
+    ]  # fmt: skip
+    list_filter = ["year"]
+    search_fields = ["member__name", "source_label"]
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(ServiceAdmin):
+    sees, export = "assessments.see", "results"
+    list_display = ["member", "unit", "run", "result", "flags", "required_flags", "missing_flags"]
+    list_filter = ["run__year", "run__is_official"]
+    search_fields = ["member__name"]
 
 
 @admin.register(Policy)
@@ -60,14 +44,11 @@ class AssessmentRunAdmin(ServiceAdmin):
     """Computed again by starting it again."""
 
     sees, does = "assessments.see", "assessments.run"
-    adds = assessing.start_later
+    adds, asks = assessing.start_later, staticmethod(lambda request: RunForm(posted(request)))
     list_display = ["year", "is_official", "state", "as_of", "finished_at", "publicised_until", "settled_at"]
-    list_filter = ["is_official", "state"]
+    exclude = ["rules", "counts"]  # the portal's page says them in words
     steps = (("", _("开始"), _("已开始，通常几秒钟。")),)
     actions = [
         service_action(_("开始公示"), assessing.publicise),
         service_action(_("定案"), assessing.settle),
     ]
-
-    def service_form(self, request: StaffRequest, row: Any) -> RunForm:
-        return RunForm(posted(request))

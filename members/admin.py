@@ -1,27 +1,23 @@
 """People, organisations, imports and deliveries in the admin: states are read-only, services change them."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members import models
-from members.access import StaffRequest
 from members.accounts import second_factor
 from members.importing import batches
-from members.importing.forms import UploadForm
-from members.kinds import OrganizationKind
+from members.importing.views import upload_form
 from members.organizations import appointing, tree
 from members.people import keeping, privacy
 from members.people.forms import EntryForm
 from members.registration import registering
-from members.service_admin import ReasonForm, ServiceAdmin, portal_link, service_action
+from members.service_admin import ReasonForm, ServiceAdmin, service_action
 from notices.models import Delivery
-from xianfeng.ui.views import posted
 
 
 @admin.display(description=_("手机号"))
@@ -33,20 +29,18 @@ def masked_mobile(person: models.Member | models.User) -> str:
 class OrganizationAdmin(ServiceAdmin):
     """The tree is changed on its own page, where places and events are kept; here names are."""
 
-    sees, does, for_sysadmin = "organizations.see", "organizations.edit", True
+    sees, does = "organizations.see", "organizations.edit"
     changes = tree.rename
     list_display = fields = ["name", "kind", "code", "parent", "is_active"]
     readonly_fields = fields[1:]
-    list_filter = ["kind", "is_active"]
     search_fields = ["name", "code"]
 
 
 @admin.register(models.Appointment)
 class AppointmentAdmin(ServiceAdmin):
-    sees, does, for_sysadmin = "organizations.see", "appointments.grant", True
+    sees, does = "organizations.see", "appointments.grant"
     adds = appointing.grant
     list_display = ["organization", "role", "user", "starts_on", "ends_on"]
-    list_filter = ["role"]
     search_fields = ["user__username", "user__name", "organization__name"]
     autocomplete_fields = ["user", "organization"]
     actions = [service_action(_("终止所选任职"), appointing.end)]
@@ -56,53 +50,42 @@ class AppointmentAdmin(ServiceAdmin):
 class AccountAdmin(ServiceAdmin, UserAdmin):
     """Accounts: rights come from appointments alone, so neither groups nor permissions are offered."""
 
-    sees, for_sysadmin = "appointments.grant", True
+    sees, does = "appointments.grant", "accounts.keep"
     adds = changes = changeform_view = UserAdmin.changeform_view  # with Django's own care for passwords
-    ordering = ["username"]
     list_display = ["username", "name", "email", "is_active", "last_login"]
-    list_filter = ["is_active", "is_staff"]
+    list_filter = ["is_staff"]
     search_fields = ["username", "name"]
     filter_horizontal = []
-    fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("username", "password", "name", "email", masked_mobile)}),
-        (_("状态"), {"fields": ("is_active", "is_staff", "last_login", "date_joined")}),
-    )
+    # A mobile opens an account by code: it is set by whoever proves it, and shown to nobody in full.
+    readonly_fields = [masked_mobile, "is_staff", "last_login", "date_joined"]
+    fields = ["username", "password", "name", "email", "is_active", *readonly_fields]
+    fieldsets = None
     add_fieldsets = (
         (None, {"fields": ("username", "name", "email", "usable_password", "password1", "password2")}),
     )
-    # A mobile opens an account by code: it is set by whoever proves it, and shown to nobody in full.
-    readonly_fields = ["last_login", "date_joined", "is_staff", masked_mobile]
     actions = ["switch_off_second_factor"]
 
     @admin.action(description=_("关闭所选账号的两步验证"), permissions=["act"])
     def switch_off_second_factor(self, request: HttpRequest, chosen: QuerySet[models.User]) -> None:
         count = second_factor.switch_off(chosen, by=cast(models.User, request.user))
-        told = gettext("已关闭 %(count)s 个账号的两步验证，并通知本人。")
-        messages.success(request, told % {"count": count})
+        messages.success(request, _("已关闭 %(count)s 个账号的两步验证，并通知本人。") % {"count": count})
 
 
-class WithoutHome(ServiceAdmin):
-    """A unit never learns where exactly its people live (DOMAIN 3)."""
-
+class OfPeople(ServiceAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        desk = cast(models.User, request.user).desk
-        hidden = ["estate"] if desk and desk.organization.kind == OrganizationKind.UNIT else []
-        return [name for name in super().get_fields(request, obj) if name not in hidden]
+        fields = super().get_fields(request, obj)
+        at_home = privacy.knows_homes(cast(models.User, request.user).desk)
+        return [name for name in fields if at_home or name != "estate"]
 
 
 @admin.register(models.Member)
-class MemberAdmin(WithoutHome):
+class MemberAdmin(OfPeople):
     """Correcting the roster; contact data is not here, it has its own door."""
 
     sees, does, export = "members.see", "members.edit", "members"
     changes, form = keeping.correct_entry, EntryForm
     list_display = ["name", "unit", "community", masked_mobile, "is_leader", "state"]
-    list_filter = ["state", "is_leader"]
     search_fields = ["name", "pinyin", "initials"]
-    fields = [
-        "name", "unit", "position", "is_leader", "community", "estate", masked_mobile,
-        "skills", "intentions", "note", "joined_on", "departed_on", "state",
-    ]  # fmt: skip
     readonly_fields = ["community", "estate", masked_mobile, "state"]
     autocomplete_fields = ["unit"]
 
@@ -112,10 +95,9 @@ class MemberAdmin(WithoutHome):
 
 
 @admin.register(models.Registration)
-class RegistrationAdmin(WithoutHome):
+class RegistrationAdmin(OfPeople):
     sees, does = "registrations.see", "registrations.decide"
     list_display = ["name", "unit", "community", "on_roster", "state", "submitted_at"]
-    list_filter = ["state", "on_roster"]
     search_fields = ["name"]
     exclude = ["address", "mobile", "user"]
     actions = [
@@ -128,7 +110,6 @@ admin.site.register(
     models.Exemption,
     ServiceAdmin,
     sees="members.see",
-    list_filter=["kind"],
     search_fields=["member__name"],
     list_display=["member", "kind", "starts_on", "ends_on", "approved_by", "withdrawn_at"],
 )
@@ -146,12 +127,10 @@ class ImportBatchAdmin(ServiceAdmin):
     """Upload, confirm and take back; every row of the file is on the batch's own page."""
 
     sees = does = "members.import"
-    adds = batches.upload
-    list_display = ["filename", "page", "kind", "state", "organization", "uploaded_by", "created_at"]
-    list_filter = ["kind", "state"]
+    adds, asks = batches.upload, upload_form
+    list_display = ["filename", "kind", "state", "organization", "uploaded_by", "created_at"]
     search_fields = ["filename"]
     fields = [*list_display, "error"]
-    readonly_fields = ["page"]
     steps = (("", _("上传并检查"), _("已上传，正在检查。检查完成后请打开导入页面逐行核对，再确认。")),)
     actions = [
         service_action(_("确认导入"), batches.confirm),
@@ -159,13 +138,8 @@ class ImportBatchAdmin(ServiceAdmin):
         service_action(_("放弃"), batches.discard),
     ]
 
-    @admin.display(description=_("导入页面"))
-    def page(self, batch: models.ImportBatch) -> str:
-        return portal_link("members:import", batch.pk, _("打开"))
-
-    def service_form(self, request: StaffRequest, row: Any) -> UploadForm:
-        data = posted(request), request.FILES or None
-        return UploadForm(*data, organization=request.desk.organization)
+    def portal(self, batch: models.ImportBatch, user: models.User) -> tuple[Any, str, int]:
+        return _("打开"), "members:import", batch.pk
 
 
 @admin.display(description=_("收件人"))
@@ -178,10 +152,8 @@ admin.site.register(
     Delivery,
     ServiceAdmin,
     sees="notices.see",
-    list_filter=["state", "channel"],
     ordering=["-pk"],
     list_display=[recipient, "__str__", "channel", "state", "attempts", "due_at", "sent_at"],
-    list_select_related=["notice__recipient"],
     search_fields=["notice__recipient__name"],
     fields=[recipient, "channel", "state", "attempts", "due_at", "sent_at", "error"],
     readonly_fields=[recipient],

@@ -39,6 +39,7 @@ DOES: dict[str, set[str]] = {
     "registrations.decide": {COMMUNITY},
     "organizations.edit": {CITY},
     "appointments.grant": {CITY},
+    "accounts.keep": set(),
     "wishes.handle": {COMMUNITY, ESTATE},
     "tasks.publish": {CITY, COMMUNITY, ESTATE},
     "presence.mark": {CITY, COMMUNITY, ESTATE},
@@ -50,6 +51,9 @@ DOES: dict[str, set[str]] = {
     "notices.resend": {CITY},
     "notices.tell": {CITY, COMMUNITY, UNIT},
 }
+
+# System administrators, who have no desk, keep accounts and settings: no flags and no awards.
+KEEPS = {"organizations.see", "organizations.edit", "appointments.grant", "accounts.keep"}
 
 
 def allows(kind: str, role: str, capability: str) -> bool:

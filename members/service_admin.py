@@ -9,16 +9,15 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import FETCH_PEERS, BooleanField, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from members.access import StaffRequest
+from members.capabilities import KEEPS
 from members.models import User
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.ui.views import each_row, posted, submit
@@ -49,11 +48,6 @@ class ReasonForm(forms.Form):
     )
 
 
-def portal_link(name: str, pk: int, text: str | Promise) -> str:
-    """A link to the portal's page of a job that the admin does not do a second time."""
-    return format_html('<a href="{}">{}</a>', reverse(name, args=[pk]), text)
-
-
 def service_action(
     text: Any, service: Callable[..., object], form: type[forms.Form] = forms.Form, **fixed: str
 ) -> Any:
@@ -69,8 +63,7 @@ def service_action(
             return page.form_page(request, asked, text, steps=[("", text)], rows=rows, action=act.__name__)
         values = {**fixed, **asked.cleaned_data, "by": request.user}
         if done := each_row(request, rows, lambda row: service(row, **values)):
-            told = ngettext("已办理 %(count)d 项。", "已办理 %(count)d 项。", done)
-            messages.success(request, told % {"count": done})
+            messages.success(request, _("已办理 %(count)d 项。") % {"count": done})
         return None
 
     act.__name__ = "_".join([service.__name__, *fixed.values()])
@@ -80,24 +73,21 @@ def service_action(
 class ServiceAdmin(admin.ModelAdmin):
     """Read only, but for what the services `adds` and `changes` write, each asked for by a form.
 
-    `sees` and `does` are words of `members/capabilities.py`; nothing is ever deleted here. System
-    administrators keep accounts and settings, no flags and no awards: they open only what says
-    `for_sysadmin`.
+    `sees` and `does` are words of `members/capabilities.py`; nothing is ever deleted here.
     """
 
     sees: ClassVar[str]
     does: ClassVar[str] = ""
     adds: ClassVar[Any] = None
     changes: ClassVar[Any] = None
-    for_sysadmin: ClassVar[bool] = False
+    asks: ClassVar[Any] = None  # the portal's form, of a request and the row, if any; else the model's
+    portal: ClassVar[Any] = None  # which page goes on with a row, for a user: text, URL name, key
+    tells_events: ClassVar[bool] = False  # on the page of a row
     export: ClassVar[str] = ""  # the one of reports' exports that carries this list
     # Of each button the value of `step`, its label, and what is said afterwards; the main one first.
     steps: ClassVar[Any] = (("", _("保存"), _("“{row}”已保存。")),)
-    # Django takes functions of a row in these; its stubs do not know.
-    fields: ClassVar[Any] = None
+    fields: ClassVar[Any] = None  # of these two Django takes functions of a row; its stubs do not know
     readonly_fields: ClassVar[Any] = ()
-    list_filter: ClassVar[Any] = ()
-    list_select_related: ClassVar[Any] = ()
     list_per_page = 50
     show_full_result_count = False
     change_list_template = "admin/service_list.html"
@@ -106,7 +96,7 @@ class ServiceAdmin(admin.ModelAdmin):
     def allows(self, request: HttpRequest, capability: str) -> bool:
         user = cast(User, request.user)
         if user.is_superuser:
-            return self.for_sysadmin
+            return capability in KEEPS
         return bool(capability and user.desk and user.desk.can(capability))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -129,12 +119,13 @@ class ServiceAdmin(admin.ModelAdmin):
 
     def visible(self, request: HttpRequest, model: Any) -> QuerySet[Any]:
         """The rows of the desk; a system administrator sees every row of what is theirs to keep."""
-        is_keeper = self.for_sysadmin and cast(User, request.user).is_superuser
+        is_keeper = cast(User, request.user).is_superuser
         return model.objects.all() if is_keeper else model.objects.visible_to(request.user)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """What a model calls private is not even read."""
-        return self.visible(request, self.model).defer(*getattr(self.model, "PRIVATE", ()))
+        """What a model calls private is not even read; what rows name is, once for all of them."""
+        rows = self.visible(request, self.model).fetch_mode(FETCH_PEERS)
+        return rows.defer(*getattr(self.model, "PRIVATE", ()))
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         rows = self.visible(request, db_field.remote_field.model)
@@ -150,16 +141,28 @@ class ServiceAdmin(admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what is offered as a filter: `?mobile__startswith=138` would undo the masks."""
-        filters = [name if isinstance(name, str) else name[0] for name in self.list_filter]
+        filters = [name if isinstance(name, str) else name[0] for name in self.get_list_filter(request)]
         return any(f"{lookup}__".startswith(f"{name}__") for name in [*filters, self.date_hierarchy])
 
-    def get_list_select_related(self, request: HttpRequest) -> list[str]:
-        """Every row that a column names."""
-        names = {field.name for field in self.opts.get_fields() if field.many_to_one}
-        return [*names.intersection(map(str, self.list_display)), *self.list_select_related]
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """What is named, and each column that has few answers."""
+        few = {one.name for one in self.opts.fields if one.choices or isinstance(one, BooleanField)}
+        return [*self.list_filter, *(name for name in self.list_display if name in few)]
 
-    def service_form(self, request: StaffRequest, row: Any) -> forms.BaseForm:
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The columns, and the way into the portal: what it does is not done here a second time."""
+
+        @admin.display(description=_("工作台"))
+        def portal(row: Any) -> str:
+            text, name, pk = self.portal(row, request.user)
+            return format_html('<a href="{}">{}</a>', reverse(name, args=[pk]), text)
+
+        return [*self.list_display, *([portal] if self.portal else [])]
+
+    def service_form(self, request: StaffRequest, row: Any) -> Any:
         """The portal's form, or one of the model's columns; `row` is None for a new one."""
+        if asks := type(self).asks:
+            return asks(request, row) if row else asks(request)
         return self.get_form(request, row)(posted(request), instance=copy.copy(row))
 
     def serve(self, form: Any, row: Any, by: User) -> Model:
@@ -177,16 +180,12 @@ class ServiceAdmin(admin.ModelAdmin):
         form = self.service_form(cast(StaffRequest, request), row)
         by, log = cast(User, request.user), self.log_change if row else self.log_addition
         if request.method == "POST" and (written := submit(form, lambda: self.serve(form, row, by))):
-            return self.after(request, form, written, log)
+            log(request, written, self.construct_change_message(request, form, [], row is None))
+            told = {step: text for step, _label, text in self.steps}[form.data.get("step", self.steps[0][0])]
+            messages.success(request, str(told).format(row=written))
+            return self.response_post_save_change(request, written)
         title = row or _("增加%(name)s") % {"name": self.opts.verbose_name}
         return self.form_page(request, form, title, row, steps=self.steps)
-
-    def after(self, request: HttpRequest, form: Any, row: Any, log: Callable[..., object]) -> HttpResponse:
-        """A line in the history, what happened, and back to the list."""
-        log(request, row, self.construct_change_message(request, form, [], log == self.log_addition))
-        told = {step: text for step, _label, text in self.steps}[form.data.get("step", self.steps[0][0])]
-        messages.success(request, str(told).format(row=row))
-        return self.response_post_save_change(request, row)
 
     def form_page(
         self, request: HttpRequest, form: Any, title: object, row: Any = None, **extra: Any

@@ -7,35 +7,25 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from members.access import StaffRequest
 from members.models import User
-from members.service_admin import ReasonForm, ServiceAdmin, portal_link, service_action
+from members.service_admin import ReasonForm, ServiceAdmin, service_action
 from tasks import rights
 from tasks.catalogue.forms import ItemForm
 from tasks.catalogue.items import save_item
 from tasks.models import Claim, ServiceItem, Task, Verification
 from tasks.presence.marking import mark_presence
 from tasks.publishing import publishing
-from tasks.publishing.forms import TaskForm
-from tasks.publishing.views import edit_form, start_of
+from tasks.publishing.views import form_for, save
 from tasks.verifying.reversing import reverse_verification
-from xianfeng.lib.ids import id_of
-from xianfeng.ui.views import posted
 
 
 class OfTasks(ServiceAdmin):
-    """Each row with its task in the portal."""
-
-    def get_list_display(self, request: HttpRequest) -> list[Any]:
-        @admin.display(description=_("工作台"))
-        def desk_page(row: Task | Claim) -> str:
-            """Where who may verify a whole task does so on one screen: there is no second way to do it."""
-            task = row.task if isinstance(row, Claim) else row
-            if task.is_published and task.is_over and rights.may_verify(cast(User, request.user), task):
-                return portal_link("tasks:verify", task.pk, _("整场认定"))
-            return portal_link("tasks:detail", task.pk, _("打开"))
-
-        return [*self.list_display, desk_page]
+    def portal(self, row: Task | Claim, user: User) -> tuple[Any, str, int]:
+        """Who may verify a whole task does so on one screen: there is no second way to do it."""
+        task = row.task if isinstance(row, Claim) else row
+        if task.is_published and task.is_over and rights.may_verify(user, task):
+            return _("整场认定"), "tasks:verify", task.pk
+        return _("打开"), "tasks:detail", task.pk
 
 
 @admin.register(ServiceItem)
@@ -43,7 +33,6 @@ class ServiceItemAdmin(ServiceAdmin):
     sees, does, form = "tasks.see", "catalogue.edit", ItemForm
     adds, changes = partial(save_item, None), save_item
     list_display = ["name", "code", "category", "min_flags", "max_flags", "is_volunteering", "is_active"]
-    list_filter = ["category", "is_active", "is_volunteering"]
     search_fields = ["name", "code"]
 
 
@@ -52,12 +41,11 @@ class TaskAdmin(OfTasks):
     """Written on the portal's form, where the audience follows the tier; drafts are changed on it too."""
 
     sees, does = "tasks.see", "tasks.publish"
-    adds, changes = publishing.create, publishing.edit
+    adds, changes, asks = publishing.create, publishing.edit, form_for
     list_display = [
         "title", "state", "category", "publisher", "starts_at", "capacity", "places_taken", "flags",
     ]  # fmt: skip
-    list_select_related = ["publisher__parent"]
-    list_filter = ["state", "category", "kind"]
+    list_filter = ["kind"]
     search_fields = ["title", "place"]
     date_hierarchy = "starts_at"
     steps = (
@@ -73,20 +61,8 @@ class TaskAdmin(OfTasks):
         is_draft = obj is not None and obj.is_draft
         return is_draft and rights.may_manage(cast(User, request.user), obj)
 
-    def service_form(self, request: StaffRequest, row: Any) -> TaskForm:
-        if row:
-            return edit_form(request, row)
-        publisher, start = request.desk.organization, start_of(request)
-        return TaskForm(posted(request), publisher=publisher, initial=start)
-
     def serve(self, form: Any, row: Any, by: User) -> Task:
-        values, key = form.values(), form.cleaned_data["key"]
-        publish_now = form.data.get("step") == "publish"
-        if row is None:
-            values |= {"publisher": form.publisher, "key": key or None}
-            return publishing.create(by=by, publish_now=publish_now, **values)
-        kept = publishing.edit(row, by=by, seen=id_of(key) or None, **values)
-        return publishing.publish(kept, by=by) if publish_now else kept
+        return save(form, row, by=by, publish_now=form.data.get("step") == "publish")
 
 
 def mark(claim: Claim, *, presence: str, by: User) -> None:
@@ -97,12 +73,8 @@ def mark(claim: Claim, *, presence: str, by: User) -> None:
 class ClaimAdmin(OfTasks):
     sees, does = "tasks.see", "presence.mark"
     list_display = ["member", "task", "state", "presence", "presence_method", "claimed_at"]
-    list_select_related = ["task__publisher__parent"]
-    list_filter = ["state", "presence", "presence_method"]
     search_fields = ["member__name", "task__title"]
-    fields = [
-        "task", "member", "state", "claimed_at", "presence", "presence_method", "presence_at", "presence_by",
-    ]  # fmt: skip
+    exclude = ["report"]
     actions = [
         service_action(_("所选记为到场"), mark, presence=Claim.Presence.PRESENT),
         service_action(_("所选记为缺席"), mark, presence=Claim.Presence.ABSENT),
@@ -113,7 +85,6 @@ class ClaimAdmin(OfTasks):
 class VerificationAdmin(ServiceAdmin):
     sees, does = "tasks.see", "flags.reverse"
     list_display = ["claim", "grade", "flags", "minutes", "verifier", "verified_at", "reversed_at"]
-    list_filter = ["grade", ("reversed_at", admin.EmptyFieldListFilter)]
-    list_select_related = ["claim__member", "claim__task"]
+    list_filter = [("reversed_at", admin.EmptyFieldListFilter)]
     search_fields = ["claim__member__name", "claim__task__title"]
     actions = [service_action(_("撤销所选认定"), reverse_verification, ReasonForm)]

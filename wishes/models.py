@@ -136,7 +136,7 @@ class WishEvent(StateEvent):
             return str(_("退回待发布"))
         if self.to_state == Wish.State.SUBMITTED:
             return str(_("录入") if self.by_id else _("居民提出"))
-        return str(dict(Wish.State.choices).get(self.to_state, self.to_state))
+        return super().get_to_display()
 
 
 class BriefOpening(models.Model):

@@ -162,12 +162,3 @@ def outcomes(batch: ImportBatch) -> list[Face]:
     """Key, label and count of the tabs: all rows, and each outcome."""
     counts = {outcome: batch.counts.get(outcome.value, 0) for outcome in Outcome}
     return [("", _("全部"), sum(counts.values())), *((one.value, one.label, counts[one]) for one in Outcome)]
-
-
-def history(batch: ImportBatch) -> list[dict[str, Any]]:
-    """The batch's steps, newest first, with the names of their states."""
-    labels = dict(ImportBatch.State.choices)
-    return [
-        {"at": event.at, "by": event.by, "title": labels[event.to_state], "note": event.note}
-        for event in batch.events.select_related("by").order_by("-id")
-    ]

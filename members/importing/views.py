@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from members.access import StaffRequest, desk_required
 from members.importing import batches
 from members.importing.forms import RowSearchForm, UploadForm
-from members.importing.preview import find_rows, headings_of, history, lines, outcomes
+from members.importing.preview import find_rows, headings_of, lines, outcomes
 from members.importing.rejected import rejected_workbook
 from members.importing.rules import undo_obstacle
 from members.importing.template import roster_template
@@ -38,10 +38,14 @@ def list_(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @desk_required("members.import")
 def new(request: StaffRequest) -> HttpResponse:
-    form = UploadForm(posted(request), request.FILES or None, organization=request.desk.organization)
+    form = upload_form(request)
     if batch := submit(form, lambda: batches.upload(**form.cleaned_data, by=request.user)):
         return redirect("members:import", batch.pk)
     return render(request, "members/importing/new.html", {"form": form})
+
+
+def upload_form(request: StaffRequest) -> UploadForm:
+    return UploadForm(posted(request), request.FILES or None, organization=request.desk.organization)
 
 
 @require_GET
@@ -66,7 +70,7 @@ def preview(request: StaffRequest, batch: ImportBatch) -> dict[str, object]:
         "page": page,
         "headings": headings_of(batch),
         "lines": lines(batch, list(page.object_list)),
-        "events": history(batch),
+        "events": batch.events.select_related("by").order_by("-id"),
         "undo_obstacle": undo_obstacle(batch),
     }
 

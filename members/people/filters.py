@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization, User
+from members.people.privacy import knows_homes
 from xianfeng.lib.times import today
 from xianfeng.ui.fields import search_input
 from xianfeng.ui.views import ordering
@@ -99,9 +100,8 @@ class MemberFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        desk = self.request.user.desk
-        if desk.organization.kind == Organization.Kind.UNIT:
-            del self.filters["estate"]  # a unit never learns where exactly its people live
+        if not knows_homes(self.request.user.desk):
+            del self.filters["estate"]
 
     def filter_queryset(self, queryset: QuerySet[Member]) -> QuerySet[Member]:
         found: QuerySet[Member] = super().filter_queryset(queryset)

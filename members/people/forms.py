@@ -126,7 +126,14 @@ class ProfileForm(ServiceForm):
 
 
 class EntryForm(forms.ModelForm):
-    """A roster entry as the city corrects it; the admin says which columns."""
+    """A roster entry as the city corrects it; contact data has its own door."""
+
+    class Meta:
+        model = Member
+        fields = [
+            "name", "unit", "position", "is_leader", "skills", "intentions", "note", "joined_on",
+            "departed_on",
+        ]  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.models import ContactReveal, Member, Organization, Registration, User
+from members.models import Appointment, ContactReveal, Member, Organization, Registration, User
 from xianfeng.lib.refusal import Refusal
 
 FIELDS = ("mobile", "address")
@@ -66,7 +66,12 @@ def may_reveal(viewer: User, field: str) -> bool:
     desk = viewer.desk
     if not desk or field not in FIELDS or not desk.can("members.reveal"):
         return False
-    return field != "address" or desk.organization.kind != Organization.Kind.UNIT
+    return field != "address" or knows_homes(desk)
+
+
+def knows_homes(desk: Appointment | None) -> bool:
+    """A unit never learns where exactly its people live (DOMAIN 3)."""
+    return bool(desk and desk.organization.kind != Organization.Kind.UNIT)
 
 
 def reveal(person: Member | Registration, field: str, *, reason: str, by: User) -> ContactReveal:

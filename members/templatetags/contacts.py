@@ -1,12 +1,11 @@
 """Personal data in templates: `{% contact member "mobile" %}`, always through the one door."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.template import Context
 
-from members.models import Member, Registration, RegistrationEvent
+from members.models import Member, Registration
 from members.people import privacy
 
 register = template.Library()
@@ -53,13 +52,3 @@ FIELD_NAMES: dict[str, Any] = privacy.FIELD_NAMES
 def field_name(field: str) -> str:
     """The Chinese name of a field in a reveal or a difference."""
     return str(FIELD_NAMES.get(field, field))
-
-
-@register.filter
-def history(events: Iterable[RegistrationEvent]) -> list[dict[str, Any]]:
-    """Events of a registration as the timeline draws them."""
-    words = dict(Registration.State.choices)
-    return [
-        {"title": words[event.to_state], "at": event.at, "by": event.by, "note": event.note}
-        for event in events
-    ]

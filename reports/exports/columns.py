@@ -7,7 +7,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 from import_export import fields, widgets
 
-from members.kinds import OrganizationKind
 from members.models import Appointment
 from members.people import privacy
 
@@ -19,11 +18,6 @@ TEXT, NUMBER, DAY, MOMENT = (
 
 def everybody(desk: Appointment) -> bool:
     return True
-
-
-def knows_homes(desk: Appointment) -> bool:
-    """A unit never learns where exactly its people live (DOMAIN 3)."""
-    return bool(desk.organization.kind != OrganizationKind.UNIT)
 
 
 class Column(fields.Field):

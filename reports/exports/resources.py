@@ -28,7 +28,7 @@ from flags.models import Assessment, AssessmentRun, Category, FlagEntry
 from members.access import StaffRequest
 from members.models import Appointment, Member, Organization, Registration
 from members.people.filters import MemberFilter, with_flags
-from members.people.privacy import FIELD_NAMES
+from members.people.privacy import FIELD_NAMES, knows_homes
 from members.registration import reconciling
 from reports.exports.columns import (
     DAY,
@@ -38,7 +38,6 @@ from reports.exports.columns import (
     as_hours,
     as_list,
     as_yes,
-    knows_homes,
     masked_mobile,
     words_of,
 )

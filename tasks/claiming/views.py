@@ -188,11 +188,10 @@ def show_claim(request: HttpRequest, place: Claim, brief: object = None) -> Http
 
 def history_of(place: Claim) -> list[dict[str, Any]]:
     """Newest first; the member's own steps need no name beside them."""
-    words = dict(Claim.State.choices)
     events = place.events.select_related("by").order_by("-id")
     return [
         {
-            "title": words.get(event.to_state, event.to_state),
+            "title": event.get_to_display(),
             "at": event.at,
             "note": event.note,
             "by": "" if event.by_id == place.member.user_id else event.by,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from members.access import StaffRequest, desk_required
-from members.models import Organization
+from members.models import User
 from tasks.desk import fetch
 from tasks.models import Claim, Task, TaskEvent
 from tasks.phases import BY_CODE, PHASES, phase_counts, phase_of
@@ -100,12 +100,22 @@ def actions_on(request: StaffRequest, task: Task) -> dict[str, bool]:
 
 @desk_required("tasks.publish")
 def new(request: StaffRequest) -> HttpResponse:
-    """An empty form, or one that starts from an old task (?copy=) or a catalogue item (?item=)."""
-    publisher = request.desk.organization
-    form = TaskForm(posted(request), publisher=publisher, initial=start_of(request))
-    if task := submit(form, lambda: save_new(request, form, publisher)):
+    form, is_public = form_for(request), request.POST.get("action") == "publish"
+    if task := submit(form, lambda: save(form, by=request.user, publish_now=is_public)):
         return saved(request, task)
     return render(request, "tasks/publishing/form.html", {"form": form})
+
+
+def form_for(request: StaffRequest, task: Task | None = None) -> TaskForm:
+    """A task as it stands, and on which version the form was filled in.
+
+    Else an empty form, or one that starts from an old task (?copy=) or a catalogue item (?item=).
+    """
+    if task is None:
+        return TaskForm(posted(request), publisher=request.desk.organization, initial=start_of(request))
+    known: dict[str, Any] = {"publisher": task.publisher, "wish": task.wish, "item": task.item}
+    initial = {**task_initial(task), "key": publishing.version_of(task)}
+    return TaskForm(posted(request), **known, initial=initial)
 
 
 def start_of(request: StaffRequest) -> dict[str, Any]:
@@ -118,11 +128,14 @@ def start_of(request: StaffRequest) -> dict[str, Any]:
     return {**initial, **fresh_initial(), "item": request.GET.get("item")}
 
 
-def save_new(request: StaffRequest, form: TaskForm, publisher: Organization) -> Task:
-    is_public, key = request.POST.get("action") == "publish", form.cleaned_data["key"] or None
-    return publishing.create(
-        by=request.user, publisher=publisher, key=key, publish_now=is_public, **form.values()
-    )
+def save(form: TaskForm, task: Task | None = None, *, by: User, publish_now: bool = False) -> Task:
+    """Write a new task, or changes of one."""
+    key = form.cleaned_data["key"]
+    if task is None:
+        new = {**form.values(), "publisher": form.publisher, "key": key or None}
+        return publishing.create(by=by, publish_now=publish_now, **new)
+    kept = publishing.edit(task, by=by, seen=id_of(key) or None, **form.values())
+    return publishing.publish(kept, by=by) if publish_now else kept
 
 
 def saved(request: StaffRequest, task: Task) -> HttpResponse:
@@ -156,24 +169,12 @@ def save_wish(request: StaffRequest, form: TaskForm, wish: Wish) -> Task:
 def edit(request: StaffRequest, pk: int) -> HttpResponse:
     task = fetch(request, pk)
     demand(may_manage(request.user, task))
-    form = edit_form(request, task)
-    if kept := submit(form, lambda: save_changes(request, form, task)):
+    form = form_for(request, task)
+    if kept := submit(form, lambda: save(form, task, by=request.user)):
         messages.success(request, _("“%(title)s”已保存。") % {"title": kept.title})
         return redirect("tasks:detail", task.pk)
     context = {"form": form, "task": task, "is_frozen": task.claims.exists()}
     return render(request, "tasks/publishing/form.html", context)
-
-
-def edit_form(request: StaffRequest, task: Task) -> TaskForm:
-    """The task as it stands, and on which version the form was filled in."""
-    known: dict[str, Any] = {"publisher": task.publisher, "wish": task.wish, "item": task.item}
-    initial = {**task_initial(task), "key": publishing.version_of(task)}
-    return TaskForm(posted(request), **known, initial=initial)
-
-
-def save_changes(request: StaffRequest, form: TaskForm, task: Task) -> Task:
-    seen = id_of(form.cleaned_data["key"]) or None
-    return publishing.edit(task, by=request.user, seen=seen, **form.values())
 
 
 @require_POST

@@ -15,8 +15,12 @@ from xianfeng.ui.views import posted, submit
 @desk_required("wishes.handle")
 @require_http_methods(["GET", "POST"])
 def enter(request: StaffRequest) -> HttpResponse:
-    form = EnterForm(posted(request), user=request.user)
+    form = enter_form(request)
     if wish := submit(form, lambda: stating.enter(**form.values(), by=request.user)):
         messages.success(request, _("心愿已录入，查询码 %(code)s，请告诉居民。") % {"code": wish.code})
         return redirect("wishes:detail", wish.pk)
     return render(request, "wishes/stating/enter.html", {"form": form})
+
+
+def enter_form(request: StaffRequest) -> EnterForm:
+    return EnterForm(posted(request), user=request.user)

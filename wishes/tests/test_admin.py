@@ -59,6 +59,19 @@ def test_the_page_shows_history_and_no_contact_data(cast: Cast):
     assert not any(text in page for text in BRIEF.values())
 
 
+def test_each_reader_is_led_to_a_page_that_answers_them(cast: Cast):
+    wish = stated(cast.estate)
+    publishing, reading = (reverse(name, args=[wish.pk]) for name in ("tasks:new_for_wish", "wishes:detail"))
+    for reader, way in ((cast.secretary, publishing), (cast.city_officer, reading), (cast.auditor, reading)):
+        client = logged_in(reader)
+        page = client.get(LIST).content.decode()
+        assert [f'href="{one}"' in page for one in (publishing, reading)] == [
+            way == publishing,
+            way == reading,
+        ]
+        assert client.get(way).status_code == 200
+
+
 def test_outside_the_branch_there_is_nothing(cast: Cast):
     wish = stated(cast.other_estate)
     page = logged_in(cast.secretary).get(LIST).content.decode()

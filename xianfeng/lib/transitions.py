@@ -37,7 +37,13 @@ class StateEvent(models.Model):
         ordering: ClassVar[Sequence[str]] = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.from_state} → {self.to_state}"
+        return self.get_to_display()
+
+    def get_to_display(self) -> str:
+        """What happened, in words: those of the state it led to."""
+        related: Any = (field.related_model for field in self._meta.local_fields)
+        (words,) = (dict(model.State.choices) for model in related if hasattr(model, "State"))
+        return str(words.get(self.to_state, self.to_state))
 
     @classmethod
     def about(cls, row: Row, **values: Any) -> Self:

@@ -9,6 +9,9 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Choices
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from flags.models import AssessmentRun
@@ -18,6 +21,10 @@ from reports.models import Export
 from tasks.models import Claim, Task, Verification
 from wishes.models import Wish
 from xianfeng.lib.states import TONES, StateIn, States, states
+from xianfeng.testing.cast import Cast
+from xianfeng.tests.access_table import ACCESS
+from xianfeng.tests.admin_table import PAGES
+from xianfeng.tests.test_access import client_of
 
 # Choices that say what somebody is or asks for, not how far something has come.
 NO_STATES = {"Category", "Channel", "Format", "Kind", "OrganizationKind", "Presence", "Role", "Source"}
@@ -172,3 +179,37 @@ def test_no_template_compares_a_state_with_a_literal() -> None:
 )
 def test_such_a_comparison_is_seen(tag: str, is_found: bool) -> None:
     assert bool(COMPARISON.search(tag)) is is_found
+
+
+# --- What a reader gets to see -------------------------------------------------------------------
+
+TELLING = {
+    "flags:assessment": "city",
+    "members:import": "city",
+    "members:registration": "community",
+    "tasks:detail": "community",
+    "tasks:my_claim": "member",
+    "wishes:detail": "community",
+}
+
+
+def stored_words(client: Client, path: str) -> set[str]:
+    """The stored names of states that a reader of the page gets to see."""
+    page = client.get(path)
+    assert page.status_code == 200
+    shown = strip_tags(re.sub(r"<(script|style).*?</\1>", "", page.content.decode(), flags=re.DOTALL))
+    stored = {state.value for one in state_classes() for state in one}
+    return stored & set(re.findall(r"[a-z_]+", shown))
+
+
+@pytest.mark.parametrize("model", sorted(PAGES))
+def test_the_admin_says_states_in_words(model: str, cast: Cast) -> None:
+    row, client = PAGES[model].row(cast), client_of(cast, PAGES[model].sees[0])
+    assert stored_words(client, reverse(f"admin:{model}_changelist")) == set()
+    assert stored_words(client, reverse(f"admin:{model}_change", args=[row.pk])) == set()
+
+
+@pytest.mark.parametrize("name", sorted(TELLING))
+def test_the_portal_tells_a_history_in_words(name: str, cast: Cast) -> None:
+    path = reverse(name, kwargs=ACCESS[name].kwargs(cast))
+    assert stored_words(client_of(cast, TELLING[name]), path) == set()

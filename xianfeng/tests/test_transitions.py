@@ -212,7 +212,7 @@ def test_the_first_line_comes_from_nowhere(cast: Cast, wish: Wish) -> None:
     record([wish], event=WishEvent, by=cast.clerk, note="长" * 400)
     event = wish.events.get()
     assert (event.from_state, event.to_state, event.by) == ("", "submitted", cast.clerk)
-    assert event.note == "长" * 300 and str(event) == " → submitted"
+    assert event.note == "长" * 300 and str(event) == "录入"
 
 
 def test_every_history_is_a_state_event() -> None:
@@ -222,22 +222,32 @@ def test_every_history_is_a_state_event() -> None:
     assert events == {one._meta.label for one in StateEvent.__subclasses__()}
 
 
+def subject_of(event: Any) -> Any:
+    return next(
+        field for field in event._meta.local_fields if field.name not in ("id", "by") and field.is_relation
+    )
+
+
 @pytest.mark.parametrize("label", sorted(HISTORIES))
 def test_a_history_knows_what_it_is_of(label: str) -> None:
     event = apps.get_model(label)
-    subject = next(
-        field for field in event._meta.local_fields if field.name not in ("id", "by") and field.is_relation
-    )
+    subject = subject_of(event)
     row = subject.related_model(pk=7)
     assert getattr(event.about(row, to_state="x"), subject.attname) == 7
 
 
 @pytest.mark.parametrize("label", sorted(HISTORIES))
+def test_a_history_is_told_in_words(label: str) -> None:
+    event = apps.get_model(label)
+    for state in subject_of(event).related_model.State:
+        told = event(to_state=state.value).get_to_display()
+        assert told and not told.isascii()
+
+
+@pytest.mark.parametrize("label", sorted(HISTORIES))
 def test_a_history_has_room_for_every_state(label: str) -> None:
     event = apps.get_model(label)
-    subject = next(
-        field for field in event._meta.local_fields if field.name not in ("id", "by") and field.is_relation
-    )
+    subject = subject_of(event)
     longest = max(len(value) for value in subject.related_model.State.values)
     assert longest <= event._meta.get_field("to_state").max_length
     assert longest <= event._meta.get_field("from_state").max_length
