@@ -19,7 +19,6 @@ else:
 LEAP_YEAR = 2024  # 02-29 exists here, and is refused: most years lack it
 SEPARATORS = re.compile(r"[\s,，、;；]+")
 
-
 # The page of a year's rules, for who sets them and who reads them: headings, and figures side by side.
 SECTIONS: list[tuple["_StrPromise", list[list[str]]]] = [
     (_("年度要求"), [
@@ -35,9 +34,13 @@ FIGURES = [name for _heading, rows in SECTIONS for row in rows for name in row]
 
 # Beyond these a figure is a slip of the finger, and dates reckoned with it would leave the calendar.
 MOST = {
-    "places_per_week": 100, "open_claims": 100, "suspend_after_no_shows": 100, "suspend_days": 366,
-    "withdraw_hours": 24 * 30, "bonus_minutes_excellent": 600,
-}  # fmt: skip
+    "places_per_week": 100,
+    "open_claims": 100,
+    "suspend_after_no_shows": 100,
+    "suspend_days": 366,
+    "withdraw_hours": 24 * 30,
+    "bonus_minutes_excellent": 600,
+}
 
 
 class MonthDays(forms.CharField):
