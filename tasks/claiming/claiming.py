@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Member, User
-from tasks.claiming.applicant import Applicant, columns
 from tasks.claiming.rules import (
     Limits,
     NotOwnClaim,
@@ -26,6 +25,7 @@ from tasks.claiming.rules import (
     check_withdrawal,
 )
 from tasks.models import Claim, ClaimEvent, Task
+from tasks.models.applicant import Applicant, columns
 from tasks.models.audience import reaches
 from xianfeng.lib.times import local_year
 from xianfeng.lib.transitions import move

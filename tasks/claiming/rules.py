@@ -24,8 +24,8 @@ from django.utils.translation import gettext as _
 from flags.models import Policy
 from flags.policy.policies import policy_for
 from members.models import Member
-from tasks.claiming.applicant import Applicant
 from tasks.models import Claim, Task, Verification
+from tasks.models.applicant import Applicant
 from wishes.handling.rules import BriefClosed, check_still_open
 from xianfeng.lib.refusal import ReasonNeeded, Refusal
 from xianfeng.lib.times import format_date, format_moment, format_span, local_date, local_year, year_bounds
