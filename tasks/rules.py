@@ -1,5 +1,6 @@
 """What several errands ask of a task."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from members.models import User
 from tasks.models import Claim, ServiceItem, Task
 from xianfeng.lib.refusal import Refusal
+from xianfeng.lib.times import format_moment
 
 # Beyond these a figure is a slip of the finger.
 MAX_MINUTES = 24 * 60 * 31
@@ -23,6 +25,10 @@ class WrongState(Refusal):
 
 class UnknownClaim(Refusal):
     code = "unknown_claim"
+
+
+class NotBegun(Refusal):
+    code = "not_begun"
 
 
 class OwnClaim(Refusal):
@@ -47,6 +53,14 @@ def check_published(task: Task) -> None:
     if not task.is_published:
         raise WrongState(
             _("任务是“%(state)s”，没有待处理的签到或认定。") % {"state": task.get_state_display()}
+        )
+
+
+def check_begun(task: Task, now: dt.datetime) -> None:
+    """Nobody was anywhere before the start."""
+    if now < task.starts_at:
+        raise NotBegun(
+            _("任务于 %(start)s 开始，到时才能记录签到。") % {"start": format_moment(task.starts_at)}
         )
 
 

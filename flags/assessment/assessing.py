@@ -17,10 +17,9 @@ from django.db.models.functions import ExtractMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from flags import ledger
 from flags.assessment import rules, sql
-from flags.ledger import chain
 from flags.models import Assessment, AssessmentEvent, AssessmentRun, LedgerHead
+from flags.models.ledger import HEAD
 from flags.policy.policies import frozen, policy_for
 from members.models import Exemption, Member, User
 from xianfeng.lib.queue import later
@@ -97,7 +96,7 @@ def compute(run: AssessmentRun) -> AssessmentRun:
 
 def _fill(run: AssessmentRun) -> None:
     """Results from the ledger as it ends now; lines appended meanwhile are left out by number."""
-    run.ledger_seq, run.ledger_hash = LedgerHead.objects.values_list("seq", "hash").get(pk=chain.HEAD)
+    run.ledger_seq, run.ledger_hash = LedgerHead.objects.values_list("seq", "hash").get(pk=HEAD)
     Assessment.objects.filter(run=run).delete()
     with connection.cursor() as cursor:
         cursor.execute(sql.statement(), _parameters(run))
@@ -240,7 +239,7 @@ def settle(run: AssessmentRun, *, by: User) -> AssessmentRun:
     Corrections made while it was public, of flags, leave or roster, are counted first, by the rules as
     publicised. Raises RunMoved, and PublicityNotOver up to and on the last day of publicity.
     """
-    ledger.locked_head()
+    LedgerHead.objects.locked()
     run = AssessmentRun.objects.select_for_update().get(pk=run.pk)
     check_settleable(run)
     before = dict(Assessment.objects.filter(run=run).values_list("member_id", "result"))

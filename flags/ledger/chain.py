@@ -1,24 +1,15 @@
-"""The chain of hashes: how a line is sealed, and whether every line is as it was written."""
+"""The chain of hashes: whether every line is as it was written."""
 
-import datetime as dt
-import hashlib
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from flags.models import AssessmentRun, FlagEntry, LedgerHead
+from flags.models.ledger import HEAD
+from flags.models.sealing import HASHED, line_hash
 
-HEAD = 1  # primary key of the only LedgerHead row
 CHUNK = 2000  # lines a read while verifying
 # What reading a stored value that is no date or number at all raises (SQLite stores anything).
 UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError)
-# Every column but the hash itself, in the order it is serialised. The order is part of the format.
-HASHED = (
-    "seq", "kind", "member_id", "delta", "minutes", "service_date", "year", "category",
-    "organization_id", "unit_id", "source_kind", "source_id", "source_label", "actor_id",
-    "verifier_id", "reason", "reverses_id", "settled_year", "key", "recorded_at", "previous_hash",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -28,20 +19,6 @@ class Report:
     entries: int
     ok: bool
     first_bad: int | None
-
-
-def line_hash(values: Sequence[Any]) -> str:
-    """SHA-256 over a line's columns (`HASHED`), with the same bytes on every database."""
-    text = json.dumps(list(values), ensure_ascii=True, separators=(",", ":"), default=_plain)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    raise TypeError(f"A ledger column holds a {type(value).__name__}.")
 
 
 def verify() -> Report:

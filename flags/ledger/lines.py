@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from flags.ledger import rules
-from flags.ledger.chain import HASHED, HEAD, line_hash
 from flags.models import Category, FlagEntry, LedgerHead, MemberYear
+from flags.models.ledger import HEAD
+from flags.models.sealing import HASHED, line_hash
 from members.models import Member, Organization, User
 from xianfeng.lib.refusal import LONGEST_REASON, KeyReused, check_reason
 from xianfeng.lib.times import local_date, today
@@ -67,7 +68,7 @@ def reverse(entry: FlagEntry, *, reason: str, by: User) -> FlagEntry:
     """
     reason = check_reason(reason, told=_("原因会写入红旗流水"))
     rules.check_not_own([entry.member], by)
-    locked_head()
+    LedgerHead.objects.locked()
     rules.check_reversible(entry)
     line = FlagEntry(
         kind=FlagEntry.Kind.REVERSAL,
@@ -163,7 +164,7 @@ def _award_line(item: Award, by: User) -> FlagEntry:
 @transaction.atomic
 def _append(lines: Sequence[FlagEntry]) -> list[FlagEntry]:
     """Chain new lines behind the head and write them, the head and the totals."""
-    head = locked_head()
+    head = LedgerHead.objects.locked()
     written = FlagEntry.objects.in_bulk([line.key for line in lines], field_name="key")
     known = dict(written)
     fresh = []
@@ -177,11 +178,6 @@ def _append(lines: Sequence[FlagEntry]) -> list[FlagEntry]:
         rules.check_open(line.year for line in fresh)
         _write(head, fresh)
     return [known[line.key] for line in lines]
-
-
-def locked_head() -> LedgerHead:
-    """Keeps every other writer out until the transaction ends; take it last."""
-    return LedgerHead.objects.select_for_update().get(pk=HEAD)
 
 
 def _check_same(known: FlagEntry, line: FlagEntry) -> None:

@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from flags.ledger.chain import HASHED, line_hash
 from flags.ledger.filters import LedgerFilter
 from flags.models import FlagEntry
+from flags.models.sealing import HASHED, line_hash
 from members.access import StaffRequest, desk_required
 from members.models import Organization
 from xianfeng.ui.views import ordering, page_of

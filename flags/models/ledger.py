@@ -134,11 +134,22 @@ class FlagEntry(models.Model):
         return f"#{self.seq} {self.delta:+d}"
 
 
+HEAD = 1  # primary key of the only LedgerHead row
+
+
+class LedgerHeadQuerySet(models.QuerySet["LedgerHead"]):
+    def locked(self) -> "LedgerHead":
+        """Keeps every other writer out until the transaction ends; take it last."""
+        return self.select_for_update().get(pk=HEAD)
+
+
 class LedgerHead(models.Model):
     """The end of the chain: the row every writer locks, and the proof that no line at the end was cut off."""
 
     seq = models.BigIntegerField(default=0)
     hash = models.CharField(max_length=64, default="0" * 64)
+
+    objects = LedgerHeadQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("账本末端")

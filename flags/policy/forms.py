@@ -10,12 +10,37 @@ from django.utils.translation import gettext_lazy as _
 from flags.models import Policy
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise, _StrPromise
+
     PolicyBase = forms.ModelForm[Policy]
 else:
     PolicyBase = forms.ModelForm  # takes no type at run time
 
 LEAP_YEAR = 2024  # 02-29 exists here, and is refused: most years lack it
 SEPARATORS = re.compile(r"[\s,，、;；]+")
+
+# The page of a year's rules, for who sets them and who reads them: headings, and figures side by side.
+SECTIONS: list[tuple["_StrPromise", list[list[str]]]] = [
+    (_("年度要求"), [
+        ["min_flags", "min_flags_leader"], ["min_minutes", "publicity_days"], ["pro_rata"],
+        ["reminder_dates"],
+    ]),
+    (_("接单与认定"), [
+        ["places_per_week", "open_claims"], ["suspend_after_no_shows", "suspend_days"],
+        ["withdraw_hours", "bonus_minutes_excellent"],
+    ]),
+]  # fmt: skip
+FIGURES = [name for _heading, rows in SECTIONS for row in rows for name in row]
+
+# Beyond these a figure is a slip of the finger, and dates reckoned with it would leave the calendar.
+MOST = {
+    "places_per_week": 100,
+    "open_claims": 100,
+    "suspend_after_no_shows": 100,
+    "suspend_days": 366,
+    "withdraw_hours": 24 * 30,
+    "bonus_minutes_excellent": 600,
+}
 
 
 class MonthDays(forms.CharField):
@@ -59,25 +84,24 @@ class PolicyForm(PolicyBase):
 
     class Meta:
         model = Policy
-        fields = [
-            "min_flags", "min_flags_leader", "min_minutes", "pro_rata", "publicity_days", "reminder_dates",
-            "places_per_week", "open_claims", "suspend_after_no_shows", "suspend_days", "withdraw_hours",
-            "bonus_minutes_excellent", "text",
-        ]  # fmt: skip
+        fields = [*FIGURES, "text"]
         widgets = {"text": forms.Textarea(attrs={"rows": 8})}
-
-    # Beyond these a figure is a slip of the finger, and dates reckoned with it would leave the calendar.
-    MOST = {
-        "places_per_week": 100, "open_claims": 100, "suspend_after_no_shows": 100, "suspend_days": 366,
-        "withdraw_hours": 24 * 30, "bonus_minutes_excellent": 600,
-    }  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for name, most in self.MOST.items():
+        for name, most in MOST.items():
             if cleaned.get(name, 0) > most:
                 self.add_error(name, _("最多填 %(most)s。") % {"most": most})
         return cleaned
+
+    def sections(self) -> list[tuple["_StrPromise", list[list[forms.BoundField]]]]:
+        """Headings with their rows of fields."""
+        return [(heading, [[self[name] for name in row] for row in rows]) for heading, rows in SECTIONS]
+
+    def facts(self) -> list[tuple[str, "_StrOrPromise", Any]]:
+        """Name, label and value of every figure, as stored and not as posted."""
+        fields = [self[name] for name in FIGURES]
+        return [(field.name, field.label, field.field.prepare_value(field.initial)) for field in fields]
 
     def values(self) -> dict[str, Any]:
         """What is to change."""

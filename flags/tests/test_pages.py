@@ -3,11 +3,13 @@
 import datetime as dt
 
 import pytest
+from django.db.models import IntegerField
 from django.urls import reverse
 
 from flags import ledger
 from flags.assessment import assessing, jobs
 from flags.models import Assessment, AssessmentRun, FlagEntry, Policy
+from flags.policy.forms import FIGURES, MOST, PolicyForm
 from flags.policy.policies import policy_for
 from members.people import exempting
 from notices.models import Notice
@@ -283,11 +285,24 @@ def test_only_the_city_takes_a_step(cast, run, post, name: str):
 
 # --- Policy -------------------------------------------------------------------------------------
 
-POLICY = {
-    "min_flags": 6, "min_flags_leader": 8, "min_minutes": 0, "pro_rata": "on", "publicity_days": 5,
-    "reminder_dates": "06-15、9-1", "places_per_week": 3, "open_claims": 5, "suspend_after_no_shows": 3,
-    "suspend_days": 30, "withdraw_hours": 24, "bonus_minutes_excellent": 12, "text": "",
-}  # fmt: skip
+# What the page would post unchanged, but for these.
+POLICY = {field.name: field.value() for field in PolicyForm(instance=Policy(year=2026))} | {
+    "min_flags": 6,
+    "min_flags_leader": 8,
+    "reminder_dates": "06-15、9-1",
+}
+
+
+def test_every_figure_of_the_rules_is_on_the_page_and_bounded(cast, visit):
+    figures = [field for field in Policy._meta.concrete_fields if field.name not in {"id", "year", "text"}]
+    assert {field.name for field in figures} == set(FIGURES)
+    sees, sets = visit(cast.unit_clerk, "policy", 2026), visit(cast.city_officer, "policy", 2026)
+    for field in figures:
+        assert f'name="{field.name}"' in sets
+        assert str(field.verbose_name).partition("（")[0] in sees, field
+    numbers = [field.name for field in figures if isinstance(field, IntegerField)]
+    bounded = PolicyForm.base_fields
+    assert [name for name in numbers if name not in MOST and bounded[name].max_value is None] == []
 
 
 def test_the_city_sets_the_rules_of_a_year(cast, post):

@@ -13,9 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from flags.models import Policy
 from members.models import Member, User
-from tasks.claiming.applicant import Applicant, columns
 from tasks.claiming.rules import (
     Limits,
     NotOwnClaim,
@@ -27,6 +25,7 @@ from tasks.claiming.rules import (
     check_withdrawal,
 )
 from tasks.models import Claim, ClaimEvent, Task
+from tasks.models.applicant import Applicant, columns
 from tasks.models.audience import reaches
 from xianfeng.lib.times import local_year
 from xianfeng.lib.transitions import move
@@ -35,7 +34,7 @@ from xianfeng.lib.transitions import move
 READ_OFFER = f"""
 SELECT t.id, t.title, t.state, t.cancel_reason, t.starts_at, t.ends_at, t.signup_opens_at,
     t.signup_closes_at, t.capacity, t.places_taken, {columns("m")},
-    p.places_per_week, p.open_claims, p.suspend_after_no_shows, p.suspend_days, p.withdraw_hours,
+    {Limits.columns("p")},
     {reaches("t", "m")} AS in_audience
 FROM members_member m CROSS JOIN tasks_task t LEFT JOIN flags_policy p ON p.year = %(year)s
 WHERE m.user_id = %(user)s AND t.id = %(task)s
@@ -92,7 +91,7 @@ def claim_own(task_id: int, *, by: User, now: dt.datetime | None = None) -> Clai
     with transaction.atomic():
         task = read_offer(task_id, by, at)
         applicant = Applicant.read_with(task)
-        standing = Standing.of(applicant, limits_of(task, at), at)
+        standing = Standing.of(applicant, Limits.read_with(task, at), at)
         check_claim(task, standing, at, in_audience=task.in_audience)  # type: ignore[attr-defined]
         earlier = standing.place_on(task_id)
         claim_id = take_place(task, applicant.id, by, at, before=earlier.state if earlier else "")
@@ -108,12 +107,6 @@ def read_offer(task_id: int, by: User, now: dt.datetime) -> Task:
     for task in found:
         return task
     raise Task.DoesNotExist
-
-
-def limits_of(task: Task, now: dt.datetime) -> Limits:
-    """Those read with the task; the default ones where the city set none for the year."""
-    read = {name: getattr(task, name) for name in Limits.__dataclass_fields__}
-    return Limits.of(Policy(year=local_year(now))) if None in read.values() else Limits(**read)
 
 
 def lock(member: Member) -> None:

@@ -24,8 +24,8 @@ from django.utils.translation import gettext as _
 from flags.models import Policy
 from flags.policy.policies import policy_for
 from members.models import Member
-from tasks.claiming.applicant import Applicant
 from tasks.models import Claim, Task, Verification
+from tasks.models.applicant import Applicant
 from wishes.handling.rules import BriefClosed, check_still_open
 from xianfeng.lib.refusal import ReasonNeeded, Refusal
 from xianfeng.lib.times import format_date, format_moment, format_span, local_date, local_year, year_bounds
@@ -108,7 +108,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """The part of a year's policy that bounds claiming."""
+    """The part of a year's policy that bounds claiming: columns of `Policy` under their own names.
+
+    A rule that wants one more of them adds it here; the claim path reads it with the task.
+    """
 
     places_per_week: int
     open_claims: int
@@ -124,6 +127,17 @@ class Limits:
     def at(cls, now: dt.datetime) -> Self:
         """The limits in force at a moment: those of its year in Shanghai. One query."""
         return cls.of(policy_for(local_year(now)))
+
+    @classmethod
+    def columns(cls, alias: str) -> str:
+        """The select list of a raw query, for a table of policies under that alias."""
+        return ", ".join(f"{alias}.{name} AS limit_{name}" for name in cls.__dataclass_fields__)
+
+    @classmethod
+    def read_with(cls, row: Any, now: dt.datetime) -> Self:
+        """From a row that was selected with `columns`; the default ones where the city set none."""
+        read = {name: getattr(row, f"limit_{name}") for name in cls.__dataclass_fields__}
+        return cls.of(Policy(year=local_year(now))) if None in read.values() else cls(**read)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_POST
 from members.access import MemberRequest, member_required
 from members.models import Member, User
 from tasks.claiming import claiming
-from tasks.claiming.applicant import Applicant
 from tasks.claiming.filters import FACES, OfferFilter
 from tasks.claiming.rules import (
     AlreadyClaimed,
@@ -36,6 +35,7 @@ from tasks.claiming.rules import (
     withdraw_obstacle,
 )
 from tasks.models import Claim, Task
+from tasks.models.applicant import Applicant
 from wishes.handling import handling as wishes
 from wishes.models import Wish
 from xianfeng.ui.filters import active_filters

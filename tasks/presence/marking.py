@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from members.models import User
 from tasks.models import Claim, ClaimEvent, Task
-from tasks.presence import rules
 from tasks.rights import demand, may_mark_presence
-from tasks.rules import check_not_own, check_published
+from tasks.rules import check_begun, check_not_own, check_published
 from xianfeng.lib.transitions import record
 
 
@@ -30,7 +29,7 @@ def mark_presence(
     if not changed:
         return 0
     check_published(task)
-    rules.check_begun(task, at)
+    check_begun(task, at)
     check_not_own(changed, by)
     for value in {presences[claim.pk] for claim in changed}:
         _mark(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any, NotRequired, TypedDict, Unpack
+from typing import NotRequired, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 
 from members.models import Organization, User
 from tasks.models import Claim, ClaimEvent, ServiceItem, Task, TaskEvent
+from tasks.moving import move, moved_on
 from tasks.publishing import messages, rules
 from tasks.rights import check_publisher, demand, may_cancel
-from tasks.rules import WrongState
 from wishes.handling import handling as wishes
 from wishes.models import Wish
 from xianfeng.lib.refusal import KeyReused, check_reason
-from xianfeng.lib.transitions import move as move_row
 from xianfeng.lib.transitions import move_all, record
 
 State = Task.State
@@ -63,25 +62,6 @@ class Changes(TypedDict, total=False):
     presence: str
     wanted_skills: str
     risk_note: str
-
-
-def move(task: Task, to: str, *, by: User | None, at: dt.datetime, note: str = "", **fields: Any) -> None:
-    """One state change with its event row. Raises WrongState when somebody was faster."""
-    move_row(
-        task,
-        to,
-        allowed=rules.FOLLOWS[to],
-        event=TaskEvent,
-        by=by,
-        at=at,
-        note=note,
-        refusal=moved_on,
-        **fields,
-    )
-
-
-def moved_on() -> WrongState:
-    return WrongState(_("这项任务刚被别人处理过。请刷新页面查看最新状态。"))
 
 
 def draft(

@@ -1,7 +1,7 @@
 """What publishing refuses, and why. The rules of claiming stand in tasks/claiming/rules.py."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext as _
 
@@ -17,13 +17,6 @@ State = Task.State
 
 # Whom a city task may name one by one; a whole city is the city itself.
 CITY_CHOICES = (Kind.STREET, Kind.COMMUNITY, Kind.UNIT)
-# What may follow what. A change of the terms leads to where it comes from, a reversal back to the open task.
-FOLLOWS: dict[str, Set[str]] = {
-    State.DRAFT: {State.DRAFT},
-    State.PUBLISHED: {State.DRAFT, State.PUBLISHED, State.SETTLED},
-    State.SETTLED: {State.PUBLISHED},
-    State.CANCELLED: State.CHANGEABLE,
-}
 # What stays as it was when the first member took a place: it was the offer they accepted.
 FROZEN = ("item", "flags", "minutes")
 

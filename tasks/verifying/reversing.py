@@ -10,7 +10,7 @@ from flags import ledger
 from flags.models import FlagEntry
 from members.models import User
 from tasks.models import Claim, ClaimEvent, Task, Verification
-from tasks.publishing.publishing import move
+from tasks.moving import move
 from tasks.rights import demand, may_reverse
 from tasks.rules import check_not_own
 from tasks.verifying import messages

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from flags import ledger
 from members.models import User
 from tasks.models import Claim, ClaimEvent, Task, Verification
+from tasks.moving import move
 from tasks.presence.marking import mark_presence
-from tasks.publishing.publishing import move
 from tasks.rights import demand, may_verify
 from tasks.rules import UnknownClaim, check_not_own, check_published
 from tasks.verifying import messages, rules

@@ -18,8 +18,9 @@ from tasks import deadlines
 from tasks.desk import fetch
 from tasks.models import Claim, Task, Verification
 from tasks.phases import awaiting_verification
-from tasks.presence.views import Rows, method_of, presences_in, save_presence, screen
+from tasks.presence.views import save_presence
 from tasks.rights import demand, may_verify
+from tasks.screen import Screen
 from tasks.verifying import reversing, verifying
 from tasks.verifying.filters import BacklogFilter
 from tasks.verifying.forms import DecisionForm
@@ -76,7 +77,10 @@ def open_figures(tasks: Iterable[Task]) -> dict[int, dict[str, int]]:
 def verify(request: StaffRequest, pk: int) -> HttpResponse:
     task = fetch(request, pk)
     demand(may_verify(request.user, task))
-    return screen(request, task, DecisionForm, save, decides=True, bonus=bonus_of(task))
+    screen, bonus = Screen(request, task, DecisionForm), bonus_of(task)
+    if screen.is_valid() and save(screen, bonus):
+        return screen.next()
+    return screen.show(decides=True, bonus=bonus)
 
 
 def bonus_of(task: Task) -> int:
@@ -84,12 +88,12 @@ def bonus_of(task: Task) -> int:
     return policy_for(local_year(task.starts_at)).bonus_minutes_excellent
 
 
-def save(request: StaffRequest, task: Task, formset: Rows) -> bool:
+def save(screen: Screen, bonus: int) -> bool:
     """Store the rows; says what happened. False where a rule refused."""
+    request, task, presences, method = screen.request, screen.task, screen.presences, screen.method
     if request.POST.get("action") != "verify":
-        return save_presence(request, task, formset)
-    presences, method, bonus = presences_in(formset), method_of(request, task), bonus_of(task)
-    decisions = [one for form in formset if (one := form.decision(bonus))]
+        return save_presence(screen)
+    decisions = [one for form in screen.formset if (one := form.decision(bonus))]
     made = attempt(
         request, lambda: verifying.record(task, presences, decisions, by=request.user, method=method)
     )

@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flags import ledger
-from flags.ledger import chain, lines
 from flags.ledger.rules import (
     AlreadyReversed,
     NegativeAward,
@@ -17,6 +16,7 @@ from flags.ledger.rules import (
     OwnFlags,
 )
 from flags.models import FlagEntry, LedgerHead, MemberYear
+from flags.models.ledger import HEAD, LedgerHeadQuerySet
 from members.models import Member
 from xianfeng.lib.refusal import KeyReused, ReasonNeeded
 from xianfeng.testing.cast import Cast, make_cast
@@ -235,12 +235,12 @@ def test_without_the_lock_writers_collide(monkeypatch):
     cast = make_cast()
     both = threading.Barrier(2)
 
-    def read_without_lock() -> LedgerHead:
-        head = LedgerHead.objects.get(pk=chain.HEAD)
+    def read_without_lock(_rows: LedgerHeadQuerySet) -> LedgerHead:
+        head = LedgerHead.objects.get(pk=HEAD)
         both.wait(timeout=10)
         return head
 
-    monkeypatch.setattr(lines, "locked_head", read_without_lock)
+    monkeypatch.setattr(LedgerHeadQuerySet, "locked", read_without_lock)
     errors = in_threads(
         2, lambda number: ledger.award([an_award(cast, f"claim:{number}")], by=cast.secretary)
     )

@@ -9,8 +9,9 @@ from django.db import IntegrityError, connection, transaction
 
 from flags import ledger
 from flags.assessment import assessing
-from flags.ledger import chain, checking
+from flags.ledger import checking
 from flags.models import FlagEntry, LedgerHead, MemberYear
+from flags.models.sealing import HASHED, line_hash
 from notices.models import Notice
 from xianfeng.testing.ledger import Light, ledger_unguarded
 
@@ -116,7 +117,7 @@ def test_the_flush_of_tests_puts_the_guards_back():
 
 def test_every_column_is_hashed():
     columns = [field.attname for field in FlagEntry._meta.concrete_fields]
-    assert sorted(columns) == sorted([*chain.HASHED, "hash"])
+    assert sorted(columns) == sorted([*HASHED, "hash"])
 
 
 def test_the_hash_has_the_same_bytes_everywhere():
@@ -126,7 +127,7 @@ def test_the_hash_has_the_same_bytes_everywhere():
         1, "award", 2, 1, 90, dt.date(2026, 3, 5), 2026, "wish", 3, 4, "claim", 5, "修水管𠮷", 6, None, "",
         None, None, "claim:5", moment, "0" * 64,
     ]  # fmt: skip
-    assert chain.line_hash(values) == "944f406efd909c7aec796b1d5a8c89a20356c3652da68d92d07773448071e10e"
+    assert line_hash(values) == "944f406efd909c7aec796b1d5a8c89a20356c3652da68d92d07773448071e10e"
 
 
 CHANGES = {
@@ -176,7 +177,7 @@ def test_a_changed_reference_or_moment_is_found(cast, lines, column: str):
 
 def test_no_column_is_left_out_of_these_tests():
     others = {"member_id", "organization_id", "unit_id", "actor_id", "recorded_at", "reverses_id"}
-    assert set(CHANGES) | others == {*chain.HASHED, "hash"}
+    assert set(CHANGES) | others == {*HASHED, "hash"}
 
 
 @pytest.mark.parametrize("seq", range(1, LINES + 1))
@@ -204,7 +205,7 @@ def forged(after: FlagEntry, seq: int, **fields) -> FlagEntry:
     line = FlagEntry.objects.get(pk=after.pk)
     for name, value in {"seq": seq, "key": f"forged:{seq}", "previous_hash": after.hash, **fields}.items():
         setattr(line, name, value)
-    line.hash = chain.line_hash([getattr(line, name) for name in chain.HASHED])
+    line.hash = line_hash([getattr(line, name) for name in HASHED])
     return line
 
 

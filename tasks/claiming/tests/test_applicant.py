@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from members.models import Member
-from tasks.claiming.applicant import NAMES, Applicant
 from tasks.claiming.claiming import read_offer
+from tasks.models.applicant import NAMES, Applicant
 from tasks.tests.offers import make_offer, user_of
 from xianfeng.testing.cast import Cast
 

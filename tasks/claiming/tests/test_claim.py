@@ -1,6 +1,7 @@
 """Claiming: what is refused and why, and what a granted place leaves behind."""
 
 import datetime as dt
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from flags.models import Policy
 from members.models import Member
-from tasks.claiming.claiming import claim, withdraw
+from tasks.claiming.claiming import claim, read_offer, withdraw
 from tasks.claiming.rules import Limits, NotOwnClaim, NotRegistered, Refusal, claim_obstacle, fullest_week
 from tasks.models import Claim, Task, Verification
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
@@ -227,6 +228,17 @@ def test_limits_follow_the_policy_of_the_year_of_the_click(cast: Cast) -> None:
     set_limits(NOON, places_per_week=7)
     assert Limits.at(NOON).places_per_week == 7
     assert Limits.at(at(dt.date(2027, 1, 1), 0)).places_per_week == 3
+
+
+def test_both_ways_to_a_claim_know_every_limit(cast: Cast) -> None:
+    """The button reads the policy; the claim reads its figures with the task, and all of them."""
+    task, user = make_offer(cast), user_of(cast.li)
+    names = [field.name for field in fields(Limits)]
+    assert Limits.read_with(read_offer(task.pk, user, NOON), NOON) == Limits.at(NOON)
+    telling = {name: 41 + number for number, name in enumerate(names)}
+    set_limits(NOON, **telling)
+    read = Limits.read_with(read_offer(task.pk, user, NOON), NOON)
+    assert vars(read) == vars(Limits.at(NOON)) == telling
 
 
 def test_a_claim_takes_few_statements(cast: Cast) -> None:

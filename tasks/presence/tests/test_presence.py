@@ -7,8 +7,7 @@ from django.urls import reverse
 from members.models import Appointment
 from tasks.models import Claim
 from tasks.presence.marking import mark_presence
-from tasks.presence.rules import NotBegun
-from tasks.rules import OwnClaim
+from tasks.rules import NotBegun, OwnClaim
 from tasks.tests.desk import at_desk, ended_task, hold
 from tasks.tests.offers import HOUR, make_offer, user_of
 from xianfeng.testing.cast import TERM_START, Cast

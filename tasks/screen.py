@@ -1,0 +1,99 @@
+"""One screen for a whole task: a row form for each open claim, for presence alone and for decisions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.paginator import Page
+from django.forms import BaseFormSet, Form, formset_factory
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from members.access import StaffRequest
+from tasks.deadlines import record_deadline
+from tasks.models import Claim, Task, Verification
+from tasks.rights import may_verify
+from xianfeng.lib.ids import id_of
+from xianfeng.ui.views import page_of
+
+# A screen for itself: the form's fields must stay below the limit of one request.
+ROWS = 100
+Grade, Presence = Verification.Grade, Claim.Presence
+
+
+class Screen:
+    """A screenful of claims with their forms: what was posted, or what the task suggests."""
+
+    formset: BaseFormSet[Any]
+
+    def __init__(self, request: StaffRequest, task: Task, row_form: type[Form]) -> None:
+        self.request, self.task = request, task
+        self.page: Page[Claim] | None = None
+        rows = formset_factory(row_form, extra=0, max_num=ROWS, absolute_max=ROWS)
+        if request.method == "POST":
+            self.formset = rows(request.POST)
+        else:
+            self.page = open_claims(request, task)
+            self.formset = rows(initial=[row_initial(task, claim, request) for claim in self.page])
+
+    def is_valid(self) -> bool:
+        return self.request.method == "POST" and self.formset.is_valid()
+
+    @property
+    def presences(self) -> Mapping[int, str]:
+        """Who was there, by claim id."""
+        rows = [form.cleaned_data for form in self.formset]
+        return {row["claim_id"]: row["presence"] for row in rows}
+
+    @property
+    def method(self) -> str:
+        """How presence was taken: from a printed sheet where that box is ticked."""
+        return Task.Presence.SHEET if self.request.POST.get("sheet") else self.task.presence
+
+    def next(self) -> HttpResponse:
+        """After the rows are stored: what still waits, or the task."""
+        has_more = self.task.claims.open().exists()
+        return redirect(self.request.path if has_more else reverse("tasks:detail", args=[self.task.pk]))
+
+    def show(self, **extra: object) -> HttpResponse:
+        """The page; `extra` goes to its template."""
+        claims = list(self.page) if self.page is not None else shown_again(self.task, self.formset)
+        task, user = self.task, self.request.user
+        context = {
+            "task": task,
+            "page": self.page,
+            "rows": list(zip(claims, self.formset, strict=False)),
+            "formset": self.formset,
+            "deadline": record_deadline(task),
+            "has_own": task.claims.open().filter(member__user=user).exists(),
+            "is_over": task.is_over,
+            "may_verify": may_verify(user, task),
+            "sheet": Task.Presence.SHEET,
+        }
+        return render(self.request, "tasks/presence/screen.html", context | extra)
+
+
+def open_claims(request: StaffRequest, task: Task) -> "Page[Claim]":
+    """A screenful of claims to decide; the viewer's own waits for a colleague."""
+    others = task.claims.open().select_related("member__unit").exclude(member__user=request.user)
+    return page_of(request, others, ROWS)
+
+
+def shown_again(task: Task, formset: BaseFormSet[Any]) -> list[Claim]:
+    """The claims of a form that is shown again, in its order; what is no claim of this task is left out."""
+    numbers = [id_of(form["claim_id"].value()) for form in formset]
+    found = task.claims.select_related("member__unit").in_bulk(numbers)
+    return [found[number] for number in numbers if number in found]
+
+
+def row_initial(task: Task, claim: Claim, request: StaffRequest) -> dict[str, Any]:
+    """Prefilled from the task; `?fill=good` is the bulk button without JavaScript."""
+    fills = request.GET.get("fill") == "good" and claim.presence != Presence.ABSENT
+    presence = Presence.PRESENT if fills else claim.presence
+    return {
+        "claim_id": claim.pk,
+        "presence": presence,
+        "grade": Grade.GOOD if presence == Presence.PRESENT else "",
+        "minutes": task.minutes,
+        "flags": task.flags,
+    }
