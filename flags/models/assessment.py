@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization
 from members.models.people import member_scope
+from xianfeng.lib.deletion import CascadeOnly
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
 
@@ -156,6 +157,10 @@ def assessment_scope(organization: Organization) -> Q:
     return Q(community__path__startswith=organization.path)
 
 
+# A forecast only counted somebody: taking back the import that made them takes its figures along.
+WITH_FORECAST = CascadeOnly(run__is_official=False)
+
+
 class Assessment(models.Model):
     """One member's result in one run, with every figure it follows from."""
 
@@ -165,11 +170,11 @@ class Assessment(models.Model):
         EXEMPT = "exempt", "neutral", _("豁免")
 
     run = models.ForeignKey(AssessmentRun, models.CASCADE, related_name="results")
-    member = models.ForeignKey(Member, models.PROTECT, related_name="assessments", verbose_name=_("党员"))
-    unit = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("单位"))
+    member = models.ForeignKey(Member, WITH_FORECAST, related_name="assessments", verbose_name=_("党员"))
+    unit = models.ForeignKey(Organization, WITH_FORECAST, related_name="+", verbose_name=_("单位"))
     community = models.ForeignKey(
         Organization,
-        models.PROTECT,
+        WITH_FORECAST,
         null=True,
         related_name="+",
         verbose_name=_("社区"),

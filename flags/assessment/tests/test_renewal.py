@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models import ProtectedError
 
 from flags.assessment import assessing
-from flags.models import AssessmentRun
+from flags.models import Assessment, AssessmentRun
 from flags.policy import policies
 from members.models import Member
 from members.people import exempting, keeping
@@ -98,6 +99,25 @@ def test_a_change_during_the_pass_is_not_taken_for_counted(cast: Cast, monkeypat
     monkeypatch.setattr(assessing, "_fill", fill)
     assert run.results.get(member=cast.li).months == 12
     assert assessing.fresh_forecast(2026).results.get(member=cast.li).months == 5
+
+
+def test_a_forecast_goes_with_the_member_an_import_made(cast: Cast, run: AssessmentRun):
+    newcomer = make_member("新来人", "13800000009", cast.unit)
+    run = assessing.fresh_forecast(2026)
+    assert run.results.filter(member=newcomer).exists()
+    others = run.results.count() - 1
+    newcomer.delete()
+    assert run.results.count() == others
+
+
+def test_an_official_result_holds_its_member(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    newcomer = make_member("新来人", "13800000009", cast.unit)
+    assessing.forecast(2026)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: JULY.replace(year=2027))
+    assessing.official(2026)
+    with pytest.raises(ProtectedError):
+        newcomer.delete()
+    assert Assessment.objects.filter(member=newcomer).count() == 2
 
 
 # --- Who asks for it ----------------------------------------------------------------------------
