@@ -1,6 +1,6 @@
 """A wish comes in: from a resident, or from staff for one."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,62 +16,36 @@ if TYPE_CHECKING:
     from members.models import User
 
 
-def submit(
-    *,
-    organization: Organization,
-    need: str,
-    contact_name: str,
-    contact_mobile: str,
-    contact_address: str = "",
-    detail: str = "",
-    key: str | None = None,
-) -> Wish:
+class Asked(TypedDict):
+    """What somebody asks for, where, and how to reach them; the same `key` again is the same wish."""
+
+    organization: Organization
+    need: str
+    contact_name: str
+    contact_mobile: str
+    contact_address: NotRequired[str]
+    detail: NotRequired[str]
+    key: NotRequired[str | None]
+
+
+def submit(**asked: Unpack[Asked]) -> Wish:
     """A resident states a wish; the same form sent twice makes one.
 
     Raises WrongPlace, PersonalDataInNeed, or KeyReused for the same key with another text.
     """
-    return _create(
-        organization=organization,
-        need=need,
-        contact_name=contact_name,
-        contact_mobile=contact_mobile,
-        contact_address=contact_address,
-        detail=detail,
-        source=Wish.Source.ONLINE,
-        key=key,
-    )
+    return _create(**asked, source=Wish.Source.ONLINE)
 
 
-def enter(
-    *,
-    organization: Organization,
-    need: str,
-    contact_name: str,
-    contact_mobile: str,
-    contact_address: str = "",
-    detail: str = "",
-    source: str,
-    by: "User",
-    key: str | None = None,
-) -> Wish:
+def enter(*, source: str, by: "User", **asked: Unpack[Asked]) -> Wish:
     """Staff state a wish for a resident. Raises NotHandler and what `submit` raises."""
-    check_handler(organization, by)
-    return _create(
-        organization=organization,
-        need=need,
-        contact_name=contact_name,
-        contact_mobile=contact_mobile,
-        contact_address=contact_address,
-        detail=detail,
-        source=source,
-        entered_by=by,
-        key=key,
-    )
+    check_handler(asked["organization"], by)
+    return _create(**asked, source=source, entered_by=by)
 
 
-def _create(*, organization: Organization, need: str, key: str | None, **fields: Any) -> Wish:
+def _create(*, organization: Organization, need: str, key: str | None = None, **given: Any) -> Wish:
     rules.check_place(organization)
     rules.check_need(need)
+    fields = {"contact_address": "", "detail": "", **given}
     fields |= {"organization": organization, "need": " ".join(need.split())}
     with transaction.atomic():
         if not key:
