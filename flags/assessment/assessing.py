@@ -6,14 +6,15 @@ same ledger, roster and rules give the same figures again.
 
 import calendar
 import datetime as dt
+import hashlib
+import itertools
 import json
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Max, Q, Sum
-from django.db.models.functions import ExtractMonth
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from flags.models import Assessment, AssessmentEvent, AssessmentRun, LedgerHead
 from flags.models.ledger import HEAD
 from flags.policy.policies import frozen, policy_for
 from members.models import Exemption, Member, User
+from xianfeng.lib.contention import again
 from xianfeng.lib.queue import later
 from xianfeng.lib.times import format_date, today
 from xianfeng.lib.transitions import move, record
@@ -79,9 +81,16 @@ def start_later(year: int, *, official: bool, by: User) -> AssessmentRun:
     return run
 
 
-@transaction.atomic
 def compute(run: AssessmentRun) -> AssessmentRun:
-    """Fill an opened run in one pass; a run that is filled already is left alone."""
+    """Fill an opened run in one pass; a run that is filled already is left alone.
+
+    Who is deleted meanwhile (an import that is taken back) makes the pass start again.
+    """
+    return again(lambda: _compute(run))
+
+
+@transaction.atomic
+def _compute(run: AssessmentRun) -> AssessmentRun:
     run = AssessmentRun.objects.select_for_update().get(pk=run.pk)
     if run.finished_at is not None:
         return run
@@ -129,9 +138,9 @@ def _counts(run: AssessmentRun) -> dict[str, Any]:
 def leave_months(year: int, *, pro_rata: bool = True) -> list[dict[str, int]]:
     """Months of leave for every member who has any in the year."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-    rows = Exemption.objects.filter(
-        withdrawn_at__isnull=True, starts_on__lte=last, ends_on__gte=first
-    ).values_list("member_id", "starts_on", "ends_on", "member__joined_on", "member__departed_on")
+    rows = _leave_of(year).values_list(
+        "member_id", "starts_on", "ends_on", "member__joined_on", "member__departed_on"
+    )
     leaves: dict[int, list[tuple[dt.date, dt.date]]] = defaultdict(list)
     spans = {}
     for member_id, starts_on, ends_on, joined, departed in rows.order_by("member_id", "starts_on"):
@@ -139,6 +148,12 @@ def leave_months(year: int, *, pro_rata: bool = True) -> list[dict[str, int]]:
         spans[member_id] = counted_span(year, joined, departed) if pro_rata else (first, last)
     found = {member_id: months_covered(leaves[member_id], *spans[member_id]) for member_id in leaves}
     return [{"member_id": member_id, "months": months} for member_id, months in found.items() if months]
+
+
+def _leave_of(year: int) -> QuerySet[Exemption]:
+    return Exemption.objects.filter(
+        withdrawn_at__isnull=True, starts_on__lte=dt.date(year, 12, 31), ends_on__gte=dt.date(year, 1, 1)
+    )
 
 
 def counted_span(year: int, joined: dt.date | None, departed: dt.date | None) -> tuple[dt.date, dt.date]:
@@ -193,22 +208,19 @@ def _is_fresh(run: AssessmentRun) -> bool:
     )
 
 
-def roster_mark(year: int) -> list[int]:
-    """Changes with whatever of roster and leave the year's requirements follow from; two cheap queries.
+def roster_mark(year: int) -> str:
+    """A digest of all of roster and leave that requirements of the year follow from; two queries.
 
-    Sums are weighted by the row, so that one member's gain and another's loss do not cancel out.
+    Row by row and by whole dates, so that no two changes can cancel out.
     """
-    members = Member.objects.aggregate(
-        last=Max("pk"),
-        departed=Sum("pk", filter=Q(state=Member.State.DEPARTED)),
-        leaders=Sum("pk", filter=Q(is_leader=True)),
-        units=Sum(F("pk") * F("unit_id")),
-        communities=Sum(F("pk") * F("community_id")),
-        joined=Sum(F("pk") * ExtractMonth("joined_on"), filter=Q(joined_on__year__gte=year)),
-        leaving=Sum(F("pk") * ExtractMonth("departed_on"), filter=Q(departed_on__year__gte=year)),
+    members = Member.objects.order_by("pk").values_list(
+        "pk", "unit_id", "community_id", "is_leader", "joined_on", "departed_on", "state"
     )
-    leave = Exemption.objects.aggregate(last=Max("pk"), withdrawn=Count("withdrawn_at"))
-    return [int(figure or 0) for figure in (*members.values(), *leave.values())]
+    leave = _leave_of(year).order_by("pk").values_list("pk", "member_id", "starts_on", "ends_on")
+    digest = hashlib.blake2b(digest_size=16)
+    for row in itertools.chain(members.iterator(), leave.iterator()):
+        digest.update(repr(row).encode())
+    return digest.hexdigest()
 
 
 # --- The official run's way ---------------------------------------------------------------------

@@ -153,6 +153,12 @@ def test_before_the_years_first_forecast_nobody_is_said_to_keep_up(cast, visit):
     assert "王秀英" in visit(cast.secretary, "behind")
 
 
+def test_an_opened_first_forecast_says_nothing_of_who_keeps_up(cast, visit):
+    assessing.start(2026, official=False, by=None)
+    text = visit(cast.secretary, "behind")
+    assert "正在折算" in text and "都跟上了" not in text
+
+
 def test_the_former_results_stand_while_they_are_made_anew(cast, visit, forecast):
     assessing.start(2026, official=False, by=None)
     text = visit(cast.secretary, "behind")

@@ -38,6 +38,7 @@ from members.importing.rules import (
     moved_on,
 )
 from members.models import ImportBatch, ImportEvent, ImportRow, User
+from xianfeng.lib.contention import again
 from xianfeng.lib.queue import later
 from xianfeng.lib.refusal import Refusal, check_reason
 from xianfeng.lib.spreadsheet.reading import Unreadable
@@ -252,17 +253,21 @@ def take_back(batch_id: int) -> None:
     if batch.state != State.UNDOING:
         return
     try:
-        with transaction.atomic():
-            if locked(batch, State.UNDOING):
-                refuse_if_registered(batch)
-                remove(batch)
-                move(batch, State.UNDONE, undone_at=timezone.now())
-                later("flags.renew_forecast")
+        again(lambda: remove_and_say_so(batch))
     except Refusal as refusal:
         taken(batch, State.CONFIRMED, error=refusal.message, note=refusal.message)
     except ProtectedError:
         message = _("这一批里已有人或组织有了记录，不能再整批撤销。请逐个更正。")
         taken(batch, State.CONFIRMED, error=message, note=message)
+
+
+@transaction.atomic
+def remove_and_say_so(batch: ImportBatch) -> None:
+    if locked(batch, State.UNDOING):
+        refuse_if_registered(batch)
+        remove(batch)
+        move(batch, State.UNDONE, undone_at=timezone.now())
+        later("flags.renew_forecast")
 
 
 def refuse_if_registered(batch: ImportBatch) -> None:

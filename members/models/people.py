@@ -52,6 +52,8 @@ class Member(models.Model):
     """An in-service Party member on the roster; belongs to a unit and, by residence, to a community."""
 
     class State(States):
+        """Follows from the person's registrations and the day of leaving; their histories are its history."""
+
         LISTED = "listed", "neutral", _("在册未报到")
         PENDING = "pending", "warning", _("报到待确认")
         REGISTERED = "registered", "success", _("已报到")

@@ -29,13 +29,16 @@ def keep_profile(member: Member, *, email: str, by: User, **fields: str) -> Memb
     return member
 
 
+@transaction.atomic
 def correct_entry(member: Member, *, by: User, **fields: Any) -> Member:
-    """Write the corrected columns of a roster entry; the pinyin follows the name.
+    """Write the corrected columns of a roster entry; pinyin follows the name, the state the dates.
 
     Raises NotPossible for one's own: its dates and rank set what the year asks of one.
     """
     if member.user_id == by.pk:
         raise NotPossible(_("不能改正自己的名册信息，请由同事办理。"), "not_oneself")
+    # Read again: whoever was confirmed since the form was opened stays so.
+    member = Member.objects.select_for_update().get(pk=member.pk)
     for name, value in fields.items():
         setattr(member, name, value)
     member.pinyin, member.initials = in_pinyin(member.name)

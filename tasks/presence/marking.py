@@ -24,7 +24,9 @@ def mark_presence(
     """
     at = now or timezone.now()
     demand(may_mark_presence(by, task))
-    claims = task.claims.open().select_related("member").filter(pk__in=presences)
+    # Locked: a claim that is decided meanwhile gets neither the mark nor a line about it.
+    rows = task.claims.open().select_for_update(of=("self",)).order_by("pk")
+    claims = rows.select_related("member").filter(pk__in=presences)
     changed = [claim for claim in claims if claim.presence != presences[claim.pk]]
     if not changed:
         return 0
@@ -54,8 +56,7 @@ def _mark(claims: list[Claim], value: str, by: User, method: str, at: dt.datetim
             "presence_by": None,
         }
     )
-    rows = Claim.objects.filter(pk__in=[claim.pk for claim in claims])
-    rows.open().update(presence=value, **evidence)
+    Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(presence=value, **evidence)
     note = _("签到：%(presence)s（%(method)s）") % {
         "presence": presence.label,
         "method": Task.Presence(method).label,

@@ -26,6 +26,7 @@ def july(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def run(cast: Cast) -> AssessmentRun:
+    Member.objects.filter(pk=cast.li.pk).update(joined_on=dt.date(2026, 2, 2))
     return assessing.forecast(2026)
 
 
@@ -48,7 +49,11 @@ CHANGES: dict[str, Callable[[Cast], dict[str, Any]]] = {
     "community": lambda cast: {"community": cast.other_community, "estate": None},
     "rank": lambda cast: {"is_leader": not cast.li.is_leader},
     "joined": lambda cast: {"joined_on": AUGUST},
+    "joined a day later": lambda cast: {"joined_on": dt.date(2026, 2, 3)},
+    "joined a year later": lambda cast: {"joined_on": dt.date(2027, 2, 2)},
     "leaves": lambda cast: {"departed_on": AUGUST},
+    "left last year": lambda cast: {"departed_on": AUGUST.replace(year=2025)},
+    "leaves next year": lambda cast: {"departed_on": AUGUST.replace(year=2027)},
     "left": lambda cast: {"state": Member.State.DEPARTED},
 }
 
@@ -58,6 +63,23 @@ def test_any_change_of_one_member_is_found(cast: Cast, passes: list[int], change
     Member.objects.filter(pk=cast.li.pk).update(**CHANGES[change](cast))
     assessing.fresh_forecast(2026)
     assert passes == [2026]
+
+
+def test_changes_that_add_up_to_nothing_are_found(cast: Cast, passes: list[int]):
+    first, second, third, fourth = [
+        make_member(f"党员{'甲乙丙丁'[n]}", f"1380000010{n}", cast.unit, is_leader=n in (0, 3))
+        for n in range(4)
+    ]
+    passes.clear()
+    assessing.fresh_forecast(2026)
+    assert passes == [2026]
+    run = AssessmentRun.objects.get()
+    run.counts["roster_mark"] = assessing.roster_mark(2026)
+    run.save(update_fields=["counts"])
+    Member.objects.filter(pk__in=[first.pk, fourth.pk]).update(is_leader=False)
+    Member.objects.filter(pk__in=[second.pk, third.pk]).update(is_leader=True)
+    assessing.fresh_forecast(2026)
+    assert passes == [2026, 2026]
 
 
 def test_two_members_who_change_places_are_found(cast: Cast, passes: list[int]):
