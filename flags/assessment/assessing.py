@@ -23,7 +23,7 @@ from flags.models import Assessment, AssessmentEvent, AssessmentRun, LedgerHead
 from flags.models.ledger import HEAD
 from flags.policy.policies import frozen, policy_for
 from members.models import Exemption, Member, User
-from xianfeng.lib.contention import again
+from xianfeng.lib.database.contention import again
 from xianfeng.lib.queue import later
 from xianfeng.lib.times import format_date, today
 from xianfeng.lib.transitions import move, record

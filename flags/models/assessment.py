@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization
 from members.models.people import member_scope
-from xianfeng.lib.deletion import CascadeOnly
+from xianfeng.lib.database.deletion import CascadeOnly
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
 

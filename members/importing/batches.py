@@ -38,7 +38,7 @@ from members.importing.rules import (
     moved_on,
 )
 from members.models import ImportBatch, ImportEvent, ImportRow, User
-from xianfeng.lib.contention import again
+from xianfeng.lib.database.contention import again
 from xianfeng.lib.queue import later
 from xianfeng.lib.refusal import Refusal, check_reason
 from xianfeng.lib.spreadsheet.reading import Unreadable

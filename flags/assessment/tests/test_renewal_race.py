@@ -12,7 +12,7 @@ from django.utils import timezone
 from flags.assessment import assessing
 from members.importing import batches
 from members.models import Exemption, ImportBatch, Member
-from xianfeng.lib import contention
+from xianfeng.lib.database import contention
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast, make_cast, make_member
 
