@@ -2,6 +2,7 @@
 
 from .audit import ContactReveal
 from .imports import ImportBatch, ImportEvent, ImportRow
+from .numbers import MobileChange, MobileChangeEvent
 from .organization import Appointment, Organization, OrganizationEvent
 from .people import Exemption, Member
 from .registration import MobileProof, Registration, RegistrationEvent
@@ -15,6 +16,8 @@ __all__ = [
     "ImportEvent",
     "ImportRow",
     "Member",
+    "MobileChange",
+    "MobileChangeEvent",
     "MobileProof",
     "Organization",
     "OrganizationEvent",

@@ -39,8 +39,8 @@ def differences(entry: Member, unit: Organization, community: Organization | Non
 
 
 def namesakes(name: str, unit: Organization) -> list[Member]:
-    """Entries of the same name in the same unit that no account belongs to: perhaps an old mobile."""
-    return list(Member.objects.on_roster().filter(name=name, unit=unit, user__isnull=True)[:5])
+    """Entries of the same name in the same unit, with an account or without: perhaps an old mobile."""
+    return list(Member.objects.on_roster().filter(name=name, unit=unit).order_by("pk")[:5])
 
 
 def differing_mobiles(name: str, mobile: str, unit: Organization) -> list[list[str]]:

@@ -25,6 +25,7 @@ from flags.assessment import assessing
 from flags.ledger import Award
 from flags.models import Assessment, AssessmentRun, FlagEntry
 from members.models import ImportBatch
+from members.numbers import changing
 from members.people.exempting import exempt
 from members.registration.registering import submit as apply
 from members.tests.applicants import application
@@ -352,6 +353,42 @@ ACCESS |= {
     "members:withdraw_registration": Access(
         post=only("member", status=302, otherwise=404), kwargs=an_application
     ),
+}
+
+# --- members: changes of mobile ----------------------------------------------------------------------
+
+
+def a_lost_number(cast: Cast) -> dict[str, Any]:
+    """李建国 cannot get at his old number any more."""
+    asked = changing.ask(name="李建国", unit=cast.unit, old=cast.li.mobile, mobile="13900000021")
+    assert asked
+    return {"pk": asked.pk}
+
+
+ACCESS |= {
+    "members:numbers": Access(get=only(*SEE_REGISTRATIONS)),
+    "members:number": Access(
+        get=only(*SEE_REGISTRATIONS),
+        post=only("city", "community", "unit", status=302),
+        kwargs=a_lost_number,
+        data=lambda cast: {"decision": "confirm"},
+    ),
+    "members:number_reveal": Access(
+        post=only("city", "community", "unit", status=302), kwargs=a_lost_number, data=lambda cast: REASON
+    ),
+    "members:number_correct": Access(
+        get=only("city", "community", "unit"),
+        post=only("city", "community", "unit", status=302),
+        kwargs=li,
+        data=lambda cast: {"mobile": "13900000022", "reason": "本人当面出示"},
+    ),
+    "members:my_number": Access(get=only("member"), post=only("member")),
+    # Without a number on its way: back to the first step.
+    "members:my_number_code": Access(get=only("member", status=302), post=only("member", status=302)),
+    "members:number_object": Access(post=only("member", status=302), kwargs=a_lost_number),
+    "members:lost_number": Access(get=everyone(), post=everyone()),
+    "members:lost_number_code": Access(get=UNPROVEN, post=UNPROVEN),
+    "members:lost_number_done": Access(get=everyone()),
 }
 
 # --- tasks: the member's phone ---------------------------------------------------------------------

@@ -28,6 +28,7 @@ from members.models import (
     ImportBatch,
     ImportRow,
     Member,
+    MobileChange,
     Organization,
     Registration,
     User,
@@ -124,6 +125,11 @@ class City:
                 pinyin=f"weibaodao{n}",
             )
             for n in numbers
+        )
+        MobileChange.objects.bulk_create(
+            MobileChange(member=member, old=member.mobile, new=f"1360{n:07d}", way="lost", state=state)
+            for n, member in zip(numbers, members, strict=True)
+            for state in MobileChange.State
         )
         MemberYear.objects.bulk_create(
             MemberYear(member=member, year=today().year, flags=9, lines=9) for member in members[::2]
@@ -335,6 +341,7 @@ FACES = [
     *faces(CITY, "flags:behind", "who", behind.GROUPS),
     *faces(PHONE, "flags:my_flags", "year", YEARS),
     *faces(DESK, "members:reconciliation", "list", dict(reconciling.FACES)),
+    *faces(CITY, "members:numbers", "tab", ("waiting", "all")),
     *faces(CITY, "members:organizations", "line", ("places", "units")),
     *faces(CITY, "members:import", "outcome", ("", *ImportRow.Outcome.values), lambda city: city.batch.pk),
     *faces(PHONE, "tasks:browse", "period", ("", *dict(PERIODS))),
@@ -395,6 +402,11 @@ SINGLE = {
     "members:import_rejected",
     "members:import_template",
     "members:join",
+    "members:lost_number",
+    "members:lost_number_done",
+    "members:my_number",
+    "members:number",
+    "members:number_correct",
     "members:poster",
     "members:profile_correct",
     "members:profile_edit",
