@@ -38,6 +38,7 @@ DOES: dict[str, set[str]] = {
     "members.remind": {CITY, COMMUNITY, UNIT},
     "members.exempt": {CITY, COMMUNITY, UNIT},
     "numbers.decide": {CITY, COMMUNITY, UNIT},
+    "members.merge": {CITY, COMMUNITY, UNIT},
     "registrations.decide": {COMMUNITY},
     "organizations.edit": {CITY},
     "appointments.grant": {CITY},

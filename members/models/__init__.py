@@ -2,6 +2,7 @@
 
 from .audit import ContactReveal
 from .imports import ImportBatch, ImportEvent, ImportRow
+from .merging import Merge, MergeEvent
 from .numbers import MobileChange, MobileChangeEvent
 from .organization import Appointment, Organization, OrganizationEvent
 from .people import Exemption, Member
@@ -16,6 +17,8 @@ __all__ = [
     "ImportEvent",
     "ImportRow",
     "Member",
+    "Merge",
+    "MergeEvent",
     "MobileChange",
     "MobileChangeEvent",
     "MobileProof",

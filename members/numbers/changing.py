@@ -175,8 +175,7 @@ def _carry_out(change: MobileChange, *, texts: list[str]) -> MobileChange:
         record([change], event=MobileChangeEvent, by=change.decided_by)
     try:
         with transaction.atomic():
-            entries = Member.objects.filter(pk=change.member_id, mobile=change.old)
-            written = entries.update(mobile=change.new)
+            written = _write(change)
     except IntegrityError as error:
         raise holding.NumberTaken(_("这个手机号刚刚登记在另一位同志名下，请核对。")) from error
     if written != 1:
@@ -186,6 +185,24 @@ def _carry_out(change: MobileChange, *, texts: list[str]) -> MobileChange:
     messages.tell_person(messages.OWN_CHANGED, change)
     _text(change, texts)
     return change
+
+
+def _write(change: MobileChange) -> int:
+    """Returns how many entries had the former number: one, unless somebody was faster."""
+    entry = Member.objects.filter(pk=change.member_id, mobile=change.old)
+    merged = change.member.merged_records.filter(mobile=change.new).first()
+    if merged and entry.exists():
+        swap_numbers(change.member, merged)
+        return 1
+    return entry.update(mobile=change.new)
+
+
+def swap_numbers(one: Member, other: Member) -> None:
+    """Two records of one person change numbers; each number stays unique at every step."""
+    Member.objects.filter(pk=other.pk).update(mobile=f"~{other.pk}"[:11])
+    Member.objects.filter(pk=one.pk).update(mobile=other.mobile)
+    Member.objects.filter(pk=other.pk).update(mobile=one.mobile)
+    one.mobile, other.mobile = other.mobile, one.mobile
 
 
 def _refuse(change: MobileChange, *, reason: str, by: User) -> MobileChange:

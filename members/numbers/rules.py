@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from members.accounts.holding import NumberTaken
 from members.models import Member, MobileChange, User
+from members.people.rules import check_stands
 from xianfeng.lib.refusal import AlreadyDecided, NotPossible, Refusal
 
 
@@ -17,9 +18,11 @@ class AlreadyAsked(Refusal):
 
 def check_new(member: Member, mobile: str) -> None:
     """Another number than before, and nobody else's on the roster. Raises SameNumber, NumberTaken."""
+    check_stands(member)
     if member.mobile == mobile:
         raise SameNumber(_("这就是现在登记的手机号，不用更换。"))
-    other = Member.objects.filter(mobile=mobile).exclude(pk=member.pk).first()
+    others = Member.objects.filter(mobile=mobile).exclude(pk=member.pk)
+    other = others.exclude(merged_into=member).first()
     if other and (other.name, other.unit_id) == (member.name, member.unit_id):
         raise NumberTaken(
             _(

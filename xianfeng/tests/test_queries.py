@@ -117,7 +117,7 @@ class City:
             )
         Member.objects.bulk_create(
             Member(
-                name=f"未报到{n}",
+                name=f"未报到{n // 2}",
                 mobile=f"1370{n:07d}",
                 unit=cast.unit,
                 community=cast.community,
@@ -364,6 +364,7 @@ LISTS = [
     List(CITY, "members:organization", of=lambda city: city.cast.estate.pk),
     List(CITY, "members:appointments"),
     List(CITY, "members:imports"),
+    List(CITY, "members:merge_with", "?q=党员", of=lambda city: city.cast.li.pk),
     List(PHONE, "members:looked_up"),
     List(PHONE, "members:profile"),
     List(CITY, "wishes:list", "?state=all"),
@@ -404,6 +405,8 @@ SINGLE = {
     "members:join",
     "members:lost_number",
     "members:lost_number_done",
+    "members:merge",
+    "members:merge_compare",
     "members:my_number",
     "members:number",
     "members:number_correct",
