@@ -121,6 +121,7 @@ def _parameters(run: AssessmentRun) -> dict[str, Any]:
         "leaves": json.dumps(leave_months(run.year, pro_rata=run.rules["pro_rata"])),
         **{name: run.rules[name] for name in names},
         **{result.value: result.value for result in Assessment.Result}, "left": Member.State.DEPARTED.value,
+        "merged": Member.State.MERGED.value,
     }  # fmt: skip
 
 
