@@ -370,7 +370,7 @@ def check_withdrawal(claim: Claim, limits: Limits, reason: str, now: dt.datetime
 
 def brief_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
     """Why the holder may not open the wish's private brief; until when, the wish's own rule says."""
-    if claim.state not in Claim.State.SERVES:
+    if not claim.serves:
         return BriefClosed(_("只有接单的党员能看居民的联系方式，您已不在这项任务中。"))
     try:
         if claim.task.wish:

@@ -37,6 +37,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         """Taken and not yet decided."""
         return self.filter(state__in=Claim.State.OPEN)
 
+    def serving(self) -> "ClaimQuerySet":
+        """Claims whose holder is at work for the resident, or was."""
+        return self.filter(state__in=Claim.State.SERVES)
+
 
 class Claim(models.Model):
     """接单: a member's place on a task."""
@@ -53,7 +57,6 @@ class Claim(models.Model):
         DECIDED = states(VERIFIED, DENIED, NO_SHOW)
         HOLDS_PLACE = states(CLAIMED, VERIFIED, DENIED, NO_SHOW)
         GIVEN_BACK = states(WITHDRAWN, FREED)
-        # Whose holder is at work for the resident, or was.
         SERVES = states(CLAIMED, VERIFIED)
 
     class Presence(States):
@@ -82,6 +85,7 @@ class Claim(models.Model):
 
     objects = ClaimQuerySet.as_manager()
     is_open = StateIn(State.OPEN)
+    serves = StateIn(State.SERVES)
     is_verified = StateIn({State.VERIFIED})
     is_freed = StateIn({State.FREED})
     is_withdrawn = StateIn({State.WITHDRAWN})
