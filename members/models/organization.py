@@ -152,10 +152,6 @@ class Appointment(models.Model):
         """Whether this desk holds the capability. Raises KeyError for an unknown word."""
         return allows(self.organization.kind, self.role, capability)
 
-    @property
-    def reads_only(self) -> bool:
-        return self.role == self.Role.AUDITOR
-
 
 class OrganizationEventQuerySet(models.QuerySet["OrganizationEvent"]):
     def visible_to(self, user: "User") -> "OrganizationEventQuerySet":

@@ -56,7 +56,6 @@ class Claim(models.Model):
         OPEN = states(CLAIMED)
         DECIDED = states(VERIFIED, DENIED, NO_SHOW)
         HOLDS_PLACE = states(CLAIMED, VERIFIED, DENIED, NO_SHOW)
-        GIVEN_BACK = states(WITHDRAWN, FREED)
         SERVES = states(CLAIMED, VERIFIED)
 
     class Presence(States):

@@ -103,8 +103,8 @@ def test_every_set_holds_states_of_its_own_class() -> None:
 @pytest.mark.parametrize(
     ("whole", "parts"),
     [
-        (Claim.State, [Claim.State.HOLDS_PLACE, Claim.State.GIVEN_BACK]),
-        (Claim.State, [Claim.State.OPEN, Claim.State.DECIDED, Claim.State.GIVEN_BACK]),
+        (Claim.State, [Claim.State.HOLDS_PLACE, {"withdrawn", "freed"}]),
+        (Claim.State, [Claim.State.OPEN, Claim.State.DECIDED, {"withdrawn", "freed"}]),
         (Verification.Grade, [Verification.Grade.AWARDED, {"denied", "no_show"}]),
         (Task.State, [Task.State.CHANGEABLE, {"settled", "cancelled"}]),
         (
