@@ -47,7 +47,7 @@ LOCK_MEMBER = "FOR NO KEY UPDATE OF m"
 TAKE_PLACE = f"""
 WITH place AS (
     UPDATE tasks_task SET places_taken = places_taken + 1
-    WHERE id = %(task)s AND {Task.SIGN_UP.sql} AND places_taken < capacity
+    WHERE id = %(task)s AND {Task.SIGN_UP.sql} AND {Task.HAS_PLACE_SQL}
     RETURNING id
 ), taken AS (
     INSERT INTO tasks_claim (task_id, member_id, state, claimed_at, presence, presence_method, report)

@@ -80,7 +80,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.reaching(member).filter(state=Task.State.PUBLISHED)
 
     def with_free_places(self) -> "TaskQuerySet":
-        return self.filter(places_taken__lt=F("capacity"))
+        return self.filter(Task.HAS_PLACE)
+
+    def full(self) -> "TaskQuerySet":
+        return self.exclude(Task.HAS_PLACE)
 
     def open_for_claims(self, at: dt.datetime) -> "TaskQuerySet":
         return self.filter(Task.SIGN_UP.open_at(at))
@@ -153,6 +156,8 @@ class Task(models.Model):
     # Idempotency key of the form that made it.
     key = models.CharField(max_length=64, unique=True, null=True, editable=False)
 
+    # Whether a place is free, for a query and for a raw statement on the table; `is_full` asks one row.
+    HAS_PLACE, HAS_PLACE_SQL = Q(places_taken__lt=F("capacity")), "places_taken < capacity"
     SIGN_UP = Window(State.PUBLISHED, "signup_opens_at", "signup_closes_at")
     objects = TaskQuerySet.as_manager()
     is_draft = StateIn({State.DRAFT})
