@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class FlagEntry(models.Model):
         related_name="+",
         verbose_name=_("认定人"),
     )
-    reason = models.CharField(_("原因"), max_length=300, blank=True)
+    reason = models.CharField(_("原因"), max_length=LONGEST_REASON, blank=True)
     reverses = models.OneToOneField(
         "self",
         models.PROTECT,

@@ -164,7 +164,7 @@ def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | Non
     with transaction.atomic():
         lock(claim.member)
         current = Claim.objects.select_related("task", "member").get(pk=claim.pk)
-        check_withdrawal(current, Limits.at(at), reason, at)
+        why = check_withdrawal(current, Limits.at(at), reason, at)
         free_place(current, at)
         # Task before claim, the order in which a cancellation takes them too.
         move(
@@ -174,7 +174,7 @@ def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | Non
             event=ClaimEvent,
             by=by,
             at=at,
-            note=reason.strip(),
+            note=why,
             refusal=overtaken,
         )
     claim.state = Claim.State.WITHDRAWN

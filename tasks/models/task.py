@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from flags.models import Category
 from members.models import Member, Organization
 from wishes.models import Wish
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
 
@@ -152,7 +153,7 @@ class Task(models.Model):
     )
     created_at = models.DateTimeField(_("拟稿时间"), default=timezone.now, editable=False)
     published_at = models.DateTimeField(_("发布时间"), null=True, blank=True, editable=False)
-    cancel_reason = models.CharField(_("取消原因"), max_length=300, blank=True, editable=False)
+    cancel_reason = models.CharField(_("取消原因"), max_length=LONGEST_REASON, blank=True, editable=False)
     # Idempotency key of the form that made it.
     key = models.CharField(max_length=64, unique=True, null=True, editable=False)
 
