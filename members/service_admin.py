@@ -125,7 +125,8 @@ class ServiceAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """What a model calls private is not even read; what rows name is, once for all of them."""
         rows = self.visible(request, self.model).fetch_mode(FETCH_PEERS)
-        return rows.defer(*getattr(self.model, "PRIVATE", ()))
+        order: Any = self.get_ordering(request) or self.opts.ordering
+        return rows.defer(*getattr(self.model, "PRIVATE", ())).order_by(*order)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         rows = self.visible(request, db_field.remote_field.model)

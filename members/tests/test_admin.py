@@ -3,7 +3,7 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from members.models import Appointment, Member, Organization, Registration, User
@@ -210,6 +210,15 @@ def test_only_the_portals_own_pages_are_offered():
     foreign = [model for model, page in admin.site._registry.items() if not isinstance(page, ServiceAdmin)]
     assert foreign == []
     assert User in admin.site._registry
+
+
+@pytest.mark.parametrize("who", ["city_officer", "sysadmin"])
+def test_every_list_has_an_order(cast: Cast, rf: RequestFactory, who: str):
+    """Pages of an unordered list, as the choices of a foreign key are, repeat some rows and lack others."""
+    request = rf.get("/")
+    request.user = getattr(cast, who)
+    pages = admin.site._registry.items()
+    assert [model for model, page in pages if not page.get_queryset(request).ordered] == []
 
 
 def lost_device(user: User) -> None:
