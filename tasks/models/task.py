@@ -63,6 +63,15 @@ class ServiceItem(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def counts_hours(self) -> bool:
+        """Whether its minutes are volunteer service."""
+        return self.counts_hours_as(self.category)
+
+    def counts_hours_as(self, category: str) -> bool:
+        """The same for a task, which keeps the category that it was published with."""
+        return self.is_volunteering and category not in WITHOUT_HOURS
+
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: "User") -> "TaskQuerySet":
@@ -197,8 +206,7 @@ class Task(models.Model):
 
     @property
     def counts_hours(self) -> bool:
-        """Whether its minutes are volunteer service; advice earns flags, but no hours (DOMAIN 4.7)."""
-        return self.item.is_volunteering and self.category not in WITHOUT_HOURS
+        return self.item.counts_hours_as(self.category)
 
     @property
     def awarding_organization(self) -> Organization:
