@@ -1,5 +1,7 @@
 """May this list be taken away, and this file? Asked when it is ordered, made and handed over."""
 
+import datetime as dt
+
 from django.utils.translation import gettext as _
 
 from members.models import Appointment
@@ -8,6 +10,7 @@ from reports.models import Export
 from xianfeng.lib.refusal import Refusal
 
 MAKES = "exports.make"
+KEPT_FOR = dt.timedelta(days=7)
 MOST = 1_000_000  # rows: a worksheet ends at 1,048,576
 
 
@@ -60,4 +63,5 @@ def check_rights(export: Export, resource: type[ListResource]) -> Appointment:
 def check_there(export: Export) -> None:
     """Raises NotThere."""
     if not export.is_ready:
-        raise NotThere(_("这个文件现在不能下载：还没有生成，或已超过 7 天被删除。请重新导出。"))
+        text = _("这个文件现在不能下载：还没有生成，或已超过 %(days)s 天被删除。请重新导出。")
+        raise NotThere(text % {"days": KEPT_FOR.days})

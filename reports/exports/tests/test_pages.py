@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from flags.assessment import assessing
 from members.models import Appointment, User
-from reports.exports import making
+from reports.exports import making, rules
 from reports.exports.tests.desk import ordered, table
 from reports.models import Export
 from xianfeng.lib.times import today
@@ -100,6 +100,19 @@ def test_a_column_that_was_not_offered_is_refused(cast: Cast):
     assert "还不能" in page or "estate" in page
     assert not Export.objects.exists()
     assert "请至少选一列" in client.post(NEW, answers(text_of(client, NEW), columns=[])).content.decode()
+
+
+def test_every_page_says_how_long_files_are_kept(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rules, "KEPT_FOR", dt.timedelta(days=3))
+    client = client_of(cast.city_officer)
+    assert "之后 3 天内可在“导出”里再次下载" in text_of(client, NEW)
+    assert "文件保留 3 天" in text_of(client, reverse("reports:exports"))
+    export = ordered(cast.city_officer, "members")
+    assert export.expires_at and export.expires_at < timezone.now() + dt.timedelta(days=3)
+    Export.objects.update(expires_at=timezone.now())
+    assert "文件已超过 3 天并删除" in text_of(client, f"/desk/exports/{export.pk}/")
+    took(client, export)
+    assert "或已超过 3 天被删除" in text_of(client, f"/desk/exports/{export.pk}/")
 
 
 def test_an_empty_list_says_so_instead_of_a_form(cast: Cast):
