@@ -59,7 +59,7 @@ class Order:
 def order(resource: ListResource, wanted: Order, *, by: User) -> Export:
     """Make a short list now, have a long one made. Raises NothingToExport, TooManyRows, KeyReused."""
     rows = resource.get_queryset().count()
-    rules.check_amount(rows)
+    rules.check_amount(rows, is_counted=resource.is_counted())
     with transaction.atomic():
         fields = content(resource, wanted) | under(by)
         export, is_new = Export.objects.get_or_create(

@@ -39,8 +39,10 @@ def may_export(desk: Appointment | None, resource: type[ListResource]) -> bool:
     return bool(desk and desk.can(MAKES) and desk.can(resource.sees))
 
 
-def check_amount(rows: int) -> None:
+def check_amount(rows: int, *, is_counted: bool) -> None:
     """Raises NothingToExport, TooManyRows."""
+    if not rows and not is_counted:
+        raise NothingToExport(_("应得数正在折算，名单还没有生成。请一分钟后再导出。"))
     if not rows:
         raise NothingToExport(_("名单是空的，没有可导出的内容。请换个筛选条件。"))
     if rows > MOST:

@@ -120,6 +120,18 @@ def test_an_empty_list_says_so_instead_of_a_form(cast: Cast):
     assert "没有可导出的内容" in page and "export-form" not in page
 
 
+def test_before_the_first_forecast_its_list_says_when_to_come_again(cast: Cast):
+    client, page = client_of(cast.city_officer), reverse("reports:export_new", args=["progress"])
+    assert "一分钟后刷新本页再导出" in text_of(client, page) and "没有可导出" not in text_of(client, page)
+    with pytest.raises(rules.NothingToExport, match="请一分钟后再导出"):
+        ordered(cast.city_officer, "progress")
+    assessing.start(today().year, official=False, by=None)
+    assert "一分钟后刷新本页再导出" in text_of(client, page)
+    assessing.forecast(today().year)
+    assert "export-form" in text_of(client, page)
+    assert "没有可导出的内容" in text_of(client, page + "?q=无此人")
+
+
 @pytest.mark.parametrize(("address", "status"), [("/desk/exports/new/nothing/", 404), (NEW, 403)])
 def test_who_may_not_see_a_list_may_not_take_it(cast: Cast, address: str, status: int):
     assert cast.li.user
