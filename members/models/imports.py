@@ -82,6 +82,8 @@ class ImportBatch(models.Model):
     undo_reason = models.CharField(_("撤销原因"), max_length=LONGEST_REASON, blank=True)
 
     objects = ImportBatchQuerySet.as_manager()
+    is_roster = StateIn({Kind.ROSTER}, "kind")
+    is_organizations = StateIn({Kind.ORGANIZATIONS}, "kind")
     is_working = StateIn(State.WORKING)
     has_preview = StateIn(State.PREVIEW)
     is_checked = StateIn(State.CHECKED)
