@@ -18,6 +18,7 @@ CITY, STREET, COMMUNITY, ESTATE, UNIT = (
 SEES: dict[str, set[str]] = {
     "members.see": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
     "registrations.see": {CITY, STREET, COMMUNITY, UNIT},
+    "numbers.see": {CITY, STREET, COMMUNITY, UNIT},
     "organizations.see": {CITY, STREET, COMMUNITY},
     "wishes.see": {CITY, STREET, COMMUNITY, ESTATE},
     "tasks.see": {CITY, STREET, COMMUNITY, ESTATE},
@@ -36,6 +37,8 @@ DOES: dict[str, set[str]] = {
     "members.reveal": {CITY, COMMUNITY, UNIT},
     "members.remind": {CITY, COMMUNITY, UNIT},
     "members.exempt": {CITY, COMMUNITY, UNIT},
+    "numbers.decide": {CITY, COMMUNITY, UNIT},
+    "members.merge": {CITY, COMMUNITY, UNIT},
     "registrations.decide": {COMMUNITY},
     "organizations.edit": {CITY},
     "appointments.grant": {CITY},

@@ -6,5 +6,5 @@ app_name = "members"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"members.{errand}.urls"))
-    for errand in ("accounts", "people", "importing", "registration", "organizations")
+    for errand in ("accounts", "people", "importing", "registration", "numbers", "merging", "organizations")
 ]

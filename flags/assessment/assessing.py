@@ -131,6 +131,7 @@ def _parameters(year: int, rules: dict[str, Any], seq: int) -> dict[str, Any]:
         "leaves": json.dumps(leave_months(year, pro_rata=rules["pro_rata"])),
         **{name: rules[name] for name in names},
         **{result.value: result.value for result in Assessment.Result}, "left": Member.State.DEPARTED.value,
+        "merged": Member.State.MERGED.value,
     }  # fmt: skip
 
 

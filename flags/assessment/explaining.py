@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
+from flags.ledger import carrying
 from flags.models import Assessment, Category, FlagEntry
 from xianfeng.lib.times import format_date
 
@@ -101,7 +102,15 @@ def _corrections(assessment: Assessment) -> Iterator[str]:
         seq__lte=assessment.run.ledger_seq,
         kind__in=[FlagEntry.Kind.REVERSAL, FlagEntry.Kind.ADJUSTMENT],
     ).order_by("seq")
+    carried = [line for line in reversed_lines if line.source_kind == carrying.SOURCE]
+    if carried:
+        yield _("其中 %(lines)s 条、%(flags)+d 面由本人的另一条记录合并而来。") % {
+            "lines": len(carried),
+            "flags": sum(line.delta for line in carried),
+        }
     for line in reversed_lines:
+        if line.source_kind == carrying.SOURCE:
+            continue
         yield _("其中第 %(seq)s 号%(kind)s %(delta)+d 面：%(reason)s") % {
             "seq": line.seq,
             "kind": line.get_kind_display(),

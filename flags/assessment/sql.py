@@ -48,7 +48,7 @@ FROM (
             FROM flags_flagentry WHERE year = %(year)s AND seq <= %(seq)s {lines_of} GROUP BY member_id
         ) total ON total.member_id = member.id
         LEFT JOIN ({leaves}) leave ON leave.member_id = member.id
-        WHERE (member.joined_on IS NULL OR member.joined_on <= %(last)s)
+        WHERE member.state <> %(merged)s AND (member.joined_on IS NULL OR member.joined_on <= %(last)s)
           AND (member.departed_on >= %(first)s
                OR (member.departed_on IS NULL AND member.state <> %(left)s))
           -- Dates the wrong way round name no day at all, and must not stop everybody else's check.

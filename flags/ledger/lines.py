@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from flags.ledger import rules
+from flags.ledger import carrying, rules
 from flags.models import Category, FlagEntry, LedgerHead, MemberYear
 from flags.models.ledger import HEAD
 from flags.models.sealing import HASHED, line_hash
@@ -57,7 +57,7 @@ def award(awards: Sequence[Award], *, by: User) -> list[FlagEntry]:
         rules.check_not_own([item.member], by, item.verifier)
         if item.flags < 0 or item.minutes < 0:
             raise rules.NegativeAward(_("亮旗的红旗数和时长不能为负。要撤回请用冲正。"))
-    return _append([_award_line(item, by) for item in awards])
+    return append([_award_line(item, by) for item in awards])
 
 
 @transaction.atomic
@@ -72,7 +72,7 @@ def reverse(entry: FlagEntry, *, reason: str, by: User) -> FlagEntry:
     rules.check_reversible(entry)
     line = FlagEntry(
         kind=FlagEntry.Kind.REVERSAL,
-        member_id=entry.member_id,
+        member=entry.member,
         delta=-entry.delta,
         minutes=-entry.minutes,
         service_date=entry.service_date,
@@ -90,7 +90,7 @@ def reverse(entry: FlagEntry, *, reason: str, by: User) -> FlagEntry:
         key=f"reversal:{entry.seq}",
         recorded_at=timezone.now(),
     )
-    return _append([line])[0]
+    return append([line])[0]
 
 
 def adjust(
@@ -135,7 +135,7 @@ def adjust(
         key=key,
         recorded_at=timezone.now(),
     )
-    return _append([line])[0]
+    return append([line])[0]
 
 
 def _award_line(item: Award, by: User) -> FlagEntry:
@@ -162,8 +162,14 @@ def _award_line(item: Award, by: User) -> FlagEntry:
 
 
 @transaction.atomic
-def _append(lines: Sequence[FlagEntry]) -> list[FlagEntry]:
-    """Chain new lines behind the head and write them, the head and the totals."""
+def append(lines: Sequence[FlagEntry]) -> list[FlagEntry]:
+    """Chain new lines behind the head and write them, the head and the totals.
+
+    What comes in for a record that was merged is carried over to the one that stands for it.
+    """
+    asked = len(lines)
+    if merged := [line for line in lines if line.member.merged_into_id]:
+        lines = [*lines, *carrying.on(merged)]
     head = LedgerHead.objects.locked()
     written = FlagEntry.objects.in_bulk([line.key for line in lines], field_name="key")
     known = dict(written)
@@ -177,7 +183,7 @@ def _append(lines: Sequence[FlagEntry]) -> list[FlagEntry]:
     if fresh:
         rules.check_open(line.year for line in fresh)
         _write(head, fresh)
-    return [known[line.key] for line in lines]
+    return [known[line.key] for line in lines[:asked]]
 
 
 def _check_same(known: FlagEntry, line: FlagEntry) -> None:

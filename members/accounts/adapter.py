@@ -4,9 +4,11 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from members.accounts import holding
 from members.models import User
 from notices.channels.sms import send_sms
 from xianfeng.lib.mobile import MobileField, is_mobile, normalized
@@ -32,17 +34,22 @@ class AccountAdapter(DefaultAccountAdapter):
         mobile = normalized(phone)
         if not is_mobile(mobile):
             return None
-        user = User.objects.filter(mobile=mobile, is_active=True).first()
-        return None if user is None or user.is_superuser or user.desk else user
+        user = holding.account_of(mobile)
+        if user is None or not user.is_active or user.is_superuser or user.desk:
+            return None
+        return user
 
     def get_phone(self, user: User) -> tuple[str, bool] | None:
         return (user.mobile, True) if user.mobile else None
 
     def set_phone(self, user: User, phone: str, verified: bool) -> None:
-        raise NotImplementedError("A mobile is set by registration alone.")
+        raise NotImplementedError("A mobile is set by whoever has proven it.")
 
     def set_phone_verified(self, user: User, phone: str) -> None:
-        """Every stored mobile was proven when the account was made."""
+        """The code came back: the account is opened by this mobile from now on."""
+        if user.mobile != phone:
+            with transaction.atomic():
+                holding.take_number(user, normalized(phone))
 
     def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
         send_sms(phone, _("【先锋微家】登录验证码 %(code)s，5 分钟内有效。请勿告诉他人。") % {"code": code})

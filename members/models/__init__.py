@@ -2,6 +2,8 @@
 
 from .audit import ContactReveal
 from .imports import ImportBatch, ImportEvent, ImportRow
+from .merging import Merge, MergeEvent
+from .numbers import MobileChange, MobileChangeEvent
 from .organization import Appointment, Organization, OrganizationEvent
 from .people import Exemption, Member
 from .registration import MobileProof, Registration, RegistrationEvent
@@ -15,6 +17,10 @@ __all__ = [
     "ImportEvent",
     "ImportRow",
     "Member",
+    "Merge",
+    "MergeEvent",
+    "MobileChange",
+    "MobileChangeEvent",
     "MobileProof",
     "Organization",
     "OrganizationEvent",

@@ -58,6 +58,8 @@ class Member(models.Model):
         PENDING = "pending", "warning", _("报到待确认")
         REGISTERED = "registered", "success", _("已报到")
         DEPARTED = "departed", "neutral", _("已离开")
+        # A second record of somebody: all that counts stands on the one it was merged into.
+        MERGED = "merged", "neutral", _("已合并")
 
         ON_ROSTER = states(LISTED, PENDING, REGISTERED)
         UNREGISTERED = states(LISTED, PENDING)
@@ -112,6 +114,15 @@ class Member(models.Model):
         related_name="member",
         verbose_name=_("账号"),
     )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_records",
+        verbose_name=_("并入"),
+    )
     batch = models.ForeignKey(
         "ImportBatch",
         models.SET_NULL,
@@ -126,6 +137,7 @@ class Member(models.Model):
     objects = MemberQuerySet.as_manager()
     is_listed = StateIn({State.LISTED})
     is_registered = StateIn({State.REGISTERED})
+    is_merged = StateIn({State.MERGED})
 
     class Meta:
         verbose_name = _("在职党员")
@@ -135,6 +147,11 @@ class Member(models.Model):
             models.CheckConstraint(
                 condition=Q(estate__isnull=True) | Q(community__isnull=False),
                 name="member_estate_needs_community",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False)
+                | (~Q(state="merged") & Q(merged_into__isnull=True)),
+                name="member_merged_names_the_other",
             ),
         ]
 

@@ -1,6 +1,8 @@
 """One account a person; a member on the roster has none until they register."""
 
+from collections.abc import Iterator
 from functools import cached_property
+from hashlib import sha256
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -72,6 +74,16 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return str(self)
+
+    def get_session_auth_hash(self) -> str:
+        """Sessions end with what opened them: a new mobile ends all, as a new password does."""
+        return self._with_mobile(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return map(self._with_mobile, super().get_session_auth_fallback_hash())
+
+    def _with_mobile(self, keyed: str) -> str:
+        return sha256(f"{keyed}:{self.mobile or ''}".encode()).hexdigest()
 
     @cached_property
     def desks(self) -> list["Appointment"]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from members.models import Exemption, Member, User
 from members.people import messages
-from members.people.rules import DatesWrong
+from members.people.rules import DatesWrong, check_stands
 from xianfeng.lib.queue import later
 from xianfeng.lib.refusal import AlreadyDecided, NotPossible, check_reason
 
@@ -23,6 +23,7 @@ def exempt(
     if ends_on < starts_on:
         raise DatesWrong(_("结束日期不能早于开始日期。"))
     locked = Member.objects.select_for_update().get(pk=member.pk)
+    check_stands(locked)
     overlapping = locked.exemptions.filter(
         withdrawn_at__isnull=True, starts_on__lte=ends_on, ends_on__gte=starts_on
     )

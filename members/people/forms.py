@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.cleaning import clean_list, clean_name
-from members.models import Exemption, Member
+from members.models import Exemption, Member, Organization
 from members.models.people import SEPARATOR
 from members.people import choices
 from xianfeng.ui.fields import day_input
@@ -30,6 +30,29 @@ class NameField(forms.CharField):
         if name is None:
             raise forms.ValidationError(_("请填写真实姓名，至少两个字，不带数字和符号。"), "name_invalid")
         return name
+
+
+def units() -> Any:
+    return Organization.objects.units().active().order_by("name")
+
+
+class UnitField(forms.ModelChoiceField):
+    """A unit, found by typing a few characters of its name (needs js/searchable.js on the page)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("工作单位"))
+        kwargs.setdefault("empty_label", gettext_lazy("请选择单位"))
+        kwargs.setdefault(
+            "error_messages",
+            {
+                "required": gettext_lazy("请选择工作单位。"),
+                "invalid_choice": gettext_lazy("请从列表中选择工作单位。"),
+            },
+        )
+        kwargs.setdefault(
+            "widget", forms.Select(attrs={"data-searchable": gettext_lazy("输入几个字查找单位")})
+        )
+        super().__init__(queryset=units(), **kwargs)
 
 
 def words_field(words: Iterable[str | Promise], label: Any) -> forms.MultipleChoiceField:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from members.models import Member, User
 from members.people import messages
+from members.people.rules import check_stands
 from xianfeng.lib.pinyin import in_pinyin
 from xianfeng.lib.queue import later
 from xianfeng.lib.refusal import NotPossible, check_reason
@@ -39,6 +40,7 @@ def correct_entry(member: Member, *, by: User, **fields: Any) -> Member:
         raise NotPossible(_("不能改正自己的名册信息，请由同事办理。"), "not_oneself")
     # Read again: whoever was confirmed since the form was opened stays so.
     member = Member.objects.select_for_update().get(pk=member.pk)
+    check_stands(member)
     for name, value in fields.items():
         setattr(member, name, value)
     member.pinyin, member.initials = in_pinyin(member.name)

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 from members.models import Appointment, ContactReveal, Member, Organization, Registration, User
 from xianfeng.lib.refusal import Refusal
 
-FIELDS = ("mobile", "address")
+FIELDS = ("mobile", "new_mobile", "address")
 FIELD_NAMES = {
-    "mobile": gettext_lazy("手机号"), "address": gettext_lazy("住址"), "name": gettext_lazy("姓名"),
-    "unit": gettext_lazy("单位"), "community": gettext_lazy("社区"), "state": gettext_lazy("状态"),
-    "account": gettext_lazy("账号"),
+    "mobile": gettext_lazy("手机号"), "new_mobile": gettext_lazy("申请换的新手机号"),
+    "address": gettext_lazy("住址"), "name": gettext_lazy("姓名"), "unit": gettext_lazy("单位"),
+    "community": gettext_lazy("社区"), "state": gettext_lazy("状态"), "account": gettext_lazy("账号"),
 }  # fmt: skip
 SHORTEST_REASON = 4  # characters: "核实" alone explains nothing
 OPEN_FOR = dt.timedelta(minutes=10)  # after a reveal its viewer sees the field without another line

@@ -38,6 +38,8 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "opened": privacy.opened_fields(member, request.user),
         "is_unit_desk": request.desk.organization.kind == "unit",
         "registrations": member.registrations.select_related("community", "decided_by"),
+        "numbers": member.mobile_changes.all(),
+        "merges": member.merges.all(),
         "exemptions": member.exemptions.select_related("approved_by", "withdrawn_by"),
         "reveals": member.reveals.select_related("viewer", "organization")[:20],
         "totals": member.years.order_by("-year")[:3],

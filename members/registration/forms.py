@@ -6,14 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from members.models import Organization
-from members.people.forms import NameField
+from members.people.forms import NameField, UnitField
 from xianfeng.lib.mobile import MobileField
 
 PROMISE = gettext_lazy("我承诺：主动亮明党员身份，量力参加社区服务，如实填写信息，保护居民隐私。")
-
-
-def units() -> Any:
-    return Organization.objects.units().active().order_by("name")
 
 
 class JoinForm(forms.Form):
@@ -24,35 +20,7 @@ class JoinForm(forms.Form):
         help_text=gettext_lazy("用本人手机号，下一步凭短信验证码确认。"),
         error_messages={"required": gettext_lazy("请填写手机号。")},
     )
-    unit = forms.ModelChoiceField(
-        label=gettext_lazy("工作单位"),
-        queryset=Organization.objects.none(),
-        empty_label=gettext_lazy("请选择单位"),
-        error_messages={
-            "required": gettext_lazy("请选择工作单位。"),
-            "invalid_choice": gettext_lazy("请从列表中选择工作单位。"),
-        },
-        widget=forms.Select(attrs={"data-searchable": gettext_lazy("输入几个字查找单位")}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = units()  # type: ignore[attr-defined]
-
-
-class CodeForm(forms.Form):
-    code = forms.CharField(
-        label=gettext_lazy("短信验证码"),
-        min_length=6,
-        max_length=6,
-        help_text=gettext_lazy("6 位数字，5 分钟内有效。"),
-        error_messages={
-            "required": gettext_lazy("请填写短信里的 6 位验证码。"),
-            "min_length": gettext_lazy("验证码是 6 位数字。"),
-            "max_length": gettext_lazy("验证码是 6 位数字。"),
-        },
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-    )
+    unit = UnitField()
 
 
 class HomeForm(forms.Form):

@@ -19,16 +19,28 @@ def match(*, name: str, mobile: str, unit: Organization, community: Organization
 
     Where only the mobile agrees, the application is "not on roster" and the other name is given masked.
     """
-    entry = Member.objects.select_related("unit", "community").filter(mobile=mobile).first()
+    entry = entry_of(mobile)
     if entry is None:
         return Match(None, differing_mobiles(name, mobile, unit))
     if entry.name != name:
         return Match(None, [["name", mask_name(entry.name), name]])
-    return Match(entry, differences(entry, unit, community))
+    return Match(entry, differences(entry, mobile, unit, community))
 
 
-def differences(entry: Member, unit: Organization, community: Organization | None) -> list[list[str]]:
+def entry_of(mobile: str) -> Member | None:
+    """The entry with this mobile; of a record that was merged, the one that stands for it."""
+    entry = Member.objects.select_related("unit", "community").filter(mobile=mobile).first()
+    while entry and entry.merged_into:
+        entry = entry.merged_into
+    return entry
+
+
+def differences(
+    entry: Member, mobile: str, unit: Organization, community: Organization | None
+) -> list[list[str]]:
     found = []
+    if entry.mobile != mobile:
+        found.append(["mobile", mask_mobile(entry.mobile), mask_mobile(mobile)])
     if entry.unit_id != unit.pk:
         found.append(["unit", entry.unit.name, unit.name])
     if community and entry.community and entry.community_id != community.pk:
@@ -39,8 +51,8 @@ def differences(entry: Member, unit: Organization, community: Organization | Non
 
 
 def namesakes(name: str, unit: Organization) -> list[Member]:
-    """Entries of the same name in the same unit that no account belongs to: perhaps an old mobile."""
-    return list(Member.objects.on_roster().filter(name=name, unit=unit, user__isnull=True)[:5])
+    """Entries of the same name in the same unit, with an account or without: perhaps an old mobile."""
+    return list(Member.objects.on_roster().filter(name=name, unit=unit).order_by("pk")[:5])
 
 
 def differing_mobiles(name: str, mobile: str, unit: Organization) -> list[list[str]]:

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members.accounts import proving
+from members.accounts.forms import CodeForm
 from members.models import MobileProof, Organization, Registration, User
 from members.people.forms import ServiceForm
 from members.people.privacy import mask_mobile
@@ -102,7 +103,7 @@ def send(request: HttpRequest, draft: Draft) -> bool:
 def code(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
     if draft.proof is None:
         return redirect("members:join", place.public_code)
-    form = forms.CodeForm(posted(request))
+    form = CodeForm(posted(request))
     if submit(form, lambda: prove(request, draft, form.cleaned_data["code"])):
         return enter(request, place, draft)
     return page(request, "code", place, form, mobile=mask_mobile(draft.mobile))

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization, Registration, User
 from xianfeng.lib.ids import id_of
 
-LISTS = ("unregistered", "not_on_roster", "differing")
+LISTS = ("unregistered", "not_on_roster", "differing", "doubles")
+# Lists of people on the roster; the others are of applications.
+OF_MEMBERS = ("unregistered", "doubles")
 # The faces of the comparison: two tables of counts, and the people behind three of these.
 FACES = (
     ("unit", _("按单位")),
@@ -17,6 +19,7 @@ FACES = (
     ("unregistered", _("在册未报到")),
     ("not_on_roster", _("报到不在册")),
     ("differing", _("信息不符")),
+    ("doubles", _("疑似重复")),
 )
 
 
@@ -39,6 +42,16 @@ def differing(user: User) -> QuerySet[Registration]:
     return applications(user).exclude(differences=[])
 
 
+def doubles(user: User) -> QuerySet[Member]:
+    """People of one name in one unit, each on more than one record: perhaps one person with two numbers.
+
+    A name proves nothing by itself: whether they are one, whoever knows them decides.
+    """
+    people = Member.objects.visible_to(user).on_roster()
+    twins = people.filter(name=OuterRef("name"), unit=OuterRef("unit")).exclude(pk=OuterRef("pk"))
+    return people.filter(Exists(twins))
+
+
 def counts(user: User) -> dict[str, int]:
     members = (
         Member.objects.visible_to(user)
@@ -53,6 +66,7 @@ def counts(user: User) -> dict[str, int]:
         **members,
         "not_on_roster": not_on_roster(user).count(),
         "differing": differing(user).count(),
+        "doubles": doubles(user).count(),
     }
 
 
@@ -63,6 +77,8 @@ def rows(which: str, user: User, asked: Mapping[str, str]) -> QuerySet[Any]:
         found = (
             unregistered(user).select_related("unit", "community", "estate").order_by("unit__name", "pinyin")
         )
+    elif which == "doubles":
+        found = doubles(user).select_related("unit", "community").order_by("unit__name", "name", "pk")
     else:
         found = {"not_on_roster": not_on_roster, "differing": differing}[which](user)
         found = found.select_related("unit", "community", "member").order_by("unit__name", "name")

@@ -9,8 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from members.accounts import holding
 from members.cleaning import clean_list
 from members.models import Member, Organization, Registration, RegistrationEvent, User
+from members.numbers import changing
 from members.registration import messages, rules
 from members.registration.matching import Match, match
 from xianfeng.lib.pinyin import in_pinyin
@@ -40,9 +42,11 @@ class Application:
 
 def account_for(mobile: str, name: str) -> User:
     """The account of a proven mobile: the one there is, or a new one that only codes can open."""
-    user = User.objects.filter(mobile=mobile).first()
-    if user:
-        return user
+    if known := holding.account_of(mobile, name):
+        if known.mobile != mobile:
+            with transaction.atomic():
+                holding.take_number(known, mobile)
+        return known
     user = User(username=f"m{uuid4().hex[:12]}", mobile=mobile, name=name)
     user.set_unusable_password()
     try:
@@ -130,6 +134,7 @@ def confirm(registration: Registration, *, by: User, same_person: Member | None 
     rules.check_place(registration)
     change_state(registration, State.CONFIRMED, by=by)
     member = settle_member(registration, same_person)
+    follow_number(registration, member, by)
     leave_former_community(registration, member, by)
     move_in(member, registration)
     messages.tell_applicant(messages.CONFIRMED, registration)
@@ -160,6 +165,18 @@ def settle_member(registration: Registration, same_person: Member | None) -> Mem
         Registration.objects.filter(pk=registration.pk).update(member=member)
         registration.member = member
     return member
+
+
+def follow_number(registration: Registration, member: Member, by: User) -> None:
+    """Who is taken for somebody with another number has a new one, and keeps the account of before."""
+    if member.mobile != registration.mobile:
+        try:
+            changing.recognise(member, registration.mobile, by=by)
+        except AlreadyDecided as error:
+            raise rules.NotThisPerson(_("名册上的这位同志刚刚换了手机号，请刷新页面后核对。")) from error
+    if member.user and registration.user_id != member.user_id:
+        Registration.objects.filter(pk=registration.pk).update(user=member.user)
+        registration.user = member.user
 
 
 def make_member(registration: Registration) -> Member:

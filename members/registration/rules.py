@@ -42,8 +42,6 @@ def check_place(registration: Registration) -> None:
 
 
 def check_same_person(registration: Registration, member: Member) -> None:
-    """Name and unit agree, and the roster entry is nobody else's account yet. Raises NotThisPerson."""
+    """Name and unit agree. Raises NotThisPerson."""
     if member.name != registration.name or member.unit_id != registration.unit_id:
         raise NotThisPerson(_("姓名和单位都一致才能认作同一人，请先请单位更正名册。"))
-    if member.user_id not in (None, registration.user_id):
-        raise NotThisPerson(_("名册上的这位同志已有账号，不能再关联。"))

@@ -30,6 +30,11 @@ def may_reveal(context: Context, field: str) -> bool:
 
 
 @register.filter
+def masked_mobile(mobile: str) -> str:
+    return privacy.mask_mobile(mobile)
+
+
+@register.filter
 def masked_name(name: str) -> str:
     return privacy.mask_name(name)
 

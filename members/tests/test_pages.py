@@ -153,6 +153,7 @@ def test_reconciliation_counts_and_lists_the_three_gaps(cast: Cast):
         "unregistered": 1,
         "not_on_roster": 1,
         "differing": 1,
+        "doubles": 0,
     }
     table = {line["place"].name: line for line in reconciling.table(cast.city_officer, "unit")}
     assert (table["市教育局"]["on_roster"], table["市教育局"]["not_on_roster"]) == (3, 1)

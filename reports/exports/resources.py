@@ -321,10 +321,10 @@ class Reconciliation(ListResource):
     submitted_at = Column(_("提交时间"), "submitted_at", holds=MOMENT, width=17)
 
     def __init__(self, asking: StaffRequest) -> None:
-        """Members who have not come have no application: the list of them lacks its columns."""
+        """People on the roster are listed without an application: its columns are left out."""
         super().__init__(asking)
         states: type[Member.State] | type[Registration.State] = Registration.State
-        if self.chosen_tab == "unregistered":
+        if self.chosen_tab in reconciling.OF_MEMBERS:
             states = Member.State
             del self.fields["differences"], self.fields["submitted_at"]
         self.fields["state"].make = words_of(states.choices)

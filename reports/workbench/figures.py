@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from flags.assessment import standing
 from flags.models import Category, FlagEntry
-from members.models import Appointment, Member, Registration, User
+from members.models import Appointment, Member, MobileChange, Registration, User
 from notices.models import Delivery
 from tasks.deadlines import overdue
 from tasks.models import Claim, Task
@@ -57,6 +57,8 @@ def todo(user: User, desk: Appointment) -> Iterator[Figure]:
     """What waits for this desk, each with the list behind the count; at most one query a figure."""
     if desk.can("registrations.decide"):
         yield waiting_registrations(user)
+    if desk.can("numbers.decide"):
+        yield waiting_numbers(user)
     if desk.can("wishes.see"):
         yield waiting_wishes(user)
     if desk.can("tasks.see"):
@@ -70,6 +72,13 @@ def waiting_registrations(user: User) -> Figure:
     count = Registration.objects.visible_to(user).open().count()
     return Figure(
         _("待确认报到"), count, reverse("members:registrations"), _("人"), tone="warning" if count else ""
+    )
+
+
+def waiting_numbers(user: User) -> Figure:
+    count = MobileChange.objects.visible_to(user).open().count()
+    return Figure(
+        _("待核实换号"), count, reverse("members:numbers"), _("人"), tone="warning" if count else ""
     )
 
 

@@ -78,7 +78,9 @@ def leave_of() -> dict[int, set[dt.date]]:
 
 def concerns(member: Member, year: int) -> bool:
     """On the roster on one day of the year at least."""
-    if member.state == Member.State.DEPARTED and member.departed_on is None:
+    if member.state == Member.State.MERGED or (
+        member.state == Member.State.DEPARTED and member.departed_on is None
+    ):
         return False
     first, last = member.joined_on or dt.date.min, member.departed_on or dt.date.max
     return first <= last and first <= dt.date(year, 12, 31) and last >= dt.date(year, 1, 1)

@@ -24,7 +24,9 @@ from flags import ledger
 from flags.assessment import assessing
 from flags.ledger import Award
 from flags.models import Assessment, AssessmentRun, FlagEntry
-from members.models import ImportBatch
+from members.merging import merging
+from members.models import ImportBatch, Member
+from members.numbers import changing
 from members.people.exempting import exempt
 from members.registration.registering import submit as apply
 from members.tests.applicants import application
@@ -38,7 +40,7 @@ from tasks.verifying.verifying import Decision, verify
 from wishes.models import Wish
 from wishes.stating.stating import submit
 from xianfeng.lib.times import today
-from xianfeng.testing.cast import Cast
+from xianfeng.testing.cast import Cast, make_member
 
 ROLES = ("anonymous", "city", "street", "community", "estate", "unit", "auditor", "member", "sysadmin")
 Answers = dict[str, int]
@@ -351,6 +353,66 @@ ACCESS |= {
     "members:looked_up": Access(get=logged_in()),
     "members:withdraw_registration": Access(
         post=only("member", status=302, otherwise=404), kwargs=an_application
+    ),
+}
+
+# --- members: changes of mobile ----------------------------------------------------------------------
+
+
+def a_lost_number(cast: Cast) -> dict[str, Any]:
+    """李建国 cannot get at his old number any more."""
+    asked = changing.ask(name="李建国", unit=cast.unit, old=cast.li.mobile, mobile="13900000021")
+    assert asked
+    return {"pk": asked.pk}
+
+
+ACCESS |= {
+    "members:numbers": Access(get=only(*SEE_REGISTRATIONS)),
+    "members:number": Access(
+        get=only(*SEE_REGISTRATIONS),
+        post=only("city", "community", "unit", status=302),
+        kwargs=a_lost_number,
+        data=lambda cast: {"decision": "confirm"},
+    ),
+    "members:number_reveal": Access(
+        post=only("city", "community", "unit", status=302), kwargs=a_lost_number, data=lambda cast: REASON
+    ),
+    "members:number_correct": Access(
+        get=only("city", "community", "unit"),
+        post=only("city", "community", "unit", status=302),
+        kwargs=li,
+        data=lambda cast: {"mobile": "13900000022", "reason": "本人当面出示"},
+    ),
+    "members:my_number": Access(get=only("member"), post=only("member")),
+    # Without a number on its way: back to the first step.
+    "members:my_number_code": Access(get=only("member", status=302), post=only("member", status=302)),
+    "members:number_object": Access(post=only("member", status=302), kwargs=a_lost_number),
+    "members:lost_number": Access(get=everyone(), post=everyone()),
+    "members:lost_number_code": Access(get=UNPROVEN, post=UNPROVEN),
+    "members:lost_number_done": Access(get=everyone()),
+}
+
+# --- members: two records of one person ---------------------------------------------------------------
+
+
+def two_records(cast: Cast) -> dict[str, Any]:
+    double = make_member("李建国", "13900000031", cast.unit, community=cast.community, estate=None)
+    return {"pk": cast.li.pk, "other": double.pk}
+
+
+def a_merge(cast: Cast) -> dict[str, Any]:
+    double = Member.objects.get(pk=two_records(cast)["other"])
+    return {"pk": merging.merge(cast.li, double, reason="本人确认", by=cast.secretary).pk}
+
+
+MERGERS = ("city", "community", "unit")
+
+ACCESS |= {
+    "members:merge_with": Access(get=only(*MERGERS), kwargs=li),
+    "members:merge_compare": Access(get=only(*MERGERS), post=only(*MERGERS), kwargs=two_records),
+    "members:merge": Access(get=only(*MERGERS), kwargs=a_merge),
+    "members:merge_undo": Access(
+        post=only(*MERGERS, status=302), kwargs=a_merge, data=lambda cast: {"reason": "弄错了"}
     ),
 }
 

@@ -28,6 +28,7 @@ from members.models import (
     ImportBatch,
     ImportRow,
     Member,
+    MobileChange,
     Organization,
     Registration,
     User,
@@ -116,7 +117,7 @@ class City:
             )
         listed = Member.objects.bulk_create(
             Member(
-                name=f"未报到{n}",
+                name=f"未报到{n // 2}",
                 mobile=f"1370{n:07d}",
                 unit=cast.unit,
                 community=cast.community,
@@ -124,6 +125,11 @@ class City:
                 pinyin=f"weibaodao{n}",
             )
             for n in numbers
+        )
+        MobileChange.objects.bulk_create(
+            MobileChange(member=member, old=member.mobile, new=f"1360{n:07d}", way="lost", state=state)
+            for n, member in zip(numbers, members, strict=True)
+            for state in MobileChange.State
         )
         MemberYear.objects.bulk_create(
             MemberYear(member=member, year=today().year, flags=9, lines=9) for member in members[::2]
@@ -340,6 +346,7 @@ FACES = [
     *faces(CITY, "flags:behind", "who", behind.GROUPS),
     *faces(PHONE, "flags:my_flags", "year", YEARS),
     *faces(DESK, "members:reconciliation", "list", dict(reconciling.FACES)),
+    *faces(CITY, "members:numbers", "tab", ("waiting", "all")),
     *faces(CITY, "members:organizations", "line", ("places", "units")),
     *faces(CITY, "members:import", "outcome", ("", *ImportRow.Outcome.values), lambda city: city.batch.pk),
     *faces(PHONE, "tasks:browse", "period", ("", *dict(PERIODS))),
@@ -362,6 +369,7 @@ LISTS = [
     List(CITY, "members:organization", of=lambda city: city.cast.estate.pk),
     List(CITY, "members:appointments"),
     List(CITY, "members:imports"),
+    List(CITY, "members:merge_with", "?q=党员", of=lambda city: city.cast.li.pk),
     List(PHONE, "members:looked_up"),
     List(PHONE, "members:profile"),
     List(CITY, "wishes:list", "?state=all"),
@@ -400,6 +408,13 @@ SINGLE = {
     "members:import_rejected",
     "members:import_template",
     "members:join",
+    "members:lost_number",
+    "members:lost_number_done",
+    "members:merge",
+    "members:merge_compare",
+    "members:my_number",
+    "members:number",
+    "members:number_correct",
     "members:poster",
     "members:profile_correct",
     "members:profile_edit",

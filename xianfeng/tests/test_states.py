@@ -15,7 +15,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from flags.models import AssessmentRun
-from members.models import ImportBatch, Member, Registration
+from members.models import ImportBatch, Member, Merge, MobileChange, Registration
 from notices.models import Delivery
 from reports.models import Export
 from tasks.models import Claim, Task, Verification
@@ -27,7 +27,9 @@ from xianfeng.tests.admin_table import PAGES
 from xianfeng.tests.test_access import client_of
 
 # Choices that say what somebody is or asks for, not how far something has come.
-NO_STATES = {"Category", "Channel", "Format", "Kind", "OrganizationKind", "Presence", "Role", "Source"}
+NO_STATES = {
+    "Category", "Channel", "Format", "Kind", "OrganizationKind", "Presence", "Role", "Source", "Way",
+}  # fmt: skip
 OURS = ("xianfeng", "notices", "members", "flags", "wishes", "tasks", "reports")
 
 
@@ -62,6 +64,8 @@ def test_every_state_class_has_a_tone_for_each_state() -> None:
         "Verification.Grade",
         "Wish.State",
         "Registration.State",
+        "Merge.State",
+        "MobileChange.State",
         "Member.State",
         "ImportBatch.State",
         "ImportRow.Outcome",
@@ -107,8 +111,10 @@ def test_every_set_holds_states_of_its_own_class() -> None:
             Registration.State,
             [Registration.State.OPEN, Registration.State.TAKEN_IN, {"returned", "withdrawn"}],
         ),
-        (Member.State, [Member.State.ON_ROSTER, {"departed"}]),
-        (Member.State, [Member.State.UNREGISTERED, {"registered", "departed"}]),
+        (MobileChange.State, [MobileChange.State.OPEN, {"done", "refused"}]),
+        (Merge.State, [Merge.State.STANDS, {"undone"}]),
+        (Member.State, [Member.State.ON_ROSTER, {"departed", "merged"}]),
+        (Member.State, [Member.State.UNREGISTERED, {"registered", "departed", "merged"}]),
         (
             ImportBatch.State,
             [ImportBatch.State.WORKING, ImportBatch.State.PREVIEW, {"discarded", "failed"}],
@@ -186,6 +192,8 @@ def test_such_a_comparison_is_seen(tag: str, is_found: bool) -> None:
 TELLING = {
     "flags:assessment": "city",
     "members:import": "city",
+    "members:merge": "community",
+    "members:number": "community",
     "members:registration": "community",
     "tasks:detail": "community",
     "tasks:my_claim": "member",

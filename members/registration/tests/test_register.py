@@ -2,8 +2,8 @@
 
 import pytest
 
-from members.models import Member, Registration, RegistrationEvent, User
-from members.registration import registering
+from members.models import Member, MobileChange, Registration, RegistrationEvent, User
+from members.registration import matching, registering
 from members.registration.rules import AlreadyOpen, MobileOnRoster, NotThisPerson, OwnRegistration, WrongPlace
 from members.tests.applicants import application, applied, stranger
 from notices.models import Notice
@@ -92,10 +92,35 @@ def test_somebody_else_is_not_the_same_person(cast: Cast, who: str):
         registering.confirm(registration, by=cast.secretary, same_person=getattr(cast, who))
 
 
-def test_a_namesake_with_an_account_is_not_taken_over(cast: Cast):
+def test_a_namesake_with_an_account_is_one_too(cast: Cast):
     registration = applied(cast, name="李建国", mobile="13900000007")
-    with pytest.raises(NotThisPerson):
-        registering.confirm(registration, by=cast.secretary, same_person=cast.li)
+    assert registration.differences == [["mobile", "138****0001", "139****0007"]]
+    assert matching.namesakes("李建国", cast.unit) == [cast.li]
+
+
+def test_who_registers_again_with_a_new_mobile_keeps_account_and_history(cast: Cast):
+    account = cast.li.user
+    registration = applied(cast, name="李建国", mobile="13900000007")
+    passing = registration.user
+    registering.confirm(registration, by=cast.secretary, same_person=cast.li)
+    cast.li.refresh_from_db()
+    passing.refresh_from_db()
+    account.refresh_from_db()
+    assert Member.objects.filter(name="李建国").count() == 1
+    assert (cast.li.user, cast.li.mobile, account.mobile) == (account, "13900000007", "13900000007")
+    assert Registration.objects.get(pk=registration.pk).user == account
+    assert (passing.mobile, passing.is_active) == (None, False)
+    change = MobileChange.objects.get()
+    assert (change.old, change.new, change.way) == ("13800000001", "13900000007", "registration")
+
+
+def test_who_is_not_taken_for_the_namesake_is_another_person(cast: Cast):
+    registration = applied(cast, name="李建国", mobile="13900000007")
+    registering.confirm(registration, by=cast.secretary)
+    assert sorted(Member.objects.filter(name="李建国").values_list("mobile", flat=True)) == [
+        "13800000001",
+        "13900000007",
+    ]
 
 
 def test_of_two_applicants_taken_for_one_entry_the_second_is_refused(cast: Cast):
@@ -197,13 +222,21 @@ def test_an_account_is_made_once_and_opens_by_code_only(cast: Cast):
     assert registering.account_for("13900000001", "别名") == user
 
 
-def test_an_entry_of_another_account_is_not_given_away(cast: Cast):
-    """王秀英's account has another mobile than her roster entry: the entry stays hers."""
+def test_an_account_follows_the_number_that_the_roster_got(cast: Cast):
+    """王秀英's account has another mobile than her roster entry: a desk wrote the new one."""
     User.objects.filter(pk=cast.wang.user_id).update(mobile="13700000000")
     user = registering.account_for("13800000002", "王秀英")
     wanted = application(cast, name="王秀英", mobile="13800000002", unit=cast.other_unit)
     registration = registering.submit(wanted, by=user)
-    assert registration.member is None
+    assert registration.member == cast.wang
+    assert user == cast.wang.user and user.mobile == "13800000002"
+
+
+def test_the_number_without_the_name_gives_no_account_away(cast: Cast):
+    User.objects.filter(pk=cast.wang.user_id).update(mobile="13700000000")
+    user = registering.account_for("13800000002", "别人")
+    wanted = application(cast, name="别人", mobile="13800000002", unit=cast.other_unit)
+    assert registering.submit(wanted, by=user).member is None
     cast.wang.refresh_from_db()
     assert cast.wang.user_id != user.pk
 

@@ -1,0 +1,66 @@
+"""Which account a mobile opens: one number, one account, and it follows its person."""
+
+from django.utils.translation import gettext as _
+
+from members.models import Member, Registration, RegistrationEvent, User
+from notices.models import Notice
+from xianfeng.lib.refusal import AlreadyDecided, Refusal
+from xianfeng.lib.transitions import move_all
+
+
+class NumberTaken(Refusal):
+    code, field = "number_taken", "mobile"
+
+
+def account_of(mobile: str, name: str = "") -> User | None:
+    """The account that the mobile opens once it is proven, for a person of this name if one is given.
+
+    The roster comes first: a number that a desk or an import wrote into it leads to the person's
+    account before that account has ever been opened by it.
+    """
+    holder = User.objects.filter(mobile=mobile).first()
+    entries = Member.objects.filter(mobile=mobile, user__isnull=False).select_related("user")
+    entry = (entries.filter(name=name) if name else entries).first()
+    if entry and (holder is None or is_nobodys(holder)):
+        return entry.user
+    return holder
+
+
+def take_number(user: User, mobile: str) -> None:
+    """From now on the proven mobile opens this account, and the former one does not; its sessions end.
+
+    An account that somebody made with it in passing, and that belongs to nobody on the roster, is given
+    up: what was sent to it goes along. Raises NumberTaken where the mobile is another person's.
+    """
+    for other in User.objects.select_for_update().filter(mobile=mobile).exclude(pk=user.pk):
+        if not is_nobodys(other):
+            raise NumberTaken(_("这个手机号是另一位同志的登录号码，请核对；若是同一人，请联系社区或单位。"))
+        give_up(other, to=user)
+    User.objects.filter(pk=user.pk).update(mobile=mobile)
+    user.mobile = mobile
+
+
+def is_nobodys(user: User) -> bool:
+    """No person on the roster and nobody with a post: an account made by a code alone."""
+    return not (user.is_superuser or user.own_member or user.appointments.exists())
+
+
+def give_up(user: User, *, to: User) -> None:
+    """Its applications and messages go to the other account; it opens nothing any more."""
+    if to.registrations.open().exists():
+        move_all(
+            list(user.registrations.open()),
+            Registration.State.WITHDRAWN,
+            allowed=Registration.State.OPEN,
+            event=RegistrationEvent,
+            by=to,
+            note=_("与本人的另一份报到重复"),
+            refusal=_overtaken,
+        )
+    user.registrations.update(user=to)
+    Notice.objects.filter(recipient=user).update(recipient=to)
+    User.objects.filter(pk=user.pk).update(mobile=None, is_active=False)
+
+
+def _overtaken() -> AlreadyDecided:
+    return AlreadyDecided(_("这份报到刚刚被办理，请刷新页面后再试。"))

@@ -1,0 +1,210 @@
+"""What of members moves when two records are merged: the account, the number, what the person stated."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from members.accounts import holding
+from members.merging.parts import Moved, Part
+from members.models import Member, Merge, Registration, RegistrationEvent, User
+from members.numbers.changing import swap_numbers
+from members.people.privacy import mask_mobile
+from xianfeng.lib.refusal import AlreadyDecided
+from xianfeng.lib.transitions import move_all
+
+# What the record that is kept takes over where it has nothing itself.
+STATED = ("position", "address", "skills", "intentions", "free_times", "note")
+# How far somebody has come, and where: the record that is further on says it.
+HOME = ("community_id", "estate_id", "registered_at", "state", "departed_on")
+HOME_FIELDS = [name.removesuffix("_id") for name in HOME]
+STEPS = (Member.State.DEPARTED, Member.State.LISTED, Member.State.PENDING, Member.State.REGISTERED)
+# Rows that name the person, by the name of the relation.
+ROWS = ("registrations", "exemptions", "reveals", "mobile_changes")
+
+
+def preview(kept: Member, gone: Member) -> Iterator[tuple[str, str]]:
+    counts = {
+        _("报到"): gone.registrations.count(),
+        _("豁免"): gone.exemptions.count(),
+        _("换号记录"): gone.mobile_changes.count(),
+        _("查看记录"): gone.reveals.count(),
+    }
+    yield from ((label, _("%(count)s 条") % {"count": count}) for label, count in counts.items() if count)
+    labels = {field.name: str(field.verbose_name) for field in Member._meta.fields}
+    if fills := [labels[name] for name in _missing(kept, gone)]:
+        yield _("补上空缺"), "、".join(fills)
+    if _takes_home(kept, gone):
+        home = gone.community or kept.community
+        yield _("状态和社区"), f"{gone.get_state_display()} {home.name if home else ''}"
+    if gone.user:
+        yield _("登录账号"), _account_in_words(kept, gone)
+
+
+def _account_in_words(kept: Member, gone: Member) -> str:
+    number = mask_mobile((gone.user and gone.user.mobile) or "")
+    if kept.user:
+        return _("%(number)s 的账号停用，通知归到保留的账号") % {"number": number}
+    return _("%(number)s 的账号归到保留的记录") % {"number": number}
+
+
+def _missing(kept: Member, gone: Member) -> list[str]:
+    return [name for name in STATED if getattr(gone, name) and not getattr(kept, name)]
+
+
+def _takes_home(kept: Member, gone: Member) -> bool:
+    """Whether the other record is further on: there the person registered, here they are only listed."""
+    return STEPS.index(Member.State(gone.state)) > STEPS.index(Member.State(kept.state))
+
+
+# --- Moving -------------------------------------------------------------------------------------
+
+
+def move(merge: Merge, by: User) -> Moved:
+    kept, gone = merge.kept, merge.gone
+    moved: Moved = {"filled": _missing(kept, gone), "gone": _values(gone, [*HOME, "joined_on"])}
+    moved["kept"] = _values(kept, [*HOME, "joined_on"])
+    moved["took_home"] = _takes_home(kept, gone)
+    moved["closed"] = _close_second_home(merge, by)
+    for relation in ROWS:
+        moved[relation] = _take(getattr(gone, relation).all(), kept)
+    moved["account"] = _move_account(kept, gone)
+    _fill(kept, gone, moved["filled"])
+    Member.objects.filter(pk=gone.pk).update(state=Member.State.MERGED, merged_into=kept)
+    gone.state, gone.merged_into = Member.State.MERGED, kept
+    if merge.moved["takes_number"]:
+        _take_number(kept, gone)
+    return moved
+
+
+def _values(member: Member, names: list[str]) -> dict[str, Any]:
+    """Former values as JSON keeps them."""
+    values = {name: getattr(member, name) for name in names}
+    return {name: str(value) if isinstance(value, dt.date) else value for name, value in values.items()}
+
+
+def _take(rows: QuerySet[Any], member: Member) -> list[int]:
+    """Give the rows to the other record; returns their ids."""
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    rows.model._base_manager.filter(pk__in=ids).update(member=member)
+    return ids
+
+
+def _close_second_home(merge: Merge, by: User) -> list[int]:
+    """One person has one community: of two confirmed registrations, the one that is kept stays."""
+    confirmed = Registration.objects.filter(state=Registration.State.CONFIRMED)
+    second = list(confirmed.filter(member=merge.gone)) if merge.kept.is_registered else []
+    move_all(
+        second,
+        Registration.State.TRANSFERRED,
+        allowed={Registration.State.CONFIRMED},
+        event=RegistrationEvent,
+        by=by,
+        note=_("两条记录合并，以另一条的报到为准"),
+        refusal=_overtaken,
+    )
+    return [registration.pk for registration in second]
+
+
+def _overtaken() -> AlreadyDecided:
+    return AlreadyDecided(_("这位同志的报到刚刚有了变化，请刷新页面后再合并。"))
+
+
+def _move_account(kept: Member, gone: Member) -> Moved:
+    """The account goes to the record that has none; of two, the one of the kept record goes on."""
+    if gone.user is None:
+        return {}
+    account, gone.user = gone.user, None
+    Member.objects.filter(pk=gone.pk).update(user=None)
+    former: Moved = {"user": account.pk, "mobile": account.mobile, "kept": kept.user_id}
+    former["registrations"] = list(account.registrations.values_list("pk", flat=True))
+    former["notices"] = list(account.notices.values_list("pk", flat=True))
+    if kept.user is None:
+        kept.user = account
+        Member.objects.filter(pk=kept.pk).update(user=account)
+    else:
+        former["kept_mobile"] = kept.user.mobile
+        holding.give_up(account, to=kept.user)
+    return former
+
+
+def _fill(kept: Member, gone: Member, names: list[str]) -> None:
+    for name in names:
+        setattr(kept, name, getattr(gone, name))
+    if _takes_home(kept, gone):
+        for name in HOME if gone.community_id else HOME[2:]:
+            setattr(kept, name, getattr(gone, name))
+    # Who was on the roster all year in one record was so in fact.
+    dates = (kept.joined_on, gone.joined_on)
+    kept.joined_on = min(filter(None, dates)) if all(dates) else None
+    kept.save(update_fields=[*names, *HOME_FIELDS, "joined_on"])
+
+
+def _take_number(kept: Member, gone: Member) -> None:
+    """The number of the other record is the present one; both records go on having one each."""
+    number = gone.mobile
+    swap_numbers(kept, gone)
+    if kept.user:
+        holding.take_number(kept.user, number)
+
+
+# --- Back again ---------------------------------------------------------------------------------
+
+
+def restore(merge: Merge, moved: Moved, by: User) -> None:
+    """As before, but for what was changed since: that stays with the record that was kept."""
+    kept, gone = merge.kept, merge.gone
+    if merge.moved["takes_number"]:
+        swap_numbers(kept, gone)
+    _restore_account(kept, moved["account"])
+    _restore_values(kept, gone, moved)
+    gone.state, gone.merged_into = moved["gone"]["state"], None
+    gone.save(update_fields=["state", "merged_into"])
+    for relation in ROWS:
+        rows = getattr(kept, relation).filter(pk__in=moved[relation])
+        rows.update(member=gone)
+    _reopen_second_home(merge, moved["closed"], by)
+    if account := moved["account"]:
+        Member.objects.filter(pk=gone.pk).update(user=account["user"])
+
+
+def _restore_account(kept: Member, former: Moved) -> None:
+    if not former:
+        return
+    account = User.objects.get(pk=former["user"])
+    if former["kept"] is None:
+        Member.objects.filter(pk=kept.pk, user=account).update(user=None)
+        return
+    User.objects.filter(pk=former["kept"]).update(mobile=former["kept_mobile"])
+    User.objects.filter(pk=account.pk).update(mobile=former["mobile"], is_active=True)
+    Registration.objects.filter(pk__in=former["registrations"]).update(user=account)
+    account.notices.model._base_manager.filter(pk__in=former["notices"]).update(recipient=account)
+
+
+def _restore_values(kept: Member, gone: Member, moved: Moved) -> None:
+    """Only what still is as the merge left it."""
+    for name in moved["filled"]:
+        if getattr(kept, name) == getattr(gone, name):
+            setattr(kept, name, "")
+    took_home = moved["took_home"] and kept.state == moved["gone"]["state"]
+    for name in HOME if took_home else ():
+        setattr(kept, name, moved["kept"][name])
+    kept.joined_on = moved["kept"]["joined_on"]
+    kept.save(update_fields=[*moved["filled"], *HOME_FIELDS, "joined_on"])
+
+
+def _reopen_second_home(merge: Merge, closed: list[int], by: User) -> None:
+    move_all(
+        list(Registration.objects.filter(pk__in=closed, state=Registration.State.TRANSFERRED)),
+        Registration.State.CONFIRMED,
+        allowed={Registration.State.TRANSFERRED},
+        event=RegistrationEvent,
+        by=by,
+        note=_("撤销合并"),
+        refusal=_overtaken,
+    )
+
+
+PART = Part("members", 1, preview, move, restore)
