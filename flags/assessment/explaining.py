@@ -137,4 +137,4 @@ def _amount(flags: int, minutes: int) -> str:
 
 
 def _hours(minutes: int) -> str:
-    return f"{minutes / 60:.1f}".removesuffix(".0")
+    return f"{minutes / 60:.2f}".rstrip("0").rstrip(".")

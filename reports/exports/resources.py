@@ -22,6 +22,7 @@ from flags.assessment import assessing, behind
 from flags.assessment import views as assessment
 from flags.assessment.filters import BehindFilter, ResultFilter
 from flags.assessment.pacing import Clock
+from flags.assessment.standing import WORDS
 from flags.ledger import views as ledger
 from flags.ledger.filters import LedgerFilter
 from flags.models import Assessment, AssessmentRun, Category, FlagEntry
@@ -183,8 +184,13 @@ class Progress(ListResource):
     flags = Column(_("红旗"), "live_flags", holds=NUMBER)
     required = Column(_("全年应得"), "required_flags", holds=NUMBER)
     pace = Column(_("此时应有"), "required_flags", "months", "exempt_months", holds=NUMBER)
-    missing = Column(_("全年还缺"), "missing", make=lambda missing: max(missing, 0), holds=NUMBER)
+    missing = Column(_("全年还缺"), "short_flags", holds=NUMBER)
     hours = Column(_("服务时长（小时）"), "live_minutes", make=as_hours, holds=NUMBER, ticked=False)
+    required_hours = Column(
+        _("应服务时长（小时）"), "required_minutes", make=as_hours, holds=NUMBER, ticked=False
+    )
+    missing_hours = Column(_("还缺时长（小时）"), "short_minutes", make=as_hours, holds=NUMBER, ticked=False)
+    standing = Column(_("达标"), "standing", make=words_of(WORDS.items()), ticked=False)
     state = Column(_("报到"), "member__state", "member__user_id", make=account)
 
     def __init__(self, asking: StaffRequest) -> None:
