@@ -7,7 +7,7 @@ conditional update with an event row, so each may be tried twice and is done onc
 import datetime as dt
 import logging
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import batched
 from pathlib import Path
@@ -20,6 +20,7 @@ from django.db.models import ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from members.importing.decisions import Decisions, reachable
 from members.importing.organizations import (
     apply_organizations,
     plan_organizations,
@@ -33,6 +34,7 @@ from members.importing.rules import (
     FOLLOWS,
     BatchMovedOn,
     check_confirmable,
+    check_decidable,
     check_may_upload,
     check_undoable,
     moved_on,
@@ -91,6 +93,16 @@ def confirm(batch: ImportBatch, *, by: User) -> None:
         enqueue(batch.pk, State.CONFIRMING)
 
 
+def decide(batch: ImportBatch, answers: Mapping[str, Any], *, by: User) -> None:
+    """Answer questions and have the file planned again. Raises BatchMovedOn, NothingDecided."""
+    answers = reachable(answers)
+    check_decidable(batch, answers)
+    with transaction.atomic():
+        decisions, note = {**batch.decisions, **answers}, _("作了决定，重新核对")
+        move(batch, State.UPLOADED, by=by, decisions=decisions, note=note)
+        enqueue(batch.pk, State.UPLOADED)
+
+
 def undo(batch: ImportBatch, *, reason: str, by: User) -> None:
     """Have everything the batch wrote taken back. Raises BatchMovedOn, NotUndoable, ReasonNeeded."""
     check_undoable(batch)
@@ -143,7 +155,12 @@ def check(batch_id: int) -> None:
     try:
         plan = plan_for(batch, hold.progress)
         store_preview(batch, plan, hold)
-        counts = {**plan.counts, "unknown_columns": plan.unknown_columns, "sheet": plan.sheet}
+        counts = {
+            **plan.counts,
+            "unknown_columns": plan.unknown_columns,
+            "sheet": plan.sheet,
+            "questions": plan.questions(),
+        }
         move(batch, State.PREVIEWED, counts=counts)
     except (Abandoned, BatchMovedOn):
         logger.warning("Import batch %s went to another worker", batch_id)
@@ -170,7 +187,8 @@ def plan_for(batch: ImportBatch, progress: Callable[[int, int], None] | None = N
     """What the file would do now. Raises Unreadable."""
     if batch.kind == Kind.ORGANIZATIONS:
         return plan_organizations(batch.file.path, name=batch.filename)
-    return plan_table(read_roster(batch.file.path, batch.filename), batch.organization, progress)
+    table = read_roster(batch.file.path, batch.filename)
+    return plan_table(table, batch.organization, Decisions(batch.decisions), progress)
 
 
 def store_preview(batch: ImportBatch, plan: Plan, hold: Hold) -> None:
@@ -193,6 +211,7 @@ def import_rows(batch: ImportBatch, plan: Plan) -> Iterator[ImportRow]:
             outcome=row.outcome,
             values=row.values,
             changes=row.changes,
+            cleaned=[cleaned.as_dict() for cleaned in row.cleaned],
             errors=[error.as_dict() for error in row.errors],
             member_id=row.existing if is_roster else None,
         )

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from members import cleaning
 from members.importing.column import Column
-from members.importing.plan import RowError
+from members.importing.decisions import NAME as NAMED
+from members.importing.decisions import NEAREST, Ask, Decisions
+from members.importing.plan import Cleaned, RowError
 from members.models import Member, Organization
 from xianfeng.lib.spreadsheet.reading import Cell
 
@@ -66,9 +68,15 @@ VALUE_LIMIT = 80  # characters of a wrong value that a message repeats
 CELL_LIMIT = 32_767  # characters a spreadsheet's cell holds
 
 
-def row_error(header: str, reason: str, cell: Cell, **detail: object) -> RowError:
+def row_error(header: str, reason: str, cell: Cell, *, ask: Ask | None = None, **detail: object) -> RowError:
     message = gettext(str(MESSAGES[reason])) % detail
-    return RowError(header, CODES.get(reason, reason), cleaning.as_text(cell)[:VALUE_LIMIT], message)
+    value = cleaning.as_text(cell)[:VALUE_LIMIT]
+    return RowError(header, CODES.get(reason, reason), value, message, ask)
+
+
+def subject_of(header: str, name: str) -> str:
+    """One question for all ways to write a name."""
+    return f"{header}={cleaning.organization_key(name)[:VALUE_LIMIT]}"
 
 
 def limit_of(field: str) -> int:
@@ -79,8 +87,10 @@ def limit_of(field: str) -> int:
 class RowCheck:
     """Checks the rows of one file in order; remembers the mobiles it has seen."""
 
-    def __init__(self, directory: Directory) -> None:
-        self.directory = directory
+    def __init__(self, directory: Directory, decisions: Decisions) -> None:
+        self.directory, self.decisions = directory, decisions
+        self.ask_unit: Ask | None = None  # the question that a blank unit of this row is
+        self.cleaned: list[Cleaned] = []
         self.seen: dict[str, int] = {}
         self.limits = {column.header: limit_of(column.field) for column in (COLUMN[NAME], *TEXTS)}
         self.cells: dict[str, Cell] = {}
@@ -88,7 +98,7 @@ class RowCheck:
 
     def check(self, row: int, cells: dict[str, Cell]) -> tuple[dict[str, Any], list[RowError]]:
         """The row as the roster would store it, and its errors (at most one a column)."""
-        self.cells, self.errors = cells, []
+        self.cells, self.errors, self.cleaned = cells, [], []
         read = {header: COLUMN[header].clean(cell) for header, cell in cells.items()}
         fields: dict[str, Any] = {
             "name": self.name(read[NAME]),
@@ -100,8 +110,8 @@ class RowCheck:
         fields |= {column.field: self.text(column, read) for column in TEXTS if column.header in read}
         return fields, self.errors
 
-    def refuse(self, header: str, reason: str, **detail: object) -> None:
-        self.errors.append(row_error(header, reason, self.cells.get(header), **detail))
+    def refuse(self, header: str, reason: str, *, ask: Ask | None = None, **detail: object) -> None:
+        self.errors.append(row_error(header, reason, self.cells.get(header), ask=ask, **detail))
 
     def name(self, name: str | None) -> str:
         if name is None or len(name) > self.limits[NAME]:
@@ -136,7 +146,7 @@ class RowCheck:
 
     def unit(self, name: str) -> int | None:
         if not name:
-            self.refuse(UNIT, "unit_missing")
+            self.refuse(UNIT, "unit_missing", ask=self.ask_unit)
             return None
         unit = self.one(UNIT, Kind.UNIT, name)
         if unit and self.directory.line == "unit" and not self.directory.is_own(unit):
@@ -145,16 +155,28 @@ class RowCheck:
 
     def one(self, header: str, kind: Kind, name: str) -> Place | None:
         """The one organisation a name means; otherwise an error that names the nearest."""
-        found = self.directory.find(kind, name)
+        found = self.directory.find(kind, name) or self.meant(header, kind, name)
         if len(found) == 1:
             return found[0]
         if found:
             self.refuse(header, f"{kind.value}_ambiguous", count=len(found))
         elif near := self.directory.nearest(kind, name):
-            self.refuse(header, f"{kind.value}_unknown_near", near=near)
+            asked = Ask(NAMED, subject_of(header, name), {"column": header, "value": name, "near": near})
+            self.refuse(header, f"{kind.value}_unknown_near", near=near, ask=asked)
         else:
             self.refuse(header, f"{kind.value}_unknown")
         return None
+
+    def meant(self, header: str, kind: Kind, name: str) -> list[Place]:
+        """What somebody decided that an unknown name stands for."""
+        answer = self.decisions.of(NAMED, subject_of(header, name))
+        if answer is None:
+            return []
+        meant = self.directory.nearest(kind, name) if answer == NEAREST else str(answer)
+        found = self.directory.find(kind, meant)
+        if found:
+            self.cleaned.append(Cleaned(header, name[:VALUE_LIMIT], meant))
+        return found
 
     def residence(self, read: dict[str, Any]) -> dict[str, int | None]:
         """Community and estate; an estate alone implies its community."""

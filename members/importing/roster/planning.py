@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from members.cleaning import as_text
+from members.importing.decisions import UNASKED, Decisions
 from members.importing.plan import Plan, RowPlan
 from members.models import Member, Organization
 from xianfeng.lib.spreadsheet.reading import Cell, Table, Unreadable, find_table, read_workbook
@@ -13,6 +14,7 @@ from xianfeng.lib.spreadsheet.reading import Cell, Table, Unreadable, find_table
 from .checking import RowCheck
 from .columns import COMPARED, OWN_STATEMENTS, REQUIRED, canonical, is_no_row
 from .directory import Directory
+from .filling import Filling
 
 Progress = Callable[[int, int], None]
 PROGRESS_STEP = 2_000  # rows between two reports
@@ -29,21 +31,25 @@ def read_roster(path: str | Path, name: str = "") -> Table:
     return table
 
 
-def plan_roster(path: str | Path, scope: Organization | None = None, *, name: str = "") -> Plan:
+def plan_roster(
+    path: str | Path, scope: Organization | None = None, *, name: str = "", decisions: Decisions = UNASKED
+) -> Plan:
     """What importing the file would do on behalf of ``scope`` (None: the whole city); writes nothing.
 
     Costs one query for the tree and one per 2,000 rows. Raises Unreadable.
     """
-    return plan_table(read_roster(path, name), scope)
+    return plan_table(read_roster(path, name), scope, decisions)
 
 
-def plan_table(table: Table, scope: Organization | None, progress: Progress | None = None) -> Plan:
+def plan_table(
+    table: Table, scope: Organization | None, decisions: Decisions, progress: Progress | None = None
+) -> Plan:
     """As `plan_roster`, on a table read before; tells `progress` how many rows of how many are done."""
-    check = RowCheck(Directory(scope))
+    check, filling = RowCheck(Directory(scope), decisions), Filling(table, decisions)
     rows: list[RowPlan] = []
     for number, cells in table.records():
         if not is_no_row(cells):
-            rows.append(planned(number, cells, check))
+            rows.append(planned(number, cells, check, filling))
         if progress and number % PROGRESS_STEP == 0:
             progress(number, len(table.sheet.rows))
     known = members_by_mobile(row.fields["mobile"] for row in rows if row.fields["mobile"])
@@ -54,9 +60,11 @@ def plan_table(table: Table, scope: Organization | None, progress: Progress | No
     return Plan(table.sheet.name, rows, table.unknown)
 
 
-def planned(row: int, cells: dict[str, Cell], check: RowCheck) -> RowPlan:
+def planned(row: int, cells: dict[str, Cell], check: RowCheck, filling: Filling) -> RowPlan:
     plan = RowPlan(row, {column: as_text(cell) for column, cell in cells.items() if cell is not None})
+    filled, check.ask_unit = filling.fill(cells)
     plan.fields, plan.errors = check.check(row, cells)
+    plan.cleaned = filled + check.cleaned
     return plan
 
 
