@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 from import_export import resources
 
-from flags.assessment import behind
+from flags.assessment import assessing, behind
 from flags.assessment import views as assessment
 from flags.assessment.filters import BehindFilter, ResultFilter
 from flags.assessment.pacing import Clock
@@ -72,6 +72,10 @@ class ListResource(resources.Resource):
 
     def get_queryset(self) -> QuerySet[Any]:
         raise NotImplementedError
+
+    def is_counted(self) -> bool:
+        """Whether a worker made what the rows come from; until then there are none, which says nothing."""
+        return True
 
     def filterset(self) -> FilterSet | None:
         return None
@@ -197,6 +201,10 @@ class Progress(ListResource):
     def title(self) -> str:
         words = {"year": today().year, "tab": self.tabs[self.chosen_tab]}
         return gettext("%(year)s 年红旗进度 · %(tab)s") % words
+
+    def is_counted(self) -> bool:
+        run = assessing.standing_forecast(today().year)
+        return bool(run and run.finished_at)
 
     def filterset(self) -> BehindFilter:
         return BehindFilter(self.asking.GET, behind.scoped(self.asking), request=self.asking)
