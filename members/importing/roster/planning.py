@@ -15,12 +15,13 @@ from .checking import RowCheck
 from .columns import COMPARED, OWN_STATEMENTS, REQUIRED, canonical, is_no_row
 from .directory import Directory
 from .filling import Filling
+from .renumbering import decide, find_renumbered
 
 Progress = Callable[[int, int], None]
 PROGRESS_STEP = 2_000  # rows between two reports
 LOOKUP_SIZE = 2_000  # mobiles in one query
 
-READ = ("pk", "mobile", "state", "departed_on", *COMPARED)
+READ = ("pk", "mobile", "state", "departed_on", "merged_into", *COMPARED)
 
 
 def read_roster(path: str | Path, name: str = "") -> Table:
@@ -57,6 +58,7 @@ def plan_table(
         member = known.get(row.fields["mobile"])
         if member is not None:
             compare(row, member, check)
+    recognise(rows, check, decisions)
     return Plan(table.sheet.name, rows, table.unknown)
 
 
@@ -69,9 +71,18 @@ def planned(row: int, cells: dict[str, Cell], check: RowCheck, filling: Filling)
 
 
 def members_by_mobile(mobiles: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Who has each mobile; of a record that was merged, the one that stands for it."""
     return {
-        member["mobile"]: member for some in batched(mobiles, LOOKUP_SIZE) for member in read_members(some)
+        member["mobile"]: standing(member)
+        for some in batched(mobiles, LOOKUP_SIZE, strict=False)
+        for member in read_members(some)
     }
+
+
+def standing(member: dict[str, Any]) -> dict[str, Any]:
+    while member["merged_into"]:
+        member = Member.objects.values(*READ).get(pk=member["merged_into"])
+    return member
 
 
 def read_members(mobiles: tuple[str, ...]) -> Iterator[dict[str, Any]]:
@@ -87,6 +98,15 @@ def compare(row: RowPlan, member: dict[str, Any], check: RowCheck) -> None:
         return
     row.existing = member["pk"]
     row.changes = differences(row.fields, member)
+
+
+def recognise(rows: list[RowPlan], check: RowCheck, decisions: Decisions) -> None:
+    """Set rows that may be somebody with a new mobile against that person, once it is decided."""
+    for row, found in find_renumbered(rows, READ):
+        member = decide(row, found, decisions)
+        if member is not None:
+            compare(row, member, check)
+            row.changes = {"mobile": [member["mobile"], row.fields["mobile"]], **row.changes}
 
 
 def differences(fields: dict[str, Any], member: dict[str, Any]) -> dict[str, list[Any]]:
