@@ -60,6 +60,7 @@ JOBS = {
     State.CONFIRMING: "members.write_import",
     State.UNDOING: "members.take_back_import",
 }
+KEPT_UNDECIDED = dt.timedelta(days=30)  # a preview that nobody confirms holds personal data
 STUCK_AFTER = dt.timedelta(minutes=2)  # without a sign of life the worker is taken for dead
 
 
@@ -113,13 +114,22 @@ def undo(batch: ImportBatch, *, reason: str, by: User) -> None:
         enqueue(batch.pk, State.UNDOING)
 
 
-def discard(batch: ImportBatch, *, by: User) -> ImportBatch:
+def discard(batch: ImportBatch, *, by: User | None) -> ImportBatch:
     """Drop a batch that was not imported, with its file and its rows. Raises BatchMovedOn."""
     with transaction.atomic():
         move(batch, State.DISCARDED, by=by)
         batch.rows.all().delete()
-        transaction.on_commit(partial(batch.file.delete, save=False), robust=True)
+        transaction.on_commit(partial(forget_file, batch), robust=True)
     return batch
+
+
+def forget_file(batch: ImportBatch) -> None:
+    """Delete what was uploaded, columns that were ignored included.
+
+    Its name stays until it is gone, so that the sweep finds what a crash has left.
+    """
+    batch.file.delete(save=False)
+    ImportBatch.objects.filter(pk=batch.pk).update(file="")
 
 
 # --- Steps the worker takes ---------------------------------------------------------------------
@@ -246,6 +256,7 @@ def write_all(batch: ImportBatch) -> None:
         counts = {**batch.counts, **plan.counts}
         move(batch, State.CONFIRMED, by=batch.confirmed_by, confirmed_at=timezone.now(), counts=counts)
         later("flags.renew_forecast")
+        transaction.on_commit(partial(forget_file, batch), robust=True)
 
 
 def is_as_previewed(batch: ImportBatch, plan: Plan) -> bool:
@@ -321,7 +332,16 @@ def code_of(row: ImportRow) -> str:
 
 
 def sweep() -> int:
-    """Hand out again every batch whose worker gave no sign of life; returns how many."""
+    """Hand out again every batch whose worker gave no sign of life; returns how many.
+
+    Files go whose batch is over, and batches that nobody came back to.
+    """
+    for over in ImportBatch.objects.filter(state__in=State.OVER).exclude(file=""):
+        forget_file(over)
+    for left_lying in ImportBatch.objects.filter(
+        state__in=State.CHECKED, beat_at__lt=timezone.now() - KEPT_UNDECIDED
+    ):
+        discard(left_lying, by=None)
     dead = timezone.now() - STUCK_AFTER
     left = ImportBatch.objects.filter(state__in=State.WORKING, beat_at__lt=dead)
     return sum(hand_out_again(batch) for batch in left)

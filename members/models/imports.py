@@ -45,6 +45,8 @@ class ImportBatch(models.Model):
         WORKING = states(UPLOADED, CHECKING, CONFIRMING, UNDOING)
         # Its rows can be looked at.
         PREVIEW = states(PREVIEWED, CONFIRMED, UNDONE)
+        # Its file is not needed any more, and goes.
+        OVER = states(CONFIRMED, UNDONE, DISCARDED)
         # Nothing was written: a person reads what the check found.
         CHECKED = states(PREVIEWED, FAILED)
 
@@ -58,7 +60,8 @@ class ImportBatch(models.Model):
         related_name="+",
         verbose_name=_("上传人"),
     )
-    file = models.FileField(_("文件"), upload_to="imports/%Y/%m/")
+    # Gone when the batch is over; empty then.
+    file = models.FileField(_("文件"), upload_to="imports/%Y/%m/", blank=True)
     filename = models.CharField(_("文件名"), max_length=200)
     state = models.CharField(_("状态"), max_length=12, choices=State, default=State.UPLOADED, db_index=True)
     done = models.PositiveIntegerField(_("已处理行数"), default=0)

@@ -48,6 +48,9 @@ MESSAGES: dict[str, Promise] = {
     "estate_ambiguous": _("有 %(count)s 个同名小区，无法确定是哪一个。请同时填写居住社区。"),
     "estate_not_in_community": _("这个小区不在所填的社区里。请核对社区和小区。"),
     "boolean_invalid": _("看不懂这个填法。请填“是”或“否”。"),
+    "id_number_in_text": _(
+        "这里写有身份证号，平台不保存，退回的表里也已去掉。请核对其余内容后重新导入这一行。"
+    ),
     "text_too_long": _("内容超过 %(limit)s 个字。请缩短后再导入。"),
     "unit_out_of_scope": _(
         "不在您所在组织的范围内，您只能导入本组织的党员。请删除这一行，或交由市委组织部导入。"

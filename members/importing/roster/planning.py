@@ -11,6 +11,7 @@ from members.importing.plan import Plan, RowPlan
 from members.models import Member, Organization
 from xianfeng.lib.spreadsheet.reading import Cell, Table, Unreadable, find_table, read_workbook
 
+from . import id_numbers
 from .checking import RowCheck
 from .columns import COMPARED, OWN_STATEMENTS, REQUIRED, canonical, is_no_row
 from .directory import Directory
@@ -64,8 +65,10 @@ def plan_table(
 
 def planned(row: int, cells: dict[str, Cell], check: RowCheck, filling: Filling) -> RowPlan:
     plan = RowPlan(row, {column: as_text(cell) for column, cell in cells.items() if cell is not None})
+    hidden = id_numbers.hide(plan.values, cells)
     filled, check.ask_unit = filling.fill(cells)
     plan.fields, plan.errors = check.check(row, cells)
+    plan.errors += hidden
     plan.cleaned = filled + check.cleaned
     return plan
 
