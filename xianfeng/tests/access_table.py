@@ -266,6 +266,7 @@ ACCESS |= {
     "members:import": Access(get=the_city(200), kwargs=a_batch),
     "members:import_progress": Access(get=the_city(200), kwargs=a_batch),
     "members:import_rejected": Access(get=the_city(200), kwargs=a_batch),
+    "members:import_decide": Access(post=the_city(302), kwargs=a_batch),
     "members:import_confirm": Access(post=the_city(302), kwargs=a_batch),
     "members:import_undo": Access(post=the_city(302), kwargs=a_batch),
     "members:import_discard": Access(post=the_city(302), kwargs=a_batch),
