@@ -1,6 +1,6 @@
 """The bank of red flags and the yearly check."""
 
-from .assessment import Assessment, AssessmentEvent, AssessmentRun, Policy
+from .assessment import Assessment, AssessmentEvent, AssessmentRun, Policy, PolicyChange
 from .ledger import Category, FlagEntry, LedgerHead, MemberYear
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "LedgerHead",
     "MemberYear",
     "Policy",
+    "PolicyChange",
 ]

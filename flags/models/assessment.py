@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Member, Organization
 from members.models.people import member_scope
 from xianfeng.lib.database.deletion import CascadeOnly
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
 
@@ -57,6 +58,25 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return _("%(year)s 年考核办法") % {"year": self.year}
+
+
+class PolicyChange(models.Model):
+    """Append-only history of a year's rules: what was changed, by whom and why."""
+
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="history")
+    at = models.DateTimeField(_("时间"), auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.CharField(_("原因"), max_length=LONGEST_REASON, blank=True)
+    # Name of each figure → what it was, what it became.
+    changes = models.JSONField(_("修改"))
+
+    class Meta:
+        verbose_name = _("办法修改记录")
+        verbose_name_plural = _("办法修改记录")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.policy} · {self.at:%Y-%m-%d}"
 
 
 class AssessmentRunQuerySet(models.QuerySet["AssessmentRun"]):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from flags.models import Policy
+from xianfeng.lib.refusal import LONGEST_REASON
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise, _StrPromise
@@ -80,6 +81,14 @@ class PolicyForm(PolicyBase):
         label=_("提醒日期"),
         required=False,
         help_text=_("月-日，如 06-15、09-15。到期只提醒进度落后的党员，每人一次。"),
+    )
+
+    reason = forms.CharField(
+        label=_("修改原因"),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("年度开始以后修改必须写明，如“12 月 3 日部务会决定”。各单位、社区都能看到。"),
     )
 
     class Meta:

@@ -8,9 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from flags.ledger.rules import YearSettled, settled_years
-from flags.models import Policy
+from flags.models import Policy, PolicyChange
 from members.models import User
 from xianfeng.lib.queue import later
+from xianfeng.lib.refusal import check_reason
+from xianfeng.lib.times import today
 
 log = logging.getLogger(__name__)
 
@@ -29,17 +31,38 @@ def frozen(policy: Policy) -> dict[str, Any]:
 
 
 @transaction.atomic
-def change(policy: Policy, *, by: User, **fields: Any) -> Policy:
-    """Set rules of a year. Raises YearSettled where its results are final."""
+def change(policy: Policy, *, by: User, reason: str = "", **fields: Any) -> Policy:
+    """Set rules of a year, and leave what was changed, by whom and why.
+
+    Raises YearSettled where its results are final, ReasonNeeded once the year has begun: people have
+    served by the rules as they were.
+    """
     if settled_years([policy.year]):
         raise YearSettled(_("%(year)s 年度考核已定案，考核办法不能再改。") % {"year": policy.year})
     kept, _is_new = Policy.objects.get_or_create(year=policy.year)
-    for name, value in fields.items():
-        setattr(kept, name, value)
-    kept.save(update_fields=list(fields))
+    changes = differences(kept, fields)
+    if not changes:
+        return kept
+    if has_begun(kept.year):
+        reason = check_reason(reason, told=_("各单位、社区都能看到"))
+    for name, (_old, new) in changes.items():
+        setattr(kept, name, new)
+    kept.save(update_fields=list(changes))
+    PolicyChange.objects.create(policy=kept, by=by, reason=reason, changes=changes)
     later("flags.renew_forecast")
-    log.info("Policy %s changed by user %s: %s", kept.year, by.pk, ", ".join(sorted(fields)))
+    log.info("Policy %s changed by user %s: %s", kept.year, by.pk, ", ".join(sorted(changes)))
     return kept
+
+
+def differences(policy: Policy, fields: dict[str, Any]) -> dict[str, list[Any]]:
+    """Old and new value of each figure that would be another."""
+    return {
+        name: [getattr(policy, name), new] for name, new in fields.items() if getattr(policy, name) != new
+    }
+
+
+def has_begun(year: int) -> bool:
+    return year <= today().year
 
 
 def reminder_days(policy: Policy) -> list[dt.date]:

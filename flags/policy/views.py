@@ -1,6 +1,9 @@
 """The rules of a year, read by every desk that sees results and set by the city."""
 
+from typing import Any
+
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -8,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from flags.ledger.rules import FIRST_YEAR, settled_years
-from flags.models import Policy
+from flags.models import Policy, PolicyChange
 from flags.policy import policies
 from flags.policy.forms import PolicyForm
 from members.access import StaffRequest, desk_required, require
@@ -30,9 +33,38 @@ def policy(request: StaffRequest, year: int) -> HttpResponse:
     if submit(form, lambda: save(request, found, form)):
         messages.success(request, _("%(year)s 年考核办法已保存。") % {"year": year})
         return redirect("flags:policy", year)
-    context = {"policy": found, "form": form, "tabs": tabs(year), "year": year}
-    context["is_settled"] = bool(settled_years([year]))
-    return render(request, "flags/policy/policy.html", context)
+    return render(request, "flags/policy/policy.html", context_of(found, form))
+
+
+def context_of(policy: Policy, form: PolicyForm) -> dict[str, Any]:
+    """What the page of a year's rules shows."""
+    return {
+        "policy": policy,
+        "form": form,
+        "tabs": tabs(policy.year),
+        "year": policy.year,
+        "is_settled": bool(settled_years([policy.year])),
+        "has_begun": policies.has_begun(policy.year),
+        "history": [(change, in_words(change)) for change in history_of(policy)],
+    }
+
+
+def history_of(policy: Policy) -> QuerySet[PolicyChange]:
+    return PolicyChange.objects.filter(policy__year=policy.year).select_related("by")
+
+
+def in_words(change: PolicyChange) -> list[tuple[str, Any, Any]]:
+    """Label, old and new value of each figure; the long text is only said to be another."""
+    labels = {field.name: str(field.verbose_name) for field in Policy._meta.concrete_fields}
+    shown = {name: values for name, values in change.changes.items() if name != "text"}
+    lines = [(labels[name], said(old), said(new)) for name, (old, new) in shown.items()]
+    return lines + ([(labels["text"], "…", _("已修改"))] if "text" in change.changes else [])
+
+
+def said(value: Any) -> Any:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return "、".join(value) if isinstance(value, list) else value
 
 
 def tabs(year: int) -> Tabs:

@@ -296,6 +296,7 @@ POLICY = {field.name: field.value() for field in PolicyForm(instance=Policy(year
     "min_flags": 6,
     "min_flags_leader": 8,
     "reminder_dates": "06-15、9-1",
+    "reason": "部务会决定",
 }
 
 

@@ -122,7 +122,7 @@ class TestEveryPlaceSaysTheSame(TestCase):
 
     def under(self, name: str) -> dict[int, Reckoned]:
         """Set the policy as the city does, let the job follow, and reckon by hand."""
-        policy = change(policy_for(YEAR), by=self.cast.city_officer, **POLICIES[name])
+        policy = change(policy_for(YEAR), by=self.cast.city_officer, reason="部务会决定", **POLICIES[name])
         assessing.fresh_forecast(YEAR)
         return reckon_by_hand(YEAR, policies.frozen(policy))
 

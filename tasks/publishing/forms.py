@@ -9,19 +9,21 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organization
 from tasks.models import ServiceItem, Task
-from tasks.publishing.rules import CITY_CHOICES
+from tasks.publishing.rules import CITY_CHOICES, WORDS
 from tasks.rules import MAX_FLAGS, MAX_MINUTES
 from wishes.models import Wish
+from xianfeng.lib import personal_data
 from xianfeng.lib.times import at, local_date, today
 
 Kind = Organization.Kind
 # Beyond these a date is a slip of the finger, and days reckoned from it would leave the calendar.
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
-NOT_TERMS = ("item", "reach", "chosen", "key")
+NOT_TERMS = ("item", "reach", "chosen", "key", "keep")
 
 
 def moment(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DateTimeField:
@@ -101,7 +103,10 @@ class TaskForm(forms.Form):
         label=_("所需特长"), max_length=200, required=False, help_text=_("多项用顿号分隔。")
     )
     risk_note = forms.CharField(label=_("安全提示"), max_length=300, required=False)
+    keep = forms.BooleanField(label=_("文字里的门牌号是公共地点，可以公开"), required=False)
     key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    asks_to_keep = False
 
     def __init__(
         self,
@@ -146,7 +151,19 @@ class TaskForm(forms.Form):
         values["signup_closes_at"] = values.get("signup_closes_at") or values.get("starts_at")
         if values.get("reach") == "chosen" and not values.get("chosen"):
             self.add_error("chosen", _("请至少选择一个街道、社区或单位，或改为面向全市。"))
+        for name in WORDS:
+            self.ask_about(name, values.get(name) or "")
         return values
+
+    def ask_about(self, name: str, text: str) -> None:
+        """A house number may be a public place, if the publisher says so; what was public already is."""
+        found = [each.text for each in personal_data.find(text) if each.kind == personal_data.ADDRESS]
+        if not found or text == self.initial.get(name):
+            return
+        self.asks_to_keep = True
+        if not self.cleaned_data.get("keep"):
+            message = gettext("像是有门牌号“%(text)s”。请去掉；确是公共地点的，勾选“%(keep)s”再提交。")
+            self.add_error(name, message % {"text": "、".join(found), "keep": self.fields["keep"].label})
 
     def item_worth(self) -> str:
         """Flags and minutes of each item on offer, as JSON for the page's script."""

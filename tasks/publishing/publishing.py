@@ -216,11 +216,13 @@ def publish_wish(
 def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None) -> Task:
     """Call a task off: places are freed, holders told, and its wish waits to be published again.
 
-    Raises WrongState for a settled or cancelled task, HasVerdicts once flags were lit for it.
+    Raises WrongState for a settled or cancelled task, HasVerdicts once flags were lit for it, and
+    PersonalDataInTask for a reason that names a number: every holder reads it.
     """
     at = now or timezone.now()
     demand(may_cancel(by, task))
     why = check_reason(reason)
+    rules.check_text(why, _("原因"), field="reason")
     # The row lock keeps claims and verifications out until the end.
     task.state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=task.pk)
     rules.check_cancellable(task)

@@ -10,6 +10,7 @@ from tasks.models import Claim, Task
 from tasks.rights import Kind
 from tasks.rules import WrongState, check_flags
 from wishes.models import Wish
+from xianfeng.lib import personal_data
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import format_moment, local_year
 
@@ -35,6 +36,10 @@ class TimesOutOfOrder(Refusal):
 
 class CapacityTooSmall(Refusal):
     code, field = "capacity_too_small", "capacity"
+
+
+class PersonalDataInTask(Refusal):
+    code = "personal_data"
 
 
 class TermsFrozen(Refusal):
@@ -83,6 +88,7 @@ def check_city_audience(city: Organization, chosen: list[Organization]) -> None:
 
 def check_terms(task: Task) -> None:
     """Whether what the task offers is sound by itself. Raises the Refusal of the first broken rule."""
+    check_words(task)
     if not task.item.is_active:
         raise ItemNotOffered(_("“%(item)s”已停用。请在服务事项目录中另选一项。") % {"item": task.item})
     check_flags(task.item, task.flags)
@@ -97,6 +103,30 @@ def check_terms(task: Task) -> None:
     if task.signup_closes_at > task.ends_at:
         raise TimesOutOfOrder(
             _("接单截止不能晚于任务结束（%(end)s）。") % {"end": format_moment(task.ends_at)}
+        )
+
+
+# Every free text of a task that members or the public read.
+WORDS = ("title", "text", "place", "organiser_name", "wanted_skills", "risk_note")
+
+
+def check_words(task: Task) -> None:
+    """Raises PersonalDataInTask where one of them holds a number that leads to a person."""
+    labels = {field.name: str(field.verbose_name) for field in task._meta.concrete_fields}
+    for name in WORDS:
+        check_text(getattr(task, name), labels[name], field=name)
+
+
+def check_text(text: str, label: str, *, field: str) -> None:
+    """Raises PersonalDataInTask. A house number is asked about by the form: it may be a public place."""
+    found = [each for each in personal_data.find(text) if each.kind in personal_data.FORBIDDEN]
+    if found:
+        raise PersonalDataInTask(
+            _(
+                "“%(label)s”大家都能看到，请去掉其中的%(what)s“%(text)s”；居民的联系方式写在心愿里，只给接单的党员看。"
+            )
+            % {"label": label, "what": found[0].label, "text": found[0].text},
+            field=field,
         )
 
 

@@ -33,9 +33,15 @@ def year_of(start: dt.date) -> int:
 
 def set_rules(year: int, *, by: User) -> None:
     """A first year asked for less: two flags, three of leaders, two hours."""
-    fields = {"min_flags": 2, "min_flags_leader": 3, "min_minutes": 120, "text": POLICY % {"year": year}}
-    with as_of(at(dt.date(year, 1, 2), 10)):
-        policies.change(policies.policy_for(year), by=by, **fields)
+    with as_of(at(dt.date(year - 1, 12, 20), 10)):
+        policies.change(
+            policies.policy_for(year),
+            by=by,
+            min_flags=2,
+            min_flags_leader=3,
+            min_minutes=120,
+            text=POLICY % {"year": year},
+        )
 
 
 def let_some_leave(rng: random.Random, start: dt.date, *, by: User) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from members.models import Organization, User
 from wishes.models import CODE_ALPHABET, PLACES, Wish
-from wishes.stating import personal_data
+from xianfeng.lib import personal_data
 from xianfeng.lib.mobile import MobileField
 
 
@@ -67,9 +67,7 @@ def moved(text: str) -> dict[str, str]:
     """What was taken out of a public text, for the fields it belongs into."""
     found = {finding.kind: finding.text for finding in reversed(personal_data.find(text))}
     fields = {"contact_mobile": personal_data.MOBILE, "contact_address": personal_data.ADDRESS}
-    return {
-        field: found[kind].translate(personal_data.PLAIN) for field, kind in fields.items() if kind in found
-    }
+    return {field: personal_data.plain(found[kind]) for field, kind in fields.items() if kind in found}
 
 
 class BriefForm(forms.Form):

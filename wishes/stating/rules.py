@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from members.models import Organization
 from wishes.models import PLACES
-from wishes.stating import personal_data
+from xianfeng.lib import personal_data
 from xianfeng.lib.refusal import Refusal
 
 

@@ -178,6 +178,10 @@ ACCESS: dict[str, Access] = {
         post=only("city"),  # an empty form comes back with its errors
         kwargs=lambda cast: {"year": today().year},
     ),
+    "flags:policy_preview": Access(
+        post=only("city"),  # an empty form comes back with its errors
+        kwargs=lambda cast: {"year": today().year},
+    ),
     "flags:my_flags": Access(get=only("member")),
 }
 
@@ -503,6 +507,7 @@ SHARED: dict[str, str] = {
     "flags:assessment": "one run a year for all; its results are scoped",
     "flags:progress": "one run a year for all; shows no person",
     "flags:policy": "one policy a year for all",
+    "flags:policy_preview": "one policy a year for all; only the city, which sees everybody, changes it",
     "admin:flags_policy_*": "one policy a year for all",
     "admin:flags_assessmentrun_*": "one run a year for all; its results are scoped",
     "admin:tasks_serviceitem_*": "one catalogue for all",

@@ -98,7 +98,9 @@ def a_run_of_all(cast: Cast) -> Model:
 
 
 def a_policy(cast: Cast) -> Model:
-    return policies.change(policies.policy_for(today().year), by=cast.city_officer, min_flags=5)
+    return policies.change(
+        policies.policy_for(today().year), by=cast.city_officer, reason="部务会决定", min_flags=5
+    )
 
 
 def a_claim(cast: Cast) -> Model:

@@ -9,6 +9,7 @@ from django.db import models
 EXEMPT: dict[str, str] = {
     "flags.LedgerHead": "one row that locks the chain; holds a number and a hash",
     "flags.AssessmentEvent": "read only through its run or assessment, which are scoped",
+    "flags.PolicyChange": "read only through its policy, which is for everybody it is applied to",
     "members.MobileProof": "hashes of one-time codes; no page shows them",
     "members.MergeEvent": "read only through its merge, which is scoped",
     "members.MobileChangeEvent": "read only through its change, which is scoped",

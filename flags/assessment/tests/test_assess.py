@@ -88,7 +88,7 @@ def test_part_of_a_year_lowers_the_requirement(cast, joined, departed, months, r
 
 
 def test_without_pro_rata_a_newcomer_owes_the_whole_year(cast):
-    change(policy_for(2026), by=cast.city_officer, pro_rata=False)
+    change(policy_for(2026), by=cast.city_officer, reason="部务会决定", pro_rata=False)
     Member.objects.filter(pk=cast.li.pk).update(joined_on=dt.date(2026, 7, 20))
     assert result_of(cast.li, assessing.forecast(2026)).required_flags == 5
 
@@ -140,7 +140,7 @@ def test_withdrawn_leave_counts_no_more(cast):
 
 
 def test_leaders_have_their_own_figure_and_hours_count_too(cast, light: Light):
-    change(policy_for(2026), by=cast.city_officer, min_flags_leader=8, min_minutes=600)
+    change(policy_for(2026), by=cast.city_officer, reason="部务会决定", min_flags_leader=8, min_minutes=600)
     Member.objects.filter(pk=cast.li.pk).update(is_leader=True)
     light(cast.li, flags=7, minutes=600)
     light(cast.wang, flags=5, minutes=599)
@@ -237,7 +237,7 @@ def test_corrections_made_while_public_are_counted_at_the_settling(cast, light: 
     entry = light(cast.li, flags=5)
     run = assessing.publicise(assessing.official(2026), by=cast.city_officer)
     ledger.reverse(entry, reason="申诉查实未到场", by=cast.secretary)
-    change(policy_for(2026), by=cast.city_officer, min_flags=1)  # too late for this run
+    change(policy_for(2026), by=cast.city_officer, reason="部务会决定", min_flags=1)  # too late for this run
     set_clock(monkeypatch, dt.datetime(2027, 1, 20, 2, 0, tzinfo=dt.UTC))
     run = assessing.settle(run, by=cast.city_officer)
     row = result_of(cast.li, run)
@@ -264,7 +264,7 @@ def test_a_settled_year_takes_no_new_line_and_no_reversal(cast, settled, light: 
     with pytest.raises(YearSettled):
         ledger.reverse(FlagEntry.objects.get(), reason="未到场", by=cast.secretary)
     with pytest.raises(YearSettled):
-        change(policy_for(2026), by=cast.city_officer, min_flags=1)
+        change(policy_for(2026), by=cast.city_officer, reason="部务会决定", min_flags=1)
     assert FlagEntry.objects.count() == 1
 
 
@@ -336,7 +336,7 @@ def test_every_result_is_explained(cast, light: Light):
 
 
 def test_without_pro_rata_no_month_is_said_to_be_left_out(cast):
-    change(policy_for(2026), by=cast.city_officer, pro_rata=False)
+    change(policy_for(2026), by=cast.city_officer, reason="部务会决定", pro_rata=False)
     dates = {"joined_on": dt.date(2026, 7, 20), "departed_on": dt.date(2026, 11, 30)}
     Member.objects.filter(pk=cast.li.pk).update(**dates)
     row = result_of(cast.li, assessing.forecast(2026))

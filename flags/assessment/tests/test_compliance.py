@@ -70,7 +70,7 @@ def test_the_list_agrees_with_the_pace_shown_beside_it(cast, light: Light, day, 
 
 
 def test_hours_behind_are_behind_too(cast, light: Light):
-    change(policy_for(2026), by=cast.city_officer, min_minutes=1200)
+    change(policy_for(2026), by=cast.city_officer, reason="部务会决定", min_minutes=1200)
     light(cast.li, flags=5, minutes=60)
     light(cast.wang, flags=5, minutes=600)
     rows = pacing.behind(standing.of_run(assessing.forecast(2026), 2026), 2026)
@@ -138,7 +138,7 @@ def test_a_late_second_run_reminds_nobody_else(cast, light: Light, monkeypatch):
     compliance.remind_due()
     set_clock(monkeypatch, JUNE_15 + dt.timedelta(days=3))
     Member.objects.filter(pk=cast.li.pk).update(is_leader=True)
-    change(policy_for(2026), by=cast.city_officer, min_flags_leader=20)
+    change(policy_for(2026), by=cast.city_officer, reason="部务会决定", min_flags_leader=20)
     assert compliance.remind_due() == 0
 
 

@@ -15,7 +15,7 @@ def explained(member: Member, run) -> str:
 
 
 def test_who_became_a_leader_later_is_explained_as_checked(cast):
-    change(policy_for(2026), by=cast.city_officer, min_flags_leader=8)
+    change(policy_for(2026), by=cast.city_officer, reason="部务会决定", min_flags_leader=8)
     Member.objects.filter(pk=cast.wang.pk).update(is_leader=True)
     run = assessing.forecast(2026)
     assert "领导干部最低要求：8 面红旗" in explained(cast.wang, run)

@@ -147,7 +147,9 @@ def test_an_official_result_holds_its_member(cast: Cast, monkeypatch: pytest.Mon
 ACTS: dict[str, Callable[[Cast], object]] = {
     "leave": lambda cast: exempting.exempt(cast.wang, by=cast.secretary, **LEAVE),
     "correction": lambda cast: keeping.correct_entry(cast.li, by=cast.unit_clerk, joined_on=AUGUST),
-    "rules": lambda cast: policies.change(policies.policy_for(2026), by=cast.city_officer, min_flags=6),
+    "rules": lambda cast: policies.change(
+        policies.policy_for(2026), by=cast.city_officer, reason="部务会决定", min_flags=6
+    ),
 }
 
 

@@ -70,7 +70,7 @@ def test_a_draft_is_not_yet_what_counts(cast, light: Light, monkeypatch):
 
 
 def test_hours_decide_too(cast, light: Light):
-    change(policy_for(2026), by=cast.city_officer, min_minutes=600)
+    change(policy_for(2026), by=cast.city_officer, reason="部务会决定", min_minutes=600)
     light(cast.li, flags=5, minutes=599)
     own = standing.own(cast.li, 2026)
     assert own is not None and (own.missing_flags, own.missing_minutes, own.is_reached) == (0, 1, False)

@@ -15,7 +15,7 @@ from members.models import Member
 from reports.exports.masking import SUSPECT, safe
 from reports.exports.tests.desk import column, content, csv_table, ordered, table
 from reports.exports.writing import Heading, write_csv, write_workbook
-from wishes.stating import personal_data
+from xianfeng.lib import personal_data
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
 
@@ -57,6 +57,8 @@ def test_no_full_mobile_stands_anywhere_in_the_file(cast: Cast, format: str):
         ("8613800000001", "861******0001"),
         ("李四 13800000001、13900000002", "李四 138****0001、139****0002"),
         ("li@example.cn", "***"),
+        ("138\u200b0000\u200b0001", "138****0001"),
+        ("微信：lihua88", "***"),
         ("住 3 幢 2 单元 501", "住 ***"),
         ("市教育局", "市教育局"),
         ("2026 年 5 面", "2026 年 5 面"),
@@ -67,7 +69,14 @@ def test_a_text_keeps_everything_but_the_contact(text: str, shown: str):
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.text(st.sampled_from("0１3458９零一二八九@＠.．-— 　x幢栋号楼座弄#单元室李电 话cn"), max_size=30))
+@given(
+    st.text(
+        st.sampled_from("0１3458９零一二八九十@＠.．-— 　xlo\u200b①幢栋号楼座弄#单元室李电 话cn"), max_size=30
+    )
+    | st.lists(
+        st.sampled_from(["微信", "：", "vx", "ＱＱ", "abc_", "1234", "(at)", ".cn", "号", " "]), max_size=9
+    ).map("".join)
+)
 def test_the_quick_look_overlooks_nothing(text: str):
     if personal_data.find(text):
         assert SUSPECT.search(text)
