@@ -1,6 +1,7 @@
 """People and the organisation tree."""
 
 from .audit import ContactReveal
+from .changes import RosterChange, RosterChangeEvent
 from .imports import ImportBatch, ImportEvent, ImportRow
 from .merging import Merge, MergeEvent
 from .numbers import MobileChange, MobileChangeEvent
@@ -26,5 +27,7 @@ __all__ = [
     "OrganizationEvent",
     "Registration",
     "RegistrationEvent",
+    "RosterChange",
+    "RosterChangeEvent",
     "User",
 ]

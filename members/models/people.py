@@ -100,10 +100,10 @@ class Member(models.Model):
     note = models.CharField(_("备注"), max_length=500, blank=True)
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.LISTED, db_index=True)
     joined_on = models.DateField(
-        _("计入考核日期"),
+        _("入册日期"),
         null=True,
         blank=True,
-        help_text=_("年中新进党员按剩余月份折算要求；留空表示全年在册。"),
+        help_text=_("年中入册的按剩余月份折算要求；留空表示早已在册，全年计入。"),
     )
     registered_at = models.DateTimeField(_("报到时间"), null=True, blank=True, editable=False)
     departed_on = models.DateField(_("离开日期"), null=True, blank=True)
@@ -133,11 +133,12 @@ class Member(models.Model):
         related_name="members",
         verbose_name=_("导入批次"),
     )
-    created_at = models.DateTimeField(_("入册时间"), auto_now_add=True)
+    created_at = models.DateTimeField(_("建档时间"), auto_now_add=True)
 
     objects = MemberQuerySet.as_manager()
     is_listed = StateIn({State.LISTED})
     is_registered = StateIn({State.REGISTERED})
+    is_departed = StateIn({State.DEPARTED})
     is_merged = StateIn({State.MERGED})
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Appointment, Member, MobileChange, User
@@ -97,7 +98,11 @@ def tell_person(wording: Wording, change: MobileChange) -> None:
 
 def staff_of(member: Member) -> Iterable[User]:
     """Who acts for the member's unit or community today."""
-    places = [place for place in (member.unit_id, member.community_id) if place]
+    return staff_at(place for place in (member.unit_id, member.community_id) if place)
+
+
+def staff_at(places: Iterable[int]) -> QuerySet[User]:
+    """Who acts for one of these organisations today."""
     desks = Appointment.objects.current().exclude(role=Appointment.Role.AUDITOR)
-    rows = User.objects.filter(is_active=True, appointments__in=desks.filter(organization__in=places))
+    rows = User.objects.filter(is_active=True, appointments__in=desks.filter(organization__in=list(places)))
     return rows.distinct()

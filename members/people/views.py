@@ -1,5 +1,7 @@
 """Desk pages about members: list, one person, reveal, exemption, search."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -40,6 +42,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "registrations": member.registrations.select_related("community", "decided_by"),
         "numbers": member.mobile_changes.all(),
         "merges": member.merges.all(),
+        **standing_on_roster(request, member),
         "exemptions": member.exemptions.select_related("approved_by", "withdrawn_by"),
         "reveals": member.reveals.select_related("viewer", "organization")[:20],
         "totals": member.years.order_by("-year")[:3],
@@ -47,6 +50,20 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "year": today().year,
     }
     return render(request, "members/people/detail.html", context)
+
+
+def standing_on_roster(request: StaffRequest, member: Member) -> dict[str, Any]:
+    """What happened and is still to come, and which change the desk may record."""
+    changes = list(member.roster_changes.select_related("from_unit", "to_unit", "recorded_by"))
+    ahead = next((change for change in changes if change.is_ahead), None)
+    may_record = request.desk.can("members.record") and member.user_id != request.user.pk
+    free = may_record and ahead is None and not member.is_merged
+    return {
+        "changes": changes,
+        "ahead": ahead,
+        "may_leave": free and not member.is_departed,
+        "may_return": free and member.is_departed,
+    }
 
 
 @require_POST

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from flags.assessment import standing
 from flags.models import Category, FlagEntry
-from members.models import Appointment, Member, MobileChange, Registration, User
+from members.models import Appointment, Member, MobileChange, Registration, RosterChange, User
 from notices.models import Delivery
 from tasks.deadlines import overdue
 from tasks.models import Claim, Task
@@ -59,6 +59,8 @@ def todo(user: User, desk: Appointment) -> Iterator[Figure]:
         yield waiting_registrations(user)
     if desk.can("numbers.decide"):
         yield waiting_numbers(user)
+    if desk.can("members.record") and desk.organization.is_unit:
+        yield waiting_transfers(user, desk)
     if desk.can("wishes.see"):
         yield waiting_wishes(user)
     if desk.can("tasks.see"):
@@ -79,6 +81,15 @@ def waiting_numbers(user: User) -> Figure:
     count = MobileChange.objects.visible_to(user).open().count()
     return Figure(
         _("待核实换号"), count, reverse("members:numbers"), _("人"), tone="warning" if count else ""
+    )
+
+
+def waiting_transfers(user: User, desk: Appointment) -> Figure:
+    """Transfers into this unit that wait to be taken in."""
+    asked = RosterChange.objects.visible_to(user).asked()
+    count = asked.filter(to_unit__path__startswith=str(desk.organization.path)).count()
+    return Figure(
+        _("待接收调动"), count, reverse("members:roster_changes"), _("人"), tone="warning" if count else ""
     )
 
 

@@ -24,8 +24,9 @@ from flags import ledger
 from flags.assessment import assessing
 from flags.ledger import Award
 from flags.models import Assessment, AssessmentRun, FlagEntry
+from members.leaving import recording
 from members.merging import merging
-from members.models import ImportBatch, Member
+from members.models import ImportBatch, Member, Organization
 from members.numbers import changing
 from members.people.exempting import exempt
 from members.registration.registering import submit as apply
@@ -40,7 +41,7 @@ from tasks.verifying.verifying import Decision, verify
 from wishes.models import Wish
 from wishes.stating.stating import submit
 from xianfeng.lib.times import today
-from xianfeng.testing.cast import Cast, make_member
+from xianfeng.testing.cast import Cast, make_member, make_organization
 
 ROLES = ("anonymous", "city", "street", "community", "estate", "unit", "auditor", "member", "sysadmin")
 Answers = dict[str, int]
@@ -390,6 +391,52 @@ ACCESS |= {
     "members:lost_number": Access(get=everyone(), post=everyone()),
     "members:lost_number_code": Access(get=UNPROVEN, post=UNPROVEN),
     "members:lost_number_done": Access(get=everyone()),
+}
+
+# --- members: entering, leaving, moving between units ------------------------------------------------
+
+
+def a_transfer(cast: Cast) -> dict[str, Any]:
+    """李建国 is to move from 市教育局, which waits for 市水利局."""
+    third = make_organization("TU3", Organization.Kind.UNIT, "市水利局", cast.city)
+    change = recording.transfer(cast.li, to_unit=third, day=today(), by=cast.unit_clerk)
+    return {"pk": change.pk}
+
+
+def somebody_who_left(cast: Cast) -> dict[str, Any]:
+    recording.leave(cast.li, kind="left", day=today() - dt.timedelta(days=1), by=cast.unit_clerk)
+    return {"pk": cast.li.pk}
+
+
+RECORDERS = ("city", "unit")
+
+ACCESS |= {
+    "members:roster_changes": Access(get=only(*SEE_PEOPLE)),
+    "members:roster_change": Access(
+        get=only(*SEE_PEOPLE),
+        post=only(*RECORDERS, status=302),
+        kwargs=a_transfer,
+        data=lambda cast: {"decision": "take_back", "reason": "不调了"},
+    ),
+    "members:roster_join": Access(get=only(*RECORDERS), post=only(*RECORDERS)),
+    "members:roster_leave": Access(
+        get=only(*RECORDERS),
+        post=only(*RECORDERS, status=302),
+        kwargs=li,
+        data=lambda cast: {"kind": "retired", "day": today()},
+    ),
+    "members:roster_return": Access(
+        get=only(*RECORDERS),
+        post=only(*RECORDERS, status=302),
+        kwargs=somebody_who_left,
+        data=lambda cast: {"day": today()},
+    ),
+    "members:roster_transfer": Access(
+        get=only(*RECORDERS),
+        post=only(*RECORDERS, status=302),
+        kwargs=li,
+        data=lambda cast: {"to_unit": cast.other_unit.pk, "day": today()},
+    ),
 }
 
 # --- members: two records of one person ---------------------------------------------------------------
