@@ -5,7 +5,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from members.models import RosterChange, User
-from members.numbers.messages import staff_at
+from members.people.messages import staff_at
 from notices.kinds import Kind, declare
 from notices.outbox import Wording, send, send_many
 

@@ -6,7 +6,7 @@ from .imports import ImportBatch, ImportEvent, ImportRow
 from .merging import Merge, MergeEvent
 from .numbers import MobileChange, MobileChangeEvent
 from .organization import Appointment, Organization, OrganizationEvent
-from .people import Exemption, Member
+from .people import Exemption, ExemptionEvent, Member
 from .registration import MobileProof, Registration, RegistrationEvent
 from .user import User
 
@@ -14,6 +14,7 @@ __all__ = [
     "Appointment",
     "ContactReveal",
     "Exemption",
+    "ExemptionEvent",
     "ImportBatch",
     "ImportEvent",
     "ImportRow",

@@ -43,7 +43,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "numbers": member.mobile_changes.all(),
         "merges": member.merges.all(),
         **standing_on_roster(request, member),
-        "exemptions": member.exemptions.select_related("approved_by", "withdrawn_by"),
+        "exemptions": member.exemptions.select_related("approved_by", "confirmed_by"),
         "reveals": member.reveals.select_related("viewer", "organization")[:20],
         "totals": member.years.order_by("-year")[:3],
         "form": ExemptionForm(),
@@ -84,8 +84,24 @@ def exempt(request: StaffRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(seen(request), pk=pk)
     form = ExemptionForm(request.POST)
     if attempt(request, lambda: exempting.exempt(member, **valid(form), by=request.user)):
-        messages.success(request, _("已登记%(name)s同志的豁免。") % {"name": member.name})
+        messages.success(request, exempted(member))
     return redirect("members:detail", pk)
+
+
+def exempted(member: Member) -> str:
+    text = _("已登记%(name)s同志的豁免。")
+    if member.exemptions.latest("pk").is_waiting:
+        text = _("已登记%(name)s同志的豁免。时间较长，由另一位同事、社区、单位或市委组织部确认后生效。")
+    return text % {"name": member.name}
+
+
+@require_POST
+@desk_required("members.exempt")
+def confirm_exemption(request: StaffRequest, pk: int) -> HttpResponse:
+    exemption = get_object_or_404(Exemption.objects.visible_to(request.user).select_related("member"), pk=pk)
+    if attempt(request, lambda: exempting.confirm_exemption(exemption, by=request.user)):
+        messages.success(request, _("已确认，豁免生效，本人会收到通知。"))
+    return redirect("members:detail", exemption.member_id)
 
 
 @require_POST
@@ -95,6 +111,14 @@ def withdraw_exemption(request: StaffRequest, pk: int) -> HttpResponse:
     if attempt(request, lambda: exempting.withdraw_exemption(exemption, by=request.user)):
         messages.success(request, _("豁免已撤销，原记录保留。"))
     return redirect("members:detail", exemption.member_id)
+
+
+@require_safe
+@desk_required("members.exempt")
+def waiting_exemptions(request: StaffRequest) -> HttpResponse:
+    """Leave that waits for a second person."""
+    rows = Exemption.objects.visible_to(request.user).waiting().select_related("member__unit", "approved_by")
+    return render(request, "members/people/waiting_exemptions.html", {"page": page_of(request, rows)})
 
 
 @require_safe

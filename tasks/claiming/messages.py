@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from members.numbers.messages import staff_at
+from members.people.messages import staff_at
 from notices.kinds import Kind, declare
 from notices.outbox import Wording, send_many
 from tasks.models import Claim

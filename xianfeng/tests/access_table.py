@@ -125,6 +125,8 @@ def a_run(cast: Cast) -> dict[str, Any]:
 SEE_FLAGS = ("city", "street", "community", "estate", "unit", "auditor")
 SEE_RESULTS = ("city", "street", "community", "unit", "auditor")
 
+MERGERS = ("city", "community", "unit")
+
 ACCESS: dict[str, Access] = {
     "healthz": Access(get=everyone()),
     # wishes: residents without an account
@@ -320,6 +322,8 @@ ACCESS |= {
         post=only("city", "community", "unit", status=302), kwargs=li, data=lambda cast: REASON
     ),
     "members:exempt": Access(post=only("city", "community", "unit", status=302), kwargs=li),
+    "members:waiting_exemptions": Access(get=only(*MERGERS)),
+    "members:confirm_exemption": Access(post=only(*MERGERS, status=302), kwargs=an_exemption),
     "members:withdraw_exemption": Access(
         post=only("city", "community", "unit", status=302), kwargs=an_exemption
     ),
@@ -451,8 +455,6 @@ def a_merge(cast: Cast) -> dict[str, Any]:
     double = Member.objects.get(pk=two_records(cast)["other"])
     return {"pk": merging.merge(cast.li, double, reason="本人确认", by=cast.secretary).pk}
 
-
-MERGERS = ("city", "community", "unit")
 
 ACCESS |= {
     "members:merge_with": Access(get=only(*MERGERS), kwargs=li),

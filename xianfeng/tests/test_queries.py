@@ -140,6 +140,13 @@ class City:
             for member in members
             for state in ("asked", "done", "refused")
         )  # fmt: skip
+        Exemption.objects.bulk_create(
+            Exemption(
+                member=member, kind="sick", starts_on=today(), ends_on=today(), reason="病假",
+                state="waiting", approved_by=cast.city_officer,
+            )
+            for member in members
+        )  # fmt: skip
         MemberYear.objects.bulk_create(
             MemberYear(member=member, year=today().year, flags=9, lines=9) for member in members[::2]
         )
@@ -372,6 +379,7 @@ LISTS = [
     List(CITY, "members:list", "?sort=-flags&q=dangyuan"),
     List(CITY, "members:search", "?q=党员"),
     List(CITY, "members:reveals"),
+    List(CITY, "members:waiting_exemptions"),
     List(CITY, "members:detail", of=lambda city: city.cast.li.pk),
     *(List(who, "members:registrations") for who in (CITY, DESK)),
     *(List(CITY, "members:reconciliation", f"?list={which}") for which in ("unregistered", "differing")),

@@ -11,6 +11,7 @@ EXEMPT: dict[str, str] = {
     "flags.AssessmentEvent": "read only through its run or assessment, which are scoped",
     "members.MobileProof": "hashes of one-time codes; no page shows them",
     "members.MergeEvent": "read only through its merge, which is scoped",
+    "members.ExemptionEvent": "read only through its exemption, which is scoped",
     "members.RosterChangeEvent": "read only through its change, which is scoped",
     "members.MobileChangeEvent": "read only through its change, which is scoped",
     "members.RegistrationEvent": "read only through its registration, which is scoped",
