@@ -111,7 +111,7 @@ admin.site.register(
     ServiceAdmin,
     sees="members.see",
     search_fields=["member__name"],
-    list_display=["member", "kind", "starts_on", "ends_on", "approved_by", "withdrawn_at"],
+    list_display=["member", "kind", "starts_on", "ends_on", "state", "approved_by"],
 )
 admin.site.register(
     models.ContactReveal,

@@ -36,6 +36,8 @@ DOES: dict[str, set[str]] = {
     "members.edit": {CITY},
     "members.reveal": {CITY, COMMUNITY, UNIT},
     "members.remind": {CITY, COMMUNITY, UNIT},
+    # Entering, leaving, retirement, transfer: the unit of its own people, the city of all.
+    "members.record": {CITY, UNIT},
     "members.exempt": {CITY, COMMUNITY, UNIT},
     "numbers.decide": {CITY, COMMUNITY, UNIT},
     "members.merge": {CITY, COMMUNITY, UNIT},

@@ -6,5 +6,14 @@ app_name = "members"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"members.{errand}.urls"))
-    for errand in ("accounts", "people", "importing", "registration", "numbers", "merging", "organizations")
+    for errand in (
+        "accounts",
+        "people",
+        "leaving",
+        "importing",
+        "registration",
+        "numbers",
+        "merging",
+        "organizations",
+    )
 ]

@@ -162,8 +162,8 @@ def leave_months(year: int, *, pro_rata: bool = True) -> list[dict[str, int]]:
 
 
 def _leave_of(year: int) -> QuerySet[Exemption]:
-    return Exemption.objects.filter(
-        withdrawn_at__isnull=True, starts_on__lte=dt.date(year, 12, 31), ends_on__gte=dt.date(year, 1, 1)
+    return Exemption.objects.granted().filter(
+        starts_on__lte=dt.date(year, 12, 31), ends_on__gte=dt.date(year, 1, 1)
     )
 
 

@@ -36,7 +36,12 @@ FROM (
             AS required_flags,
         (%(min_minutes)s * months + 11) / 12 AS required_minutes
     FROM (
-        SELECT member.id AS member_id, member.unit_id, member.community_id, member.is_leader,
+        -- Of who moved since, the unit of the year's end: the one the first later move came from.
+        SELECT member.id AS member_id, member.community_id, member.is_leader,
+            COALESCE((SELECT change.from_unit_id FROM members_rosterchange change
+                WHERE change.member_id = member.id AND change.kind = 'moved' AND change.state = 'done'
+                  AND change.day > %(last)s ORDER BY change.day, change.id LIMIT 1), member.unit_id
+            ) AS unit_id,
             COALESCE(total.flags, 0) AS flags, COALESCE(total.minutes, 0) AS minutes,
             COALESCE(total.lines, 0) AS lines, COALESCE(leave.months, 0) AS exempt_months,
             CASE WHEN %(pro_rata)s AND member.departed_on <= %(last)s THEN {departed} ELSE 12 END

@@ -16,7 +16,7 @@ from flags.ledger import carrying, rules
 from flags.models import Category, FlagEntry, LedgerHead, MemberYear
 from flags.models.ledger import HEAD
 from flags.models.sealing import HASHED, line_hash
-from members.models import Member, Organization, User
+from members.models import Member, Organization, RosterChange, User
 from xianfeng.lib.refusal import LONGEST_REASON, KeyReused, check_reason
 from xianfeng.lib.times import local_date
 
@@ -45,7 +45,7 @@ class Award:
     key: str
     reason: str = ""
     recorded_at: dt.datetime | None = None
-    unit: Organization | None = None  # the member's present one where none is given
+    unit: Organization | None = None  # the one of the day of service where none is given
 
 
 def award(awards: Sequence[Award], *, by: User) -> list[FlagEntry]:
@@ -57,7 +57,8 @@ def award(awards: Sequence[Award], *, by: User) -> list[FlagEntry]:
         rules.check_not_own([item.member], by, item.verifier)
         if item.flags < 0 or item.minutes < 0:
             raise rules.NegativeAward(_("亮旗的红旗数和时长不能为负。要撤回请用冲正。"))
-    return append([_award_line(item, by) for item in awards])
+    moves = RosterChange.objects.units_before(item.member.pk for item in awards)
+    return append([_award_line(item, moves.get(item.member.pk, []), by) for item in awards])
 
 
 @transaction.atomic
@@ -141,7 +142,14 @@ def adjust(
     return append([line])[0]
 
 
-def _award_line(item: Award, by: User) -> FlagEntry:
+def _unit_on(day: dt.date, item: Award, moves: list[tuple[dt.date, int]]) -> int:
+    """The unit of the day of service, whatever the member's present one."""
+    if item.unit:
+        return item.unit.pk
+    return next((unit for moved_on, unit in moves if moved_on > day), item.member.unit_id)
+
+
+def _award_line(item: Award, moves: list[tuple[dt.date, int]], by: User) -> FlagEntry:
     day = local_date(item.service_date)
     return FlagEntry(
         kind=FlagEntry.Kind.AWARD,
@@ -152,7 +160,7 @@ def _award_line(item: Award, by: User) -> FlagEntry:
         year=day.year,
         category=str(item.category),
         organization=item.organization,
-        unit_id=item.unit.pk if item.unit else item.member.unit_id,
+        unit_id=_unit_on(day, item, moves),
         source_kind=item.source_kind,
         source_id=item.source_id,
         source_label=str(item.source_label)[:120],

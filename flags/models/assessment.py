@@ -38,6 +38,9 @@ class Policy(models.Model):
     min_minutes = models.PositiveIntegerField(_("最低服务时长（分钟）"), default=0)
     # Share of the year that counts: months left after joining, months exempt; rounded up.
     pro_rata = models.BooleanField(_("年中新进按月折算"), default=True)
+    # Leave (豁免) in months: the longest, and beyond which a second person confirms it (zero: never).
+    longest_leave = models.PositiveSmallIntegerField(_("一次豁免最长（月）"), default=12)
+    second_leave = models.PositiveSmallIntegerField(_("豁免超过几个月须第二人确认"), default=6)
     # Limits of claiming (抢单): zero means no limit.
     places_per_week = models.PositiveSmallIntegerField(_("任意7天接单上限"), default=3)
     open_claims = models.PositiveSmallIntegerField(_("同时未完成接单上限"), default=5)

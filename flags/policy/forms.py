@@ -24,6 +24,7 @@ SEPARATORS = re.compile(r"[\s,，、;；]+")
 SECTIONS: list[tuple["_StrPromise", list[list[str]]]] = [
     (_("年度要求"), [
         ["min_flags", "min_flags_leader"], ["min_minutes", "publicity_days"], ["pro_rata"],
+        ["longest_leave", "second_leave"],
         ["reminder_dates"],
     ]),
     (_("接单与认定"), [
@@ -35,6 +36,8 @@ FIGURES = [name for _heading, rows in SECTIONS for row in rows for name in row]
 
 # Beyond these a figure is a slip of the finger, and dates reckoned with it would leave the calendar.
 MOST = {
+    "longest_leave": 36,
+    "second_leave": 36,
     "places_per_week": 100,
     "open_claims": 100,
     "suspend_after_no_shows": 100,
@@ -74,6 +77,7 @@ class PolicyForm(PolicyBase):
     min_minutes = forms.IntegerField(
         label=_("最低服务时长（分钟）"), min_value=0, max_value=60_000, help_text=_("0 表示不要求时长。")
     )
+    longest_leave = forms.IntegerField(label=_("一次豁免最长（月）"), min_value=1)
     publicity_days = forms.IntegerField(
         label=_("公示工作日"), min_value=5, max_value=30, help_text=_("不少于 5 个工作日。")
     )

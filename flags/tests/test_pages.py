@@ -140,7 +140,8 @@ def test_leave_takes_its_member_off_the_list_once_the_job_it_asks_for_is_done(
     assert "王秀英" in visit(cast.secretary, "behind")
     with django_capture_on_commit_callbacks(execute=True):
         whole_year = {"starts_on": dt.date(2026, 1, 1), "ends_on": dt.date(2026, 12, 31)}
-        exempting.exempt(cast.wang, kind="sick", reason="住院", by=cast.secretary, **whole_year)
+        leave = exempting.exempt(cast.wang, kind="sick", reason="住院", by=cast.secretary, **whole_year)
+        exempting.confirm_exemption(leave, by=cast.other_unit_clerk)
     assert "flags.renew_forecast" in asked
     jobs.renew_forecast()
     assert "王秀英" not in visit(cast.secretary, "behind")

@@ -1,11 +1,12 @@
 """People and the organisation tree."""
 
 from .audit import ContactReveal
+from .changes import RosterChange, RosterChangeEvent
 from .imports import ImportBatch, ImportEvent, ImportRow
 from .merging import Merge, MergeEvent
 from .numbers import MobileChange, MobileChangeEvent
 from .organization import Appointment, Organization, OrganizationEvent
-from .people import Exemption, Member
+from .people import Exemption, ExemptionEvent, Member
 from .registration import MobileProof, Registration, RegistrationEvent
 from .user import User
 
@@ -13,6 +14,7 @@ __all__ = [
     "Appointment",
     "ContactReveal",
     "Exemption",
+    "ExemptionEvent",
     "ImportBatch",
     "ImportEvent",
     "ImportRow",
@@ -26,5 +28,7 @@ __all__ = [
     "OrganizationEvent",
     "Registration",
     "RegistrationEvent",
+    "RosterChange",
+    "RosterChangeEvent",
     "User",
 ]

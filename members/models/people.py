@@ -11,6 +11,7 @@ from xianfeng.lib.crypto import EncryptedTextField
 from xianfeng.lib.mobile import validate_mobile
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
+from xianfeng.lib.transitions import StateEvent
 
 from .organization import Organization
 
@@ -100,10 +101,10 @@ class Member(models.Model):
     note = models.CharField(_("备注"), max_length=500, blank=True)
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.LISTED, db_index=True)
     joined_on = models.DateField(
-        _("计入考核日期"),
+        _("入册日期"),
         null=True,
         blank=True,
-        help_text=_("年中新进党员按剩余月份折算要求；留空表示全年在册。"),
+        help_text=_("年中入册的按剩余月份折算要求；留空表示早已在册，全年计入。"),
     )
     registered_at = models.DateTimeField(_("报到时间"), null=True, blank=True, editable=False)
     departed_on = models.DateField(_("离开日期"), null=True, blank=True)
@@ -133,11 +134,12 @@ class Member(models.Model):
         related_name="members",
         verbose_name=_("导入批次"),
     )
-    created_at = models.DateTimeField(_("入册时间"), auto_now_add=True)
+    created_at = models.DateTimeField(_("建档时间"), auto_now_add=True)
 
     objects = MemberQuerySet.as_manager()
     is_listed = StateIn({State.LISTED})
     is_registered = StateIn({State.REGISTERED})
+    is_departed = StateIn({State.DEPARTED})
     is_merged = StateIn({State.MERGED})
 
     class Meta:
@@ -181,9 +183,27 @@ class ExemptionQuerySet(models.QuerySet["Exemption"]):
             return self.filter(member__user=user)
         return self.filter(member_scope(user.desk.organization, "member__"))
 
+    def waiting(self) -> "ExemptionQuerySet":
+        return self.filter(state__in=Exemption.State.OPEN)
+
+    def granted(self) -> "ExemptionQuerySet":
+        """What lowers the requirement."""
+        return self.filter(state=Exemption.State.GRANTED)
+
+    def standing(self) -> "ExemptionQuerySet":
+        return self.filter(state__in=Exemption.State.STANDS)
+
 
 class Exemption(models.Model):
     """Dated leave from service (sick leave, posting away, pregnancy); lowers the year's requirement."""
+
+    class State(States):
+        WAITING = "waiting", "warning", _("待第二人确认")
+        GRANTED = "granted", "success", _("已批准")
+        WITHDRAWN = "withdrawn", "neutral", _("已撤销")
+
+        OPEN = states(WAITING)
+        STANDS = states(WAITING, GRANTED)
 
     class Kind(models.TextChoices):
         SICK = "sick", _("病假")
@@ -196,6 +216,7 @@ class Exemption(models.Model):
     starts_on = models.DateField(_("开始日期"))
     ends_on = models.DateField(_("结束日期"))
     reason = models.CharField(_("原因"), max_length=LONGEST_REASON)
+    state = models.CharField(_("状态"), max_length=12, choices=State, default=State.GRANTED)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -203,6 +224,16 @@ class Exemption(models.Model):
         verbose_name=_("批准人"),
     )
     approved_at = models.DateTimeField(_("批准时间"), auto_now_add=True)
+    # Long leave takes effect once somebody else has confirmed it (`Policy.second_leave`).
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("第二人"),
+    )
     withdrawn_at = models.DateTimeField(_("撤销时间"), null=True, blank=True, editable=False)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -215,6 +246,8 @@ class Exemption(models.Model):
     )
 
     objects = ExemptionQuerySet.as_manager()
+    is_waiting = StateIn(State.OPEN)
+    stands = StateIn(State.STANDS)
 
     class Meta:
         verbose_name = _("豁免")
@@ -229,3 +262,13 @@ class Exemption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} {self.get_kind_display()}"
+
+
+class ExemptionEvent(StateEvent):
+    """Append-only history of an exemption."""
+
+    exemption = models.ForeignKey(Exemption, models.CASCADE, related_name="events")
+
+    class Meta(StateEvent.Meta):
+        verbose_name = _("豁免记录")
+        verbose_name_plural = _("豁免记录")

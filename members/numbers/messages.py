@@ -1,10 +1,9 @@
 """Who is told of a change of mobile: the person, on both numbers, and unit and community."""
 
-from collections.abc import Iterable
-
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Appointment, Member, MobileChange, User
+from members.models import MobileChange
+from members.people.messages import staff_of
 from members.people.privacy import mask_mobile
 from notices.kinds import Kind, declare
 from notices.outbox import Wording, send, send_many
@@ -93,11 +92,3 @@ def tell_staff(wording: Wording, change: MobileChange) -> None:
 def tell_person(wording: Wording, change: MobileChange) -> None:
     if change.member.user:
         send(wording.to(change.member.user, **facts_of(change)))
-
-
-def staff_of(member: Member) -> Iterable[User]:
-    """Who acts for the member's unit or community today."""
-    places = [place for place in (member.unit_id, member.community_id) if place]
-    desks = Appointment.objects.current().exclude(role=Appointment.Role.AUDITOR)
-    rows = User.objects.filter(is_active=True, appointments__in=desks.filter(organization__in=places))
-    return rows.distinct()

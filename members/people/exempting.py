@@ -1,34 +1,47 @@
 """Exemptions: dated leave that lowers the year's requirement by rule (DOMAIN 4.1)."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.models import Exemption, Member, User
+from members.models import Exemption, ExemptionEvent, Member, User
 from members.people import messages
-from members.people.rules import DatesWrong, check_stands
+from members.people.rules import (
+    DatesWrong,
+    check_leave,
+    check_second_person,
+    check_stands,
+    is_longer,
+    leave_limits,
+)
 from xianfeng.lib.queue import later
 from xianfeng.lib.refusal import AlreadyDecided, NotPossible, check_reason
+from xianfeng.lib.transitions import move, record
+
+State = Exemption.State
 
 
 @transaction.atomic
 def exempt(
     member: Member, *, kind: str, starts_on: dt.date, ends_on: dt.date, reason: str, by: User
 ) -> Exemption:
-    """Approve leave, both days included. Raises DatesWrong, ReasonNeeded, NotPossible for oneself."""
+    """Approve leave, both days included; long leave waits for a second person.
+
+    Raises DatesWrong, ReasonNeeded, NotPossible for oneself.
+    """
     if member.user_id == by.pk:
         raise NotPossible(_("不能给自己批准豁免。"), "not_oneself")
-    if ends_on < starts_on:
-        raise DatesWrong(_("结束日期不能早于开始日期。"))
+    limits = leave_limits(starts_on.year)
+    check_leave(starts_on, ends_on, limits)
     locked = Member.objects.select_for_update().get(pk=member.pk)
     check_stands(locked)
-    overlapping = locked.exemptions.filter(
-        withdrawn_at__isnull=True, starts_on__lte=ends_on, ends_on__gte=starts_on
-    )
+    overlapping = locked.exemptions.standing().filter(starts_on__lte=ends_on, ends_on__gte=starts_on)
     if overlapping.exists():
         raise DatesWrong(_("这段时间已有豁免，请先撤销原来的或改日期。"), "overlapping")
+    needs_second = limits.second_person and is_longer(starts_on, ends_on, limits.second_person)
     exemption = Exemption.objects.create(
         member=member,
         kind=kind,
@@ -36,22 +49,50 @@ def exempt(
         ends_on=ends_on,
         reason=check_reason(reason),
         approved_by=by,
+        state=State.WAITING if needs_second else State.GRANTED,
     )
-    messages.tell_exempted(messages.GRANTED, exemption)
-    later("flags.renew_forecast")
+    record([exemption], event=ExemptionEvent, by=by)
+    if exemption.is_waiting:
+        messages.ask_second(exemption)
+    else:
+        _takes_effect(exemption)
+    return exemption
+
+
+@transaction.atomic
+def confirm_exemption(exemption: Exemption, *, by: User) -> Exemption:
+    """The second person agrees: from now on it counts. Raises AlreadyDecided, NotPossible."""
+    check_second_person(exemption, by)
+    _step(exemption, State.GRANTED, allowed=State.OPEN, by=by, confirmed_by=by)
+    _takes_effect(exemption)
     return exemption
 
 
 @transaction.atomic
 def withdraw_exemption(exemption: Exemption, *, by: User) -> Exemption:
-    """Take an exemption back; the row stays, dated. Raises AlreadyDecided, NotPossible for oneself."""
+    """Take an exemption back, or do not agree to one that waits; the row stays, dated.
+
+    Raises AlreadyDecided, NotPossible for oneself.
+    """
     if exemption.member.user_id == by.pk:
         raise NotPossible(_("不能撤销自己的豁免。"), "not_oneself")
+    was_granted = not exemption.is_waiting
     now = timezone.now()
-    rows = Exemption.objects.filter(pk=exemption.pk, withdrawn_at__isnull=True)
-    if rows.update(withdrawn_at=now, withdrawn_by=by) != 1:
-        raise AlreadyDecided(_("这条豁免已经撤销了。"))
-    exemption.withdrawn_at, exemption.withdrawn_by = now, by
-    messages.tell_exempted(messages.WITHDRAWN, exemption)
-    later("flags.renew_forecast")
+    _step(exemption, State.WITHDRAWN, allowed=State.STANDS, by=by, withdrawn_at=now, withdrawn_by=by)
+    if was_granted:
+        messages.tell_exempted(messages.WITHDRAWN, exemption)
+        later("flags.renew_forecast")
     return exemption
+
+
+def _takes_effect(exemption: Exemption) -> None:
+    messages.tell_exempted(messages.GRANTED, exemption)
+    later("flags.renew_forecast")
+
+
+def _step(exemption: Exemption, to: str, *, allowed: frozenset[str], by: User, **fields: Any) -> None:
+    move(exemption, to, allowed=allowed, event=ExemptionEvent, by=by, refusal=_decided_before, **fields)
+
+
+def _decided_before() -> AlreadyDecided:
+    return AlreadyDecided(_("这条豁免已经办理过了，请刷新页面查看结果。"))

@@ -156,14 +156,13 @@ class EntryForm(forms.ModelForm):
         model = Member
         fields = [
             "name", "unit", "position", "is_leader", "skills", "intentions", "note", "joined_on",
-            "departed_on",
         ]  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        joined, departed = cleaned.get("joined_on"), cleaned.get("departed_on")
+        joined, departed = cleaned.get("joined_on"), self.instance.departed_on
         if joined and departed and departed < joined:
-            self.add_error("departed_on", _("离开日期不能早于计入考核日期。"))
+            self.add_error("joined_on", _("入册日期不能晚于离开日期。"))
         return cleaned
 
     def values(self) -> dict[str, Any]:

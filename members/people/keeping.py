@@ -47,6 +47,7 @@ def correct_entry(member: Member, *, by: User, **fields: Any) -> Member:
     member.state = state_on(member, today())
     member.save(update_fields=[*fields, "pinyin", "initials", "state"])
     later("flags.renew_forecast")
+    later("members.let_depart")  # a last day that has passed gives back what waits for the person
     return member
 
 
@@ -57,12 +58,6 @@ def state_on(member: Member, day: dt.date) -> str:
     if member.state != State.DEPARTED:
         return member.state
     return State.REGISTERED if member.registered_at else State.LISTED
-
-
-def let_depart(on: dt.date | None = None) -> int:
-    """Whoever's day of leaving has passed leaves the roster; run nightly, idempotent. Returns how many."""
-    leaving = Member.objects.on_roster().filter(departed_on__lt=on or today())
-    return leaving.update(state=State.DEPARTED)
 
 
 def ask_correction(member: Member, *, text: str, by: User) -> int:

@@ -1,7 +1,9 @@
 """What members are told of their record, and the staff of what is wrong in it."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Appointment, Exemption, Member, User
@@ -9,7 +11,7 @@ from notices.kinds import Kind, declare
 from notices.outbox import Wording, send, send_many
 from xianfeng.lib.times import today
 
-EXEMPTION = Kind("exemption", _("豁免"), told=_("被豁免的党员"))
+EXEMPTION = Kind("exemption", _("豁免"), told=_("被豁免的党员；须第二人确认的，其单位和社区的书记、工作人员"))
 CORRECTION = Kind("correction", _("更正申请"), told=_("该党员单位和社区的书记、工作人员"))
 KINDS = declare(EXEMPTION, CORRECTION)
 
@@ -24,6 +26,13 @@ WITHDRAWN = Wording(
     key="exemption:%(exemption)s:withdrawn",
     subject=_("豁免已撤销"),
     body=GRANTED.body,
+)
+SECOND = Wording(
+    EXEMPTION,
+    key="exemption:%(exemption)s:second:%(user)s",
+    subject=_("%(name)s 的豁免待第二人确认"),
+    body=_("%(by)s登记：%(kind)s，%(from)s 至 %(to)s。时间较长，须另一人核实后才生效。"),
+    link="members:detail",
 )
 # The same text on the same day is one request.
 ASKED = Wording(
@@ -42,13 +51,33 @@ def tell_exempted(wording: Wording, exemption: Exemption) -> None:
     send(wording.to(user, exemption=exemption.pk, kind=exemption.get_kind_display(), **dates))
 
 
+def ask_second(exemption: Exemption) -> None:
+    """Unit and community, but whoever recorded it."""
+    member = exemption.member
+    facts = {
+        "exemption": exemption.pk, "name": member.name, "by": exemption.approved_by,
+        "kind": exemption.get_kind_display(), "from": exemption.starts_on, "to": exemption.ends_on,
+    }  # fmt: skip
+    staff = staff_of(member).exclude(pk=exemption.approved_by_id)
+    send_many(SECOND.to_each(staff, member.pk, **facts))
+
+
+def staff_of(member: Member) -> QuerySet[User]:
+    """Who acts for the member's unit or community today."""
+    return staff_at(place for place in (member.unit_id, member.community_id) if place)
+
+
+def staff_at(places: Iterable[int]) -> QuerySet[User]:
+    """Who acts for one of these organisations today."""
+    desks = Appointment.objects.current().exclude(role=Appointment.Role.AUDITOR)
+    rows = User.objects.filter(is_active=True, appointments__in=desks.filter(organization__in=list(places)))
+    return rows.distinct()
+
+
 def ask_staff(member: Member, text: str) -> int:
     """Returns how many were told."""
-    places = [place for place in (member.unit, member.community) if place]
-    desks = Appointment.objects.current().exclude(role=Appointment.Role.AUDITOR)
-    staff = User.objects.filter(is_active=True, appointments__in=desks.filter(organization__in=places))
     facts = {"member": member.pk, "name": member.name, "text": text, "day": today(), "hash": hash_of(text)}
-    return send_many(ASKED.to_each(staff.distinct(), **facts))
+    return send_many(ASKED.to_each(staff_of(member), **facts))
 
 
 def hash_of(text: str) -> str:

@@ -26,7 +26,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "member": member,
         "registration": user.registrations.select_related("community", "estate", "unit").first(),
         "number_asked": member.mobile_changes.open().first() if member else None,
-        "exemptions": member.exemptions.filter(withdrawn_at__isnull=True) if member else [],
+        "exemptions": member.exemptions.granted() if member else [],
         "looks": ContactReveal.objects.about(user).count(),
     }
     return render(request, "members/people/profile.html", context)

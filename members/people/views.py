@@ -1,5 +1,7 @@
 """Desk pages about members: list, one person, reveal, exemption, search."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -40,13 +42,28 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "registrations": member.registrations.select_related("community", "decided_by"),
         "numbers": member.mobile_changes.all(),
         "merges": member.merges.all(),
-        "exemptions": member.exemptions.select_related("approved_by", "withdrawn_by"),
+        **standing_on_roster(request, member),
+        "exemptions": member.exemptions.select_related("approved_by", "confirmed_by"),
         "reveals": member.reveals.select_related("viewer", "organization")[:20],
         "totals": member.years.order_by("-year")[:3],
         "form": ExemptionForm(),
         "year": today().year,
     }
     return render(request, "members/people/detail.html", context)
+
+
+def standing_on_roster(request: StaffRequest, member: Member) -> dict[str, Any]:
+    """What happened and is still to come, and which change the desk may record."""
+    changes = list(member.roster_changes.select_related("from_unit", "to_unit", "recorded_by"))
+    ahead = next((change for change in changes if change.is_ahead), None)
+    may_record = request.desk.can("members.record") and member.user_id != request.user.pk
+    free = may_record and ahead is None and not member.is_merged
+    return {
+        "changes": changes,
+        "ahead": ahead,
+        "may_leave": free and not member.is_departed,
+        "may_return": free and member.is_departed,
+    }
 
 
 @require_POST
@@ -67,8 +84,24 @@ def exempt(request: StaffRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(seen(request), pk=pk)
     form = ExemptionForm(request.POST)
     if attempt(request, lambda: exempting.exempt(member, **valid(form), by=request.user)):
-        messages.success(request, _("已登记%(name)s同志的豁免。") % {"name": member.name})
+        messages.success(request, exempted(member))
     return redirect("members:detail", pk)
+
+
+def exempted(member: Member) -> str:
+    text = _("已登记%(name)s同志的豁免。")
+    if member.exemptions.latest("pk").is_waiting:
+        text = _("已登记%(name)s同志的豁免。时间较长，由另一位同事、社区、单位或市委组织部确认后生效。")
+    return text % {"name": member.name}
+
+
+@require_POST
+@desk_required("members.exempt")
+def confirm_exemption(request: StaffRequest, pk: int) -> HttpResponse:
+    exemption = get_object_or_404(Exemption.objects.visible_to(request.user).select_related("member"), pk=pk)
+    if attempt(request, lambda: exempting.confirm_exemption(exemption, by=request.user)):
+        messages.success(request, _("已确认，豁免生效，本人会收到通知。"))
+    return redirect("members:detail", exemption.member_id)
 
 
 @require_POST
@@ -78,6 +111,14 @@ def withdraw_exemption(request: StaffRequest, pk: int) -> HttpResponse:
     if attempt(request, lambda: exempting.withdraw_exemption(exemption, by=request.user)):
         messages.success(request, _("豁免已撤销，原记录保留。"))
     return redirect("members:detail", exemption.member_id)
+
+
+@require_safe
+@desk_required("members.exempt")
+def waiting_exemptions(request: StaffRequest) -> HttpResponse:
+    """Leave that waits for a second person."""
+    rows = Exemption.objects.visible_to(request.user).waiting().select_related("member__unit", "approved_by")
+    return render(request, "members/people/waiting_exemptions.html", {"page": page_of(request, rows)})
 
 
 @require_safe

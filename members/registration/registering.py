@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 
 from members.accounts import holding
 from members.cleaning import clean_list
+from members.leaving import recording
 from members.models import Member, Organization, Registration, RegistrationEvent, User
 from members.numbers import changing
 from members.registration import messages, rules
 from members.registration.matching import Match, match
 from xianfeng.lib.pinyin import in_pinyin
 from xianfeng.lib.refusal import AlreadyDecided, check_reason
+from xianfeng.lib.times import today
 from xianfeng.lib.transitions import move, record
 
 State = Registration.State
@@ -134,9 +136,10 @@ def confirm(registration: Registration, *, by: User, same_person: Member | None 
     rules.check_not_own(registration, by)
     rules.check_place(registration)
     change_state(registration, State.CONFIRMED, by=by)
-    member = settle_member(registration, same_person)
+    member = settle_member(registration, same_person, by)
     follow_number(registration, member, by)
     leave_former_community(registration, member, by)
+    come_back(member, by)
     move_in(member, registration)
     messages.tell_applicant(messages.CONFIRMED, registration)
     return registration
@@ -153,7 +156,7 @@ def return_(registration: Registration, *, reason: str, by: User) -> Registratio
     return registration
 
 
-def settle_member(registration: Registration, same_person: Member | None) -> Member:
+def settle_member(registration: Registration, same_person: Member | None, by: User) -> Member:
     """The roster entry this application is about, made where there is none."""
     member = registration.member or same_person
     if member is None:
@@ -161,7 +164,7 @@ def settle_member(registration: Registration, same_person: Member | None) -> Mem
         member = found.member if found.member and found.member.user_id is None else None
     elif registration.member is None:
         rules.check_same_person(registration, member)
-    member = member or make_member(registration)
+    member = member or make_member(registration, by)
     if registration.member_id != member.pk:
         Registration.objects.filter(pk=registration.pk).update(member=member)
         registration.member = member
@@ -180,20 +183,31 @@ def follow_number(registration: Registration, member: Member, by: User) -> None:
         registration.user = member.user
 
 
-def make_member(registration: Registration) -> Member:
+def make_member(registration: Registration, by: User) -> Member:
+    """On the roster from the day of confirmation: nobody new owes a whole year unasked."""
     if Member.objects.filter(mobile=registration.mobile).exists():
         raise rules.MobileOnRoster(
             _("这个手机号在名册上登记在另一位同志名下。请先请其单位或市委组织部核对、更正名册，再来确认。")
         )
     pinyin, initials = in_pinyin(registration.name)
-    return Member.objects.create(
+    member = Member.objects.create(
         name=registration.name,
         pinyin=pinyin,
         initials=initials,
         mobile=registration.mobile,
         unit=registration.unit,
+        joined_on=today(),
         note=_("报到时不在册，由社区确认"),
     )
+    recording.record_joined(member, day=today(), by=by, note=member.note)
+    return member
+
+
+def come_back(member: Member, by: User) -> None:
+    """Who had left the roster, or was about to, is on it again from today."""
+    member.refresh_from_db(fields=["state", "departed_on"])
+    if member.is_departed:
+        recording.record_returned(member, day=today(), by=by, note=_("重新报到，由社区确认"))
 
 
 def move_in(member: Member, registration: Registration) -> None:
@@ -215,7 +229,6 @@ def move_in(member: Member, registration: Registration) -> None:
         free_times=registration.free_times or member.free_times,
         state=Member.State.REGISTERED,
         registered_at=member.registered_at or timezone.now(),
-        departed_on=None,
     )
     if moved != 1:
         raise rules.NotThisPerson(_("名册上的这位同志刚刚关联了另一个账号，请刷新页面后核对。"))

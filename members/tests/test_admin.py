@@ -130,10 +130,11 @@ def test_nobody_corrects_their_own_entry(client: Client, cast: Cast):
 
 def test_dates_the_wrong_way_round_are_refused(client: Client, cast: Cast):
     client.force_login(cast.city_officer)
-    form = {"name": "李建国", "unit": cast.unit.pk, "joined_on": "2026-06-01", "departed_on": "2026-03-01"}
+    Member.objects.filter(pk=cast.li.pk).update(departed_on="2026-03-01")
+    form = {"name": "李建国", "unit": cast.unit.pk, "joined_on": "2026-06-01"}
     answer = client.post(reverse("admin:members_member_change", args=[cast.li.pk]), form)
-    assert "离开日期不能早于" in answer.content.decode()
-    assert Member.objects.get(pk=cast.li.pk).departed_on is None
+    assert "入册日期不能晚于离开日期" in answer.content.decode()
+    assert Member.objects.get(pk=cast.li.pk).joined_on is None
 
 
 def test_actions_confirm_through_the_service(client: Client, cast: Cast):

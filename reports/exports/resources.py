@@ -146,7 +146,7 @@ class Members(ListResource):
     flags = Column(_("本年红旗"), "flags", holds=NUMBER)
     state = Column(_("状态"), "state", make=words_of(Member.State.choices))
     registered_at = Column(_("报到时间"), "registered_at", holds=MOMENT, width=17)
-    joined_on = Column(_("计入考核日期"), "joined_on", holds=DAY, ticked=False)
+    joined_on = Column(_("入册日期"), "joined_on", holds=DAY, ticked=False)
     skills = Column(_("特长"), "skills", make=as_list, width=20, ticked=False)
     intentions = Column(_("服务意向"), "intentions", make=as_list, width=20, ticked=False)
     free_times = Column(_("空闲时间"), "free_times", make=as_list, width=20, ticked=False)

@@ -69,7 +69,7 @@ def send_on_leave(cast: Cast, rng: random.Random, member: Member) -> None:
         member=member, kind="sick", reason="病假", approved_by=cast.city_officer,
         starts_on=dt.date(YEAR, 1, 1) if whole_year else first,
         ends_on=dt.date(YEAR, 12, 31) if whole_year else first + dt.timedelta(days=rng.randrange(10, 150)),
-        withdrawn_at=NOVEMBER if rng.random() < 0.2 else None,
+        state="withdrawn" if rng.random() < 0.2 else "granted",
     )  # fmt: skip
 
 

@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, Sum, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from flags.assessment import standing
 from flags.models import Category, FlagEntry
-from members.models import Appointment, Member, MobileChange, Registration, User
+from members.models import Appointment, Exemption, Member, MobileChange, Registration, RosterChange, User
 from notices.models import Delivery
 from tasks.deadlines import overdue
 from tasks.models import Claim, Task
@@ -58,7 +58,9 @@ def todo(user: User, desk: Appointment) -> Iterator[Figure]:
     if desk.can("registrations.decide"):
         yield waiting_registrations(user)
     if desk.can("numbers.decide"):
-        yield waiting_numbers(user)
+        yield from waiting_about_people(user)
+    if desk.can("members.record") and desk.organization.is_unit:
+        yield waiting_transfers(user, desk)
     if desk.can("wishes.see"):
         yield waiting_wishes(user)
     if desk.can("tasks.see"):
@@ -75,10 +77,24 @@ def waiting_registrations(user: User) -> Figure:
     )
 
 
-def waiting_numbers(user: User) -> Figure:
-    count = MobileChange.objects.visible_to(user).open().count()
+def waiting_about_people(user: User) -> Iterator[Figure]:
+    """New numbers of the lost kind, and leave that waits for a second person: one query for both."""
+    numbers = MobileChange.objects.visible_to(user).open().order_by().values_list(Value("number"))
+    leaves = Exemption.objects.visible_to(user).waiting().order_by().values_list(Value("leave"))
+    count = Counter(what for (what,) in numbers.union(leaves, all=True).order_by())
+    for what, label, page in (
+        ("number", _("待核实换号"), "members:numbers"),
+        ("leave", _("待确认豁免"), "members:waiting_exemptions"),
+    ):
+        yield Figure(label, count[what], reverse(page), _("人"), tone="warning" if count[what] else "")
+
+
+def waiting_transfers(user: User, desk: Appointment) -> Figure:
+    """Transfers into this unit that wait to be taken in."""
+    asked = RosterChange.objects.visible_to(user).asked()
+    count = asked.filter(to_unit__path__startswith=str(desk.organization.path)).count()
     return Figure(
-        _("待核实换号"), count, reverse("members:numbers"), _("人"), tone="warning" if count else ""
+        _("待接收调动"), count, reverse("members:roster_changes"), _("人"), tone="warning" if count else ""
     )
 
 

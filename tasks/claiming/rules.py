@@ -236,6 +236,10 @@ def check_claim(task: Task, standing: Standing, now: dt.datetime, *, in_audience
 
 
 def check_applicant(applicant: Applicant, *, in_audience: bool) -> None:
+    if applicant.is_departed:
+        raise NotRegistered(
+            _("您已离开名册，不能再接单。回来工作的，请单位登记重新入册，或扫所在社区的二维码报到。")
+        )
     if not applicant.is_registered:
         raise NotRegistered(
             _("只有已报到的党员才能接单，您目前是“%(state)s”。请扫所在社区的二维码报到，社区确认后即可接单。")

@@ -44,6 +44,10 @@ class Applicant:
         return self.state == Member.State.REGISTERED
 
     @property
+    def is_departed(self) -> bool:
+        return self.state == Member.State.DEPARTED
+
+    @property
     def state_in_words(self) -> str:
         return str(Member.State(self.state).label)
 

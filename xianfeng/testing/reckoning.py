@@ -70,7 +70,7 @@ def leave_of() -> dict[int, set[dt.date]]:
     """Every single day of leave by member."""
     away: dict[int, set[dt.date]] = defaultdict(set)
     for leave in Exemption.objects.all():
-        if leave.withdrawn_at is None:
+        if leave.state == "granted":
             length = (leave.ends_on - leave.starts_on).days + 1
             away[leave.member_id] |= {leave.starts_on + dt.timedelta(days=number) for number in range(length)}
     return away

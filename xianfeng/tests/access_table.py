@@ -24,8 +24,9 @@ from flags import ledger
 from flags.assessment import assessing
 from flags.ledger import Award
 from flags.models import Assessment, AssessmentRun, FlagEntry
+from members.leaving import recording
 from members.merging import merging
-from members.models import ImportBatch, Member
+from members.models import ImportBatch, Member, Organization
 from members.numbers import changing
 from members.people.exempting import exempt
 from members.registration.registering import submit as apply
@@ -40,7 +41,7 @@ from tasks.verifying.verifying import Decision, verify
 from wishes.models import Wish
 from wishes.stating.stating import submit
 from xianfeng.lib.times import today
-from xianfeng.testing.cast import Cast
+from xianfeng.testing.cast import Cast, make_organization
 
 ROLES = ("anonymous", "city", "street", "community", "estate", "unit", "auditor", "member", "sysadmin")
 Answers = dict[str, int]
@@ -123,6 +124,8 @@ def a_run(cast: Cast) -> dict[str, Any]:
 # Everybody at a desk that sees flags, and at one that sees results.
 SEE_FLAGS = ("city", "street", "community", "estate", "unit", "auditor")
 SEE_RESULTS = ("city", "street", "community", "unit", "auditor")
+
+MERGERS = ("city", "community", "unit")
 
 ACCESS: dict[str, Access] = {
     "healthz": Access(get=everyone()),
@@ -324,6 +327,8 @@ ACCESS |= {
         post=only("city", "community", "unit", status=302), kwargs=li, data=lambda cast: REASON
     ),
     "members:exempt": Access(post=only("city", "community", "unit", status=302), kwargs=li),
+    "members:waiting_exemptions": Access(get=only(*MERGERS)),
+    "members:confirm_exemption": Access(post=only(*MERGERS, status=302), kwargs=an_exemption),
     "members:withdraw_exemption": Access(
         post=only("city", "community", "unit", status=302), kwargs=an_exemption
     ),
@@ -397,6 +402,52 @@ ACCESS |= {
     "members:lost_number_done": Access(get=everyone()),
 }
 
+# --- members: entering, leaving, moving between units ------------------------------------------------
+
+
+def a_transfer(cast: Cast) -> dict[str, Any]:
+    """李建国 is to move from 市教育局, which waits for 市水利局."""
+    third = make_organization("TU3", Organization.Kind.UNIT, "市水利局", cast.city)
+    change = recording.transfer(cast.li, to_unit=third, day=today(), by=cast.unit_clerk)
+    return {"pk": change.pk}
+
+
+def somebody_who_left(cast: Cast) -> dict[str, Any]:
+    recording.leave(cast.li, kind="left", day=today() - dt.timedelta(days=1), by=cast.unit_clerk)
+    return {"pk": cast.li.pk}
+
+
+RECORDERS = ("city", "unit")
+
+ACCESS |= {
+    "members:roster_changes": Access(get=only(*SEE_PEOPLE)),
+    "members:roster_change": Access(
+        get=only(*SEE_PEOPLE),
+        post=only(*RECORDERS, status=302),
+        kwargs=a_transfer,
+        data=lambda cast: {"decision": "take_back", "reason": "不调了"},
+    ),
+    "members:roster_join": Access(get=only(*RECORDERS), post=only(*RECORDERS)),
+    "members:roster_leave": Access(
+        get=only(*RECORDERS),
+        post=only(*RECORDERS, status=302),
+        kwargs=li,
+        data=lambda cast: {"kind": "retired", "day": today()},
+    ),
+    "members:roster_return": Access(
+        get=only(*RECORDERS),
+        post=only(*RECORDERS, status=302),
+        kwargs=somebody_who_left,
+        data=lambda cast: {"day": today()},
+    ),
+    "members:roster_transfer": Access(
+        get=only(*RECORDERS),
+        post=only(*RECORDERS, status=302),
+        kwargs=li,
+        data=lambda cast: {"to_unit": cast.other_unit.pk, "day": today()},
+    ),
+}
+
 # --- members: two records of one person ---------------------------------------------------------------
 
 
@@ -410,8 +461,6 @@ def a_merge(cast: Cast) -> dict[str, Any]:
     double = Member.objects.get(pk=two_records(cast)["other"])
     return {"pk": merging.merge(cast.li, double, reason="本人确认", by=cast.secretary).pk}
 
-
-MERGERS = ("city", "community", "unit")
 
 ACCESS |= {
     "members:merge_with": Access(get=only(*MERGERS), kwargs=li),

@@ -31,6 +31,7 @@ from members.models import (
     MobileChange,
     Organization,
     Registration,
+    RosterChange,
     User,
 )
 from members.registration import reconciling
@@ -131,6 +132,21 @@ class City:
             for n, member in zip(numbers, members, strict=True)
             for state in MobileChange.State
         )
+        RosterChange.objects.bulk_create(
+            RosterChange(
+                member=member, kind="moved", day=today(), state=state, recorded_by=cast.city_officer,
+                from_unit=cast.unit, to_unit=cast.other_unit,
+            )
+            for member in members
+            for state in ("asked", "done", "refused")
+        )  # fmt: skip
+        Exemption.objects.bulk_create(
+            Exemption(
+                member=member, kind="sick", starts_on=today(), ends_on=today(), reason="病假",
+                state="waiting", approved_by=cast.city_officer,
+            )
+            for member in members
+        )  # fmt: skip
         MemberYear.objects.bulk_create(
             MemberYear(member=member, year=today().year, flags=9, lines=9) for member in members[::2]
         )
@@ -347,6 +363,7 @@ FACES = [
     *faces(PHONE, "flags:my_flags", "year", YEARS),
     *faces(DESK, "members:reconciliation", "list", dict(reconciling.FACES)),
     *faces(CITY, "members:numbers", "tab", ("waiting", "all")),
+    *faces("unit_clerk", "members:roster_changes", "tab", ("waiting", "ahead", "all")),
     *faces(CITY, "members:organizations", "line", ("places", "units")),
     *faces(CITY, "members:import", "outcome", ("", *ImportRow.Outcome.values), lambda city: city.batch.pk),
     *faces(PHONE, "tasks:browse", "period", ("", *dict(PERIODS))),
@@ -362,6 +379,7 @@ LISTS = [
     List(CITY, "members:list", "?sort=-flags&q=dangyuan"),
     List(CITY, "members:search", "?q=党员"),
     List(CITY, "members:reveals"),
+    List(CITY, "members:waiting_exemptions"),
     List(CITY, "members:detail", of=lambda city: city.cast.li.pk),
     *(List(who, "members:registrations") for who in (CITY, DESK)),
     *(List(CITY, "members:reconciliation", f"?list={which}") for which in ("unregistered", "differing")),
@@ -419,6 +437,11 @@ SINGLE = {
     "members:profile_correct",
     "members:profile_edit",
     "members:registration",
+    "members:roster_change",
+    "members:roster_join",
+    "members:roster_leave",
+    "members:roster_return",
+    "members:roster_transfer",
     "reports:export",
     "reports:export_progress",
     "tasks:edit",

@@ -12,6 +12,8 @@ EXEMPT: dict[str, str] = {
     "flags.PolicyChange": "read only through its policy, which is for everybody it is applied to",
     "members.MobileProof": "hashes of one-time codes; no page shows them",
     "members.MergeEvent": "read only through its merge, which is scoped",
+    "members.ExemptionEvent": "read only through its exemption, which is scoped",
+    "members.RosterChangeEvent": "read only through its change, which is scoped",
     "members.MobileChangeEvent": "read only through its change, which is scoped",
     "members.RegistrationEvent": "read only through its registration, which is scoped",
     "notices.DeliveryEvent": "read only through its delivery, which is scoped",

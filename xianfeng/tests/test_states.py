@@ -16,7 +16,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from flags.models import AssessmentRun
-from members.models import ImportBatch, Member, Merge, MobileChange, Registration
+from members.models import ImportBatch, Member, Merge, MobileChange, Registration, RosterChange
 from notices.models import Delivery
 from reports.models import Export
 from tasks.models import Claim, Task, Verification
@@ -67,6 +67,7 @@ def test_every_state_class_has_a_tone_for_each_state() -> None:
         "Registration.State",
         "Merge.State",
         "MobileChange.State",
+        "RosterChange.State",
         "Member.State",
         "ImportBatch.State",
         "ImportRow.Outcome",
@@ -113,6 +114,7 @@ def test_every_set_holds_states_of_its_own_class() -> None:
             [Registration.State.OPEN, Registration.State.TAKEN_IN, {"returned", "withdrawn"}],
         ),
         (MobileChange.State, [MobileChange.State.OPEN, {"done", "refused"}]),
+        (RosterChange.State, [RosterChange.State.STANDS, {"refused", "undone"}]),
         (Merge.State, [Merge.State.STANDS, {"undone"}]),
         (Member.State, [Member.State.ON_ROSTER, {"departed", "merged"}]),
         (Member.State, [Member.State.UNREGISTERED, {"registered", "departed", "merged"}]),

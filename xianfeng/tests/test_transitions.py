@@ -18,9 +18,10 @@ from xianfeng.testing.cast import Cast
 
 State = Wish.State
 HISTORIES = {
-    "flags.AssessmentEvent", "members.ImportEvent", "members.MergeEvent", "members.MobileChangeEvent",
-    "members.RegistrationEvent", "notices.DeliveryEvent", "reports.ExportEvent", "tasks.ClaimEvent",
-    "tasks.TaskEvent", "wishes.WishEvent",
+    "flags.AssessmentEvent", "members.ExemptionEvent", "members.ImportEvent", "members.MergeEvent",
+    "members.MobileChangeEvent", "members.RegistrationEvent", "members.RosterChangeEvent",
+    "notices.DeliveryEvent", "reports.ExportEvent", "tasks.ClaimEvent", "tasks.TaskEvent",
+    "wishes.WishEvent",
 }  # fmt: skip
 
 

@@ -135,7 +135,7 @@ def test_leave_over_all_of_a_newcomers_months_exempts(cast):
 
 def test_withdrawn_leave_counts_no_more(cast):
     given = leave(cast, cast.li, dt.date(2026, 1, 1), dt.date(2026, 12, 31))
-    Exemption.objects.filter(pk=given.pk).update(withdrawn_at=AFTER)
+    Exemption.objects.filter(pk=given.pk).update(state="withdrawn")
     assert result_of(cast.li, assessing.forecast(2026)).result == "unqualified"
 
 

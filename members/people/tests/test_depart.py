@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from members.leaving.carrying import carry_due
 from members.models import Member
 from members.people import keeping
 from xianfeng.lib.times import today
@@ -23,7 +24,7 @@ def test_a_day_of_leaving_in_the_past_takes_effect_at_once_and_back(cast: Cast) 
 
 def test_a_coming_day_of_leaving_takes_effect_in_the_night_after_it(cast: Cast) -> None:
     assert corrected(cast.li, today(), cast) == Member.State.REGISTERED
-    assert keeping.let_depart() == 0
-    assert keeping.let_depart(today() + dt.timedelta(days=1)) == 1
-    assert keeping.let_depart(today() + dt.timedelta(days=1)) == 0
+    assert carry_due() == 0
+    assert carry_due(today() + dt.timedelta(days=1)) == 1
+    assert carry_due(today() + dt.timedelta(days=1)) == 0
     assert not Member.objects.on_roster().filter(pk=cast.li.pk).exists()

@@ -1,6 +1,7 @@
 """Exemptions: approved with dates and a reason, withdrawn without trace being lost."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ from members.models import Exemption
 from members.people import exempting
 from members.people.rules import DatesWrong
 from notices.models import Notice
-from xianfeng.lib.refusal import AlreadyDecided, NotPossible
+from xianfeng.lib.refusal import AlreadyDecided, NotPossible, Refusal
 from xianfeng.testing.cast import Cast
 
 START, END = dt.date(2026, 3, 1), dt.date(2026, 6, 30)
+LONG = dt.date(2026, 9, 1)  # more than the six months that one person may grant
 
 
 def leave(cast: Cast, **changes: Any) -> Exemption:
@@ -53,6 +55,67 @@ def test_a_withdrawn_one_stays_on_record_and_frees_its_days(cast: Cast):
     assert leave(cast).pk != exemption.pk
     with pytest.raises(AlreadyDecided):
         exempting.withdraw_exemption(exemption, by=cast.clerk)
+
+
+# --- Longest period and second person -----------------------------------------------------------
+
+
+def code_of(action: Callable[[], object]) -> str:
+    try:
+        action()
+    except Refusal as refusal:
+        return refusal.code
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "code"),
+    [
+        (dt.date(2000, 1, 1), dt.date(2099, 12, 31), "far_off"),
+        (dt.date(2026, 1, 1), dt.date(2099, 12, 31), "too_long"),
+        (dt.date(2026, 1, 1), dt.date(2026, 12, 31), ""),
+        (dt.date(2026, 1, 1), dt.date(2027, 1, 1), "too_long"),
+        (dt.date(2026, 2, 28), dt.date(2027, 2, 27), ""),
+    ],
+)
+def test_leave_keeps_to_the_longest_period(cast: Cast, starts_on: dt.date, ends_on: dt.date, code: str):
+    assert code_of(lambda: leave(cast, starts_on=starts_on, ends_on=ends_on)) == code
+
+
+@pytest.mark.parametrize(("ends_on", "state"), [(dt.date(2026, 8, 31), "granted"), (LONG, "waiting")])
+def test_beyond_half_a_year_a_second_person_is_asked(cast: Cast, ends_on: dt.date, state: str):
+    assert leave(cast, ends_on=ends_on).state == state
+    assert Notice.objects.filter(recipient=cast.li.user).exists() == (state == "granted")
+    told = set(Notice.objects.filter(subject__contains="待第二人确认").values_list("recipient", flat=True))
+    assert told == ({cast.clerk.pk, cast.unit_clerk.pk} if state == "waiting" else set())
+
+
+def test_somebody_else_confirms_and_only_then_it_counts(cast: Cast):
+    exemption = leave(cast, ends_on=LONG)
+    assert not Exemption.objects.granted().exists()
+    assert code_of(lambda: exempting.confirm_exemption(exemption, by=cast.secretary)) == "same_person"
+    assert cast.li.user
+    assert code_of(lambda: exempting.confirm_exemption(exemption, by=cast.li.user)) == "not_oneself"
+    exempting.confirm_exemption(exemption, by=cast.unit_clerk)
+    assert Exemption.objects.granted().get().confirmed_by == cast.unit_clerk
+    assert Notice.objects.filter(recipient=cast.li.user).count() == 1
+    assert code_of(lambda: exempting.confirm_exemption(exemption, by=cast.clerk)) == "already_decided"
+
+
+def test_who_does_not_agree_takes_it_back_and_the_member_hears_nothing(cast: Cast):
+    exemption = leave(cast, ends_on=LONG)
+    exempting.withdraw_exemption(exemption, by=cast.unit_clerk)
+    assert exemption.state == "withdrawn" and not Notice.objects.filter(recipient=cast.li.user).exists()
+    assert leave(cast).pk
+
+
+def test_what_waits_is_found_from_the_workbench_and_confirmed_there(client: Client, cast: Cast):
+    exemption = leave(cast, ends_on=LONG)
+    client.force_login(cast.unit_clerk)
+    assert "待确认豁免" in client.get(reverse("reports:desk_home")).content.decode()
+    assert "李建国" in client.get(reverse("members:waiting_exemptions")).content.decode()
+    client.post(reverse("members:confirm_exemption", args=[exemption.pk]))
+    assert "李建国" not in client.get(reverse("members:waiting_exemptions")).content.decode()
 
 
 def test_nobody_exempts_themself(cast: Cast):

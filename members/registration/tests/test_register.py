@@ -1,13 +1,17 @@
 """Applying, matching with the roster, confirming, returning, withdrawing, moving."""
 
+import datetime as dt
+
 import pytest
 
+from members.leaving import recording
 from members.models import Member, MobileChange, Registration, RegistrationEvent, User
 from members.registration import matching, registering
 from members.registration.rules import AlreadyOpen, MobileOnRoster, NotThisPerson, OwnRegistration, WrongPlace
 from members.tests.applicants import application, applied, stranger
 from notices.models import Notice
 from xianfeng.lib.refusal import AlreadyDecided, ReasonNeeded
+from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast, make_member
 
 State = Registration.State
@@ -248,3 +252,21 @@ def test_a_departed_member_comes_back(cast: Cast):
     registering.confirm(registration, by=cast.secretary)
     gone.refresh_from_db()
     assert gone.is_registered and gone.departed_on is None
+    assert (gone.joined_on, gone.roster_changes.get().kind) == (today(), "returned")
+
+
+def test_somebody_new_to_the_roster_has_an_entry_date_and_does_not_owe_the_whole_year(cast: Cast):
+    registration = stranger(cast)
+    registering.confirm(registration, by=cast.secretary)
+    member = Member.objects.get(pk=registration.member_id)
+    assert (member.joined_on, member.roster_changes.get().kind) == (today(), "joined")
+
+
+def test_moving_home_does_not_undo_a_coming_last_day(cast: Cast):
+    day = today() + dt.timedelta(days=9)
+    recording.leave(cast.li, kind="retired", day=day, by=cast.unit_clerk)
+    registration = applied(
+        cast, name="李建国", mobile=cast.li.mobile, community=cast.other_community, estate=cast.other_estate
+    )
+    registering.confirm(registration, by=cast.other_secretary)
+    assert Member.objects.get(pk=cast.li.pk).departed_on == day

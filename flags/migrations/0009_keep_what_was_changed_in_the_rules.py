@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("flags", "0007_name_the_sources_of_lines"),
+        ("flags", "0008_bound_leave"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
