@@ -26,6 +26,11 @@ def account_of(mobile: str, name: str = "") -> User | None:
     return holder
 
 
+def opens_by_code(user: User) -> bool:
+    """Whether a code alone logs this person in, as a member; who only has a post keeps to the password."""
+    return not user.is_superuser and bool(user.own_member or not user.desks)
+
+
 def take_number(user: User, mobile: str) -> None:
     """From now on the proven mobile opens this account, and the former one does not; its sessions end.
 
