@@ -25,7 +25,10 @@ class FlagEntryAdmin(ServiceAdmin):
 @admin.register(Assessment)
 class AssessmentAdmin(ServiceAdmin):
     sees, export = "assessments.see", "results"
-    list_display = ["member", "unit", "run", "result", "flags", "required_flags", "missing_flags"]
+    list_display = [
+        "member", "unit", "run", "result", "flags", "required_flags", "missing_flags", "minutes",
+        "required_minutes", "missing_minutes",
+    ]  # fmt: skip
     list_filter = ["run__year", "run__is_official"]
     search_fields = ["member__name"]
 

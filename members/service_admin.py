@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from members.access import StaffRequest
@@ -21,6 +22,8 @@ from members.capabilities import KEEPS
 from members.models import User
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.ui.views import each_row, posted, submit
+
+AS_WORD: dict[str | None, str] = {"1": "true", "0": "false"}  # yes and no, as the portal's filters write them
 
 
 class ScopedSite(admin.AdminSite):
@@ -125,7 +128,8 @@ class ServiceAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """What a model calls private is not even read; what rows name is, once for all of them."""
         rows = self.visible(request, self.model).fetch_mode(FETCH_PEERS)
-        return rows.defer(*getattr(self.model, "PRIVATE", ()))
+        order: Any = self.get_ordering(request) or self.opts.ordering
+        return rows.defer(*getattr(self.model, "PRIVATE", ())).order_by(*order)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         rows = self.visible(request, db_field.remote_field.model)
@@ -148,6 +152,22 @@ class ServiceAdmin(admin.ModelAdmin):
         """What is named, and each column that has few answers."""
         few = {one.name for one in self.opts.fields if one.choices or isinstance(one, BooleanField)}
         return [*self.list_filter, *(name for name in self.list_display if name in few)]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        extra = {"export_query": self.export_query(request), **(extra_context or {})}
+        return super().changelist_view(request, extra)
+
+    def export_query(self, request: HttpRequest) -> str:
+        """What the list is narrowed to, as the portal's filters say it: `state__exact` is their `state`.
+
+        The page of the export names those that it takes, and how many rows that leaves.
+        """
+        get, narrowing = request.GET.get, self.get_list_filter(request)
+        asked = {"q": get("q")}
+        for column in (one for one in self.opts.fields if one.name in narrowing):
+            value = get(f"{column.name}__exact") or get(column.name)
+            asked[column.name] = AS_WORD.get(value, value) if isinstance(column, BooleanField) else value
+        return urlencode({name: value for name, value in asked.items() if value})
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """The columns, and the way into the portal: what it does is not done here a second time."""

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
@@ -18,13 +19,18 @@ class Phase:
     """One tab of the list: word, badge tone, and its condition at a moment."""
 
     code: str
-    word: Promise
+    word: str | Promise
     tone: str
     condition: Callable[[dt.datetime], Q]
 
+    @classmethod
+    def of(cls, state: Task.State) -> Self:
+        """A state that the clock does not part."""
+        return cls(state.value, state.label, state.tone, lambda now: Q(state=state))
+
 
 PHASES = (
-    Phase("draft", _("草稿"), "neutral", lambda now: Q(state=State.DRAFT)),
+    Phase.of(State.DRAFT),
     Phase("open", _("报名中"), "info", lambda now: Q(state=State.PUBLISHED, starts_at__gt=now)),
     Phase(
         "running", _("进行中"), "accent",
@@ -38,17 +44,16 @@ PHASES = (
         "unclaimed", _("无人接单"), "neutral",
         lambda now: Q(state=State.PUBLISHED, ends_at__lte=now, places_taken=0),
     ),
-    Phase("settled", _("已认定"), "success", lambda now: Q(state=State.SETTLED)),
-    Phase("cancelled", _("已取消"), "neutral", lambda now: Q(state=State.CANCELLED)),
+    Phase.of(State.SETTLED),
+    Phase.of(State.CANCELLED),
 )  # fmt: skip
 BY_CODE = {phase.code: phase for phase in PHASES}
-ALWAYS = {State.DRAFT: "draft", State.SETTLED: "settled", State.CANCELLED: "cancelled"}
 
 
 def phase_of(task: Task, now: dt.datetime) -> Phase:
     """The tab a task is found under; the same answer as the condition gives, without a query."""
     if not task.is_published:
-        return BY_CODE[ALWAYS[State(task.state)]]
+        return BY_CODE[task.state]
     if now < task.starts_at:
         return BY_CODE["open"]
     if now < task.ends_at:

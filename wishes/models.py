@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Organization
 from xianfeng.lib.crypto import EncryptedTextField
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
 
@@ -92,7 +93,7 @@ class Wish(models.Model):
     state = models.CharField(_("状态"), max_length=12, choices=State, default=State.SUBMITTED, db_index=True)
     # Named where the wish is declined: who can help instead (DOMAIN 4.2).
     responsible = models.CharField(_("应由谁办理"), max_length=100, blank=True)
-    decline_reason = models.CharField(_("未受理原因"), max_length=300, blank=True)
+    decline_reason = models.CharField(_("未受理原因"), max_length=LONGEST_REASON, blank=True)
     created_at = models.DateTimeField(_("提出时间"), default=timezone.now, editable=False)
     fulfilled_at = models.DateTimeField(_("完成时间"), null=True, blank=True, editable=False)
     # Idempotency key of the form that made it.
@@ -150,7 +151,7 @@ class BriefOpening(models.Model):
         verbose_name=_("查看人"),
     )
     at = models.DateTimeField(_("时间"), auto_now_add=True)
-    reason = models.CharField(_("理由"), max_length=200, blank=True)
+    reason = models.CharField(_("理由"), max_length=LONGEST_REASON, blank=True)
 
     class Meta:
         verbose_name = _("心愿详情查看记录")

@@ -20,7 +20,6 @@ from redis.retry import Retry
 
 WORKER = "heartbeat:worker"
 BEAT = "heartbeat:beat"
-HEARTBEAT_INTERVAL = 15.0  # seconds
 STALE_AFTER = 60.0  # seconds: three missed heartbeats and some room for a busy machine
 STAMP_LIFETIME = 24 * 3600  # seconds
 PROBE_TIMEOUT = 0.5  # seconds

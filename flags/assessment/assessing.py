@@ -108,18 +108,28 @@ def _fill(run: AssessmentRun) -> None:
     run.ledger_seq, run.ledger_hash = LedgerHead.objects.values_list("seq", "hash").get(pk=HEAD)
     Assessment.objects.filter(run=run).delete()
     with connection.cursor() as cursor:
-        cursor.execute(sql.statement(), _parameters(run))
+        given = _parameters(run.year, run.rules, run.ledger_seq)
+        cursor.execute(sql.filling(), {"run": run.pk, **given})
     run.counts = _counts(run)
     run.finished_at = timezone.now()
 
 
-def _parameters(run: AssessmentRun) -> dict[str, Any]:
+def reckon(year: int, rules: dict[str, Any], *, member: Member | None = None) -> list[Assessment]:
+    """Everybody's results of a year, or one member's, as they are now by some rules; stores nothing."""
+    given = _parameters(year, rules, LedgerHead.objects.get(pk=HEAD).seq)
+    if member is not None:
+        given["member"] = member.pk
+    with connection.cursor() as cursor:
+        cursor.execute(sql.figures(of_one=member is not None), given)
+        return [Assessment(**dict(zip(sql.COLUMNS, row, strict=True))) for row in cursor.fetchall()]
+
+
+def _parameters(year: int, rules: dict[str, Any], seq: int) -> dict[str, Any]:
     names = ("min_flags", "min_flags_leader", "min_minutes", "pro_rata")
     return {
-        "run": run.pk, "year": run.year, "seq": run.ledger_seq,
-        "first": dt.date(run.year, 1, 1), "last": dt.date(run.year, 12, 31),
-        "leaves": json.dumps(leave_months(run.year, pro_rata=run.rules["pro_rata"])),
-        **{name: run.rules[name] for name in names},
+        "year": year, "seq": seq, "first": dt.date(year, 1, 1), "last": dt.date(year, 12, 31),
+        "leaves": json.dumps(leave_months(year, pro_rata=rules["pro_rata"])),
+        **{name: rules[name] for name in names},
         **{result.value: result.value for result in Assessment.Result}, "left": Member.State.DEPARTED.value,
         "merged": Member.State.MERGED.value,
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Page
-from django.db.models import Count, F
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,9 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from flags.assessment import assessing, compliance, pacing
+from flags.assessment import assessing, compliance, pacing, standing
 from flags.assessment.filters import BehindFilter
-from flags.assessment.pacing import Clock, Pacing
+from flags.assessment.pacing import Clock
+from flags.assessment.standing import Standings
 from flags.models import Assessment
 from members.access import StaffRequest, desk_required
 from members.models import Member
@@ -26,22 +27,23 @@ SORTS = {
     "unit": "unit__name",
     "community": "community__name",
     "flags": "live_flags",
-    "missing": "missing",
+    "missing": "short_flags",
+    "hours": "short_minutes",
 }
 THEN = ("unit__path", "member__pinyin", "pk")
 
 
-def scoped(request: StaffRequest) -> Pacing:
+def scoped(request: StaffRequest) -> Standings:
     """This year's requirements inside the desk's scope, with flags as they are now."""
     year = today().year
-    results = Assessment.objects.visible_to(request.user).filter(run=assessing.standing_forecast(year))
-    rows = pacing.with_gaps(pacing.with_live_totals(results, year), year)
-    return rows.annotate(missing=F("required_flags") - F("live_flags"))
+    return pacing.with_gaps(standing.seen_by(request.user, year), year)
 
 
 # The page's tabs.
-GROUPS = {"behind": pacing.BEHIND, "short": pacing.SHORT, "done": ~pacing.SHORT}
-LABELS = {"behind": _("落后"), "short": _("全年未达标"), "done": _("已达标")}
+GROUPS = {
+    "behind": pacing.BEHIND, "short": standing.SHORT, "done": standing.REACHED, "exempt": standing.EXEMPT,
+}  # fmt: skip
+LABELS = {"behind": _("落后"), "short": _("全年未达标"), "done": _("已达标"), "exempt": _("豁免")}
 WHO = "who"  # the tab's name in the address
 
 
@@ -55,26 +57,22 @@ def behind(request: StaffRequest) -> HttpResponse:
     rows = listed(request, found).select_related("member", "unit", "community").defer("member__address")
     page = page_of(request, rows, total=tabs.chosen.count)
     with_pace(page, Clock.at(today().year, today()))
-    context = {
-        "filter": found,
-        "page": page,
-        "tabs": tabs,
-        "year": today().year,
-        "run": assessing.standing_forecast(today().year),
-    }
+    run = assessing.standing_forecast(today().year)
+    context = {"filter": found, "page": page, "tabs": tabs, "year": today().year, "run": run}
+    context["asks_hours"] = bool(run and run.rules.get("min_minutes"))
     return render(request, "flags/assessment/behind.html", context)
 
 
-def listed(request: StaffRequest, found: BehindFilter) -> Pacing:
+def listed(request: StaffRequest, found: BehindFilter) -> Standings:
     """The rows of the tab in the order asked for: what the page and its export show."""
     return in_tab(request, found).order_by(
         *ordering(request.GET.get("sort", ""), SORTS, default="-missing", then=THEN)
     )
 
 
-def in_tab(request: StaffRequest, found: BehindFilter) -> Pacing:
+def in_tab(request: StaffRequest, found: BehindFilter) -> Standings:
     """Raises Http404 for a tab that does not exist."""
-    rows: Pacing = found.qs
+    rows: Standings = found.qs
     return rows.filter(GROUPS[chosen_key(request, GROUPS, default="behind", param=WHO)])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from flags.assessment import assessing, messages, pacing
+from flags.assessment import assessing, messages, pacing, standing
 from flags.models import Assessment, AssessmentRun
 from flags.policy.policies import policy_for, reminder_days
 from members.models import Member, User
@@ -36,7 +36,7 @@ def remind(date: dt.date) -> int:
 def behind_rows(date: dt.date) -> list[Assessment]:
     """Everybody behind the pace on a day, with flags as they are now."""
     run = assessing.fresh_forecast(date.year)
-    rows = pacing.behind(pacing.results_of(run), date.year, date)
+    rows = pacing.behind(standing.of_run(run, date.year), date.year, date)
     return list(rows.select_related("member__user", "unit", "community").order_by("unit__path", "pk"))
 
 
@@ -47,7 +47,8 @@ def nudge(members: Iterable[Member], *, by: User) -> int:
     """
     day = today()
     run = assessing.fresh_forecast(day.year)
-    rows = pacing.short(pacing.results_of(run)).filter(member__in=members).select_related("member__user")
+    short = standing.of_run(run, day.year).filter(standing.SHORT)
+    rows = short.filter(member__in=members).select_related("member__user")
     return send_many(list(messages.reminders(rows, day, messages.NUDGE, by)))
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
-from flags.ledger import carrying
 from flags.models import Assessment, Category, FlagEntry
 from xianfeng.lib.times import format_date
 
@@ -102,14 +101,14 @@ def _corrections(assessment: Assessment) -> Iterator[str]:
         seq__lte=assessment.run.ledger_seq,
         kind__in=[FlagEntry.Kind.REVERSAL, FlagEntry.Kind.ADJUSTMENT],
     ).order_by("seq")
-    carried = [line for line in reversed_lines if line.source_kind == carrying.SOURCE]
+    carried = [line for line in reversed_lines if line.is_carried_over]
     if carried:
         yield _("其中 %(lines)s 条、%(flags)+d 面由本人的另一条记录合并而来。") % {
             "lines": len(carried),
             "flags": sum(line.delta for line in carried),
         }
     for line in reversed_lines:
-        if line.source_kind == carrying.SOURCE:
+        if line.is_carried_over:
             continue
         yield _("其中第 %(seq)s 号%(kind)s %(delta)+d 面：%(reason)s") % {
             "seq": line.seq,
@@ -138,4 +137,4 @@ def _amount(flags: int, minutes: int) -> str:
 
 
 def _hours(minutes: int) -> str:
-    return f"{minutes / 60:.1f}".removesuffix(".0")
+    return f"{minutes / 60:.2f}".rstrip("0").rstrip(".")

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from flags.ledger.filters import years
+from xianfeng.lib.refusal import LONGEST_REASON
 
 
 class RunForm(forms.Form):
@@ -22,7 +23,9 @@ class AdjustForm(forms.Form):
         label=_("红旗增减"), min_value=-100, max_value=100, help_text=_("减少填负数。")
     )
     minutes = forms.IntegerField(label=_("时长增减（分钟）"), min_value=-60_000, max_value=60_000, initial=0)
-    reason = forms.CharField(label=_("原因"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("原因"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3})
+    )
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def clean(self) -> dict[str, Any]:

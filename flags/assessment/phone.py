@@ -1,13 +1,13 @@
 """The member's own flags: how many, what is missing, and where each came from."""
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from flags.assessment import standing
 from flags.assessment.explaining import explain
 from flags.models import Assessment, AssessmentRun, FlagEntry, MemberYear
-from flags.policy.policies import policy_for
 from members.access import MemberRequest, member_required
 from members.models import Member
 from xianfeng.lib.times import today
@@ -22,14 +22,9 @@ def my_flags(request: MemberRequest) -> HttpResponse:
     tabs = tabs_of(request, faces, default=str(today().year), param="year")
     year = int(tabs.chosen.key)
     lines = FlagEntry.objects.filter(member=member, year=year).select_related("organization")
-    total = MemberYear.objects.filter(member=member, year=year).first()
-    flags, minutes = (total.flags, total.minutes) if total else (0, 0)
-    required, required_minutes = requirement(member, year)
     result = own_result(member, year)
     context = {
-        "year": year, "tabs": tabs, "flags": flags, "minutes": minutes,
-        "required": required, "missing": max(required - flags, 0),
-        "missing_minutes": max(required_minutes - minutes, 0), "required_minutes": required_minutes,
+        "year": year, "tabs": tabs, "standing": standing.own(member, year),
         "months": months(member, year), "lines": lines.order_by("-service_date", "-seq"),
         "result": result, "reasons": explain(result) if result else [],
     }  # fmt: skip
@@ -37,18 +32,10 @@ def my_flags(request: MemberRequest) -> HttpResponse:
 
 
 def own_years(member: Member) -> list[int]:
-    """This year, and those that have lines."""
-    found = MemberYear.objects.filter(member=member).values_list("year", flat=True)
-    return sorted({today().year, *found}, reverse=True)
-
-
-def requirement(member: Member, year: int) -> tuple[int, int]:
-    """Flags and minutes owed, from the newest check of the year; by the plain rules where there is none."""
-    row = Assessment.objects.filter(member=member, run__year=year).order_by("-run__is_official").first()
-    if row is not None:
-        return row.required_flags, row.required_minutes
-    policy = policy_for(year)
-    return policy.min_flags_leader if member.is_leader else policy.min_flags, policy.min_minutes
+    """This year, those that have lines, and those with a result that is public, be it without a flag."""
+    lit = MemberYear.objects.filter(member=member).values_list("year", flat=True)
+    checked = public_results(member).values_list("run__year", flat=True)
+    return sorted({today().year, *lit, *checked}, reverse=True)
 
 
 def months(member: Member, year: int) -> list[tuple[int, int]]:
@@ -58,7 +45,10 @@ def months(member: Member, year: int) -> list[tuple[int, int]]:
     return [(month, found.get(month, 0)) for month in range(1, 13)]
 
 
+def public_results(member: Member) -> QuerySet[Assessment]:
+    return Assessment.objects.filter(member=member, run__state__in=AssessmentRun.State.PUBLIC)
+
+
 def own_result(member: Member, year: int) -> Assessment | None:
     """The official result, once it is public."""
-    rows = Assessment.objects.filter(member=member, run__year=year, run__is_official=True)
-    return rows.filter(run__state__in=AssessmentRun.State.PUBLIC).select_related("run", "member").first()
+    return public_results(member).filter(run__year=year).select_related("run", "member").first()

@@ -1,7 +1,8 @@
 """The yearly check as one statement: members on one side, their lines of the year on the other.
 
-Both dialects differ in two places only: the month of a date, and how a list of rows comes in.
-Months of leave are counted by day in `assessing.leave_months` and handed in as JSON.
+The only place that says what a member owes and whether it is there. Both dialects differ in two places
+only: the month of a date, and how a list of rows comes in. Months of leave are counted by day in
+`assessing.leave_months` and handed in as JSON.
 """
 
 from django.db import connection
@@ -15,17 +16,19 @@ LEAVES = {
     " json_extract(value, '$.months') AS months FROM json_each(%(leaves)s)",
 }
 
-STATEMENT = """
-INSERT INTO flags_assessment (
-    run_id, member_id, unit_id, community_id, result, flags, minutes, lines,
-    required_flags, required_minutes, months, exempt_months, missing_flags, missing_minutes)
-SELECT %(run)s, member_id, unit_id, community_id,
+# What `FIGURES` gives of each member, in this order: the fields of `Assessment`.
+COLUMNS = (
+    "member_id", "unit_id", "community_id", "result", "flags", "minutes", "lines", "required_flags",
+    "required_minutes", "months", "exempt_months", "missing_flags", "missing_minutes",
+)  # fmt: skip
+FIGURES = """
+SELECT member_id, unit_id, community_id,
     CASE WHEN months = 0 THEN %(exempt)s
          WHEN flags >= required_flags AND minutes >= required_minutes THEN %(qualified)s
-         ELSE %(unqualified)s END,
+         ELSE %(unqualified)s END AS result,
     flags, minutes, lines, required_flags, required_minutes, months, exempt_months,
-    CASE WHEN flags < required_flags THEN required_flags - flags ELSE 0 END,
-    CASE WHEN minutes < required_minutes THEN required_minutes - minutes ELSE 0 END
+    CASE WHEN flags < required_flags THEN required_flags - flags ELSE 0 END AS missing_flags,
+    CASE WHEN minutes < required_minutes THEN required_minutes - minutes ELSE 0 END AS missing_minutes
 FROM (
     -- A part of a year is rounded up: (n * months + 11) / 12 in whole numbers.
     SELECT counted.*,
@@ -42,7 +45,7 @@ FROM (
         FROM members_member member
         LEFT JOIN (
             SELECT member_id, SUM(delta) AS flags, SUM(minutes) AS minutes, COUNT(*) AS lines
-            FROM flags_flagentry WHERE year = %(year)s AND seq <= %(seq)s GROUP BY member_id
+            FROM flags_flagentry WHERE year = %(year)s AND seq <= %(seq)s {lines_of} GROUP BY member_id
         ) total ON total.member_id = member.id
         LEFT JOIN ({leaves}) leave ON leave.member_id = member.id
         WHERE member.state <> %(merged)s AND (member.joined_on IS NULL OR member.joined_on <= %(last)s)
@@ -51,17 +54,28 @@ FROM (
           -- Dates the wrong way round name no day at all, and must not stop everybody else's check.
           AND (member.joined_on IS NULL OR member.departed_on IS NULL
                OR member.joined_on <= member.departed_on)
+          {of}
     ) counted
 ) figured
 ORDER BY member_id
 """
+FILLING = """
+INSERT INTO flags_assessment (run_id, {columns}) SELECT %(run)s, {columns} FROM ({figures}) found
+"""
 
 
-def statement() -> str:
-    """The statement for the database in use."""
+def figures(*, of_one: bool = False) -> str:
+    """Everybody's figures, or those of `%(member)s` alone, for the database in use."""
     month = MONTH[connection.vendor]
-    return STATEMENT.format(
+    return FIGURES.format(
         departed=month.format("member.departed_on"),
         joined=month.format("member.joined_on"),
         leaves=LEAVES[connection.vendor],
+        lines_of="AND member_id = %(member)s" if of_one else "",
+        of="AND member.id = %(member)s" if of_one else "",
     )
+
+
+def filling() -> str:
+    """Everybody's figures as results of `%(run)s`."""
+    return FILLING.format(columns=", ".join(COLUMNS), figures=figures())

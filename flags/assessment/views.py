@@ -24,7 +24,10 @@ from xianfeng.lib.times import format_date, today
 from xianfeng.ui.views import attempt, ordering, page_of, posted, submit
 
 SEASON = 3  # up to March the year before is what is at hand
-SORTS = {"name": "member__pinyin", "unit": "unit__name", "flags": "flags", "missing": "missing_flags"}
+SORTS = {
+    "name": "member__pinyin", "unit": "unit__name", "flags": "flags", "missing": "missing_flags",
+    "hours": "missing_minutes",
+}  # fmt: skip
 
 
 @require_safe

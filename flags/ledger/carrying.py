@@ -8,8 +8,6 @@ from django.utils.translation import gettext as _
 from flags.models import FlagEntry
 from members.models import Member, Merge, User
 
-SOURCE = "merge"  # source of a carried line; its id is the other record's
-
 
 def pair(
     line: FlagEntry, target: Member, *, occasion: str, reason: str, by: User, doubled: bool = False
@@ -30,7 +28,7 @@ def on(lines: Iterable[FlagEntry]) -> list[FlagEntry]:
     while waiting:
         line = waiting.pop()
         # A pair that merging itself has written leaves its first line where it belongs.
-        if line.source_kind == SOURCE and line.source_id == line.member.merged_into_id:
+        if line.is_carried_over and line.source_id == line.member.merged_into_id:
             continue
         merge = Merge.objects.standing().select_related("kept").get(gone=line.member)
         both = list(
@@ -55,7 +53,7 @@ def again(
         category=line.category,
         organization_id=line.organization_id,
         unit_id=line.unit_id,
-        source_kind=SOURCE,
+        source_kind=FlagEntry.Source.MERGE,
         source_id=other.pk,
         source_label=line.source_label,
         actor=by,

@@ -125,7 +125,7 @@ def adjust(
         category=category,
         organization=organization,
         unit_id=member.unit_id,
-        source_kind="adjustment",
+        source_kind=FlagEntry.Source.ADJUSTMENT,
         source_id=settled_year,
         source_label=_("更正 %(year)s 年度") % {"year": settled_year},
         actor=by,

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States
 
 if TYPE_CHECKING:
@@ -54,6 +55,13 @@ class FlagEntry(models.Model):
         REVERSAL = "reversal", "danger", _("冲正")
         ADJUSTMENT = "adjustment", "warning", _("调整")
 
+    class Source(models.TextChoices):
+        """What `source_id` names: a place on a task, the settled year that is corrected, a merged record."""
+
+        CLAIM = "claim", _("认定")
+        ADJUSTMENT = "adjustment", _("调整")
+        MERGE = "merge", _("合并")
+
     # Position in the chain, from 1 without gaps.
     seq = models.BigIntegerField(_("流水号"), primary_key=True)
     kind = models.CharField(_("类型"), max_length=10, choices=Kind)
@@ -72,7 +80,7 @@ class FlagEntry(models.Model):
         verbose_name=_("授旗组织"),
     )
     unit = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("当时单位"))
-    source_kind = models.CharField(_("来源类型"), max_length=20)
+    source_kind = models.CharField(_("来源类型"), max_length=20, choices=Source)
     source_id = models.BigIntegerField(_("来源编号"))
     source_label = models.CharField(_("来源"), max_length=120)
     actor = models.ForeignKey(
@@ -88,7 +96,7 @@ class FlagEntry(models.Model):
         related_name="+",
         verbose_name=_("认定人"),
     )
-    reason = models.CharField(_("原因"), max_length=300, blank=True)
+    reason = models.CharField(_("原因"), max_length=LONGEST_REASON, blank=True)
     reverses = models.OneToOneField(
         "self",
         models.PROTECT,
@@ -105,6 +113,8 @@ class FlagEntry(models.Model):
 
     objects = FlagEntryQuerySet.as_manager()
     is_award = StateIn({Kind.AWARD}, "kind")
+    is_of_claim = StateIn({Source.CLAIM}, "source_kind")
+    is_carried_over = StateIn({Source.MERGE}, "source_kind")
 
     class Meta:
         verbose_name = _("红旗流水")

@@ -16,14 +16,23 @@ def account_of(mobile: str, name: str = "") -> User | None:
     """The account that the mobile opens once it is proven, for a person of this name if one is given.
 
     The roster comes first: a number that a desk or an import wrote into it leads to the person's
-    account before that account has ever been opened by it.
+    account before that account has ever been opened by it. An account whose person has another number
+    by now is not given to the number's next owner.
     """
-    holder = User.objects.filter(mobile=mobile).first()
+    holder = User.objects.filter(mobile=mobile).select_related("member").first()
+    if holder and has_moved_on(holder) and belongs_to_another(mobile, name, holder.member):
+        holder = None
+    if holder and not is_nobodys(holder):
+        return holder
     entries = Member.objects.filter(mobile=mobile, user__isnull=False).select_related("user")
     entry = (entries.filter(name=name) if name else entries).first()
-    if entry and (holder is None or is_nobodys(holder)):
-        return entry.user
-    return holder
+    return entry.user if entry else holder
+
+
+def belongs_to_another(mobile: str, name: str, former: Member) -> bool:
+    """Whether the number has another owner than the person who had it: by the roster, or by name."""
+    on_roster = Member.objects.filter(mobile=mobile).exclude(merged_into=former).exists()
+    return on_roster or (bool(name) and name != former.name)
 
 
 def opens_by_code(user: User) -> bool:
@@ -37,12 +46,24 @@ def take_number(user: User, mobile: str) -> None:
     An account that somebody made with it in passing, and that belongs to nobody on the roster, is given
     up: what was sent to it goes along. Raises NumberTaken where the mobile is another person's.
     """
+    let_go(mobile, but=user)
     for other in User.objects.select_for_update().filter(mobile=mobile).exclude(pk=user.pk):
         if not is_nobodys(other):
             raise NumberTaken(_("这个手机号是另一位同志的登录号码，请核对；若是同一人，请联系社区或单位。"))
         give_up(other, to=user)
     User.objects.filter(pk=user.pk).update(mobile=mobile)
     user.mobile = mobile
+
+
+def let_go(mobile: str, *, but: User | None = None) -> None:
+    """The mobile is somebody else's now: it opens no account whose person has another on the roster."""
+    others = User.objects.filter(mobile=mobile, member__isnull=False).exclude(member__mobile=mobile)
+    others.exclude(pk=but.pk if but else 0).update(mobile=None)
+
+
+def has_moved_on(user: User) -> bool:
+    """The roster has another mobile for this account's person."""
+    return user.own_member is not None and user.own_member.mobile != user.mobile
 
 
 def is_nobodys(user: User) -> bool:

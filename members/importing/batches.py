@@ -96,7 +96,7 @@ def undo(batch: ImportBatch, *, reason: str, by: User) -> None:
     check_undoable(batch)
     reason = check_reason(reason, told=_("会留在这一批的记录里"))
     with transaction.atomic():
-        move(batch, State.UNDOING, by=by, note=reason, undo_reason=reason[:200], error="")
+        move(batch, State.UNDOING, by=by, note=reason, undo_reason=reason, error="")
         enqueue(batch.pk, State.UNDOING)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from members.models import Member
 from members.people.privacy import mask_mobile
+from xianfeng.lib.refusal import LONGEST_REASON
 
 
 class MergeForm(forms.Form):
@@ -18,7 +19,7 @@ class MergeForm(forms.Form):
     )
     reason = forms.CharField(
         label=gettext_lazy("怎样核实是同一人"),
-        max_length=300,
+        max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("例如：本人确认；单位人事核对。本人和双方单位、社区会看到。"),
         error_messages={"required": gettext_lazy("请写明怎样核实是同一人。")},

@@ -93,9 +93,10 @@ def _take(rows: QuerySet[Any], member: Member) -> list[int]:
 
 
 def _close_second_home(merge: Merge, by: User) -> list[int]:
-    """One person has one community: of two confirmed registrations, the one that is kept stays."""
+    """One person has one community: of two confirmed registrations, that of the further record stays."""
     confirmed = Registration.objects.filter(state=Registration.State.CONFIRMED)
-    second = list(confirmed.filter(member=merge.gone)) if merge.kept.is_registered else []
+    last, first = (merge.gone, merge.kept)[:: -1 if _takes_home(merge.kept, merge.gone) else 1]
+    second = list(confirmed.filter(member=last)) if confirmed.filter(member=first).exists() else []
     move_all(
         second,
         Registration.State.TRANSFERRED,

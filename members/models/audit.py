@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from xianfeng.lib.refusal import LONGEST_REASON
+
 from .organization import Organization
 from .people import Member, member_scope
 from .registration import Registration
@@ -51,7 +53,7 @@ class ContactReveal(models.Model):
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="+", verbose_name=_("所在组织")
     )
-    reason = models.CharField(_("理由"), max_length=200)
+    reason = models.CharField(_("理由"), max_length=LONGEST_REASON)
     at = models.DateTimeField(_("时间"), auto_now_add=True)
 
     objects = ContactRevealQuerySet.as_manager()

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
 
@@ -78,9 +79,11 @@ class ImportBatch(models.Model):
         verbose_name=_("确认人"),
     )
     undone_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
-    undo_reason = models.CharField(_("撤销原因"), max_length=200, blank=True)
+    undo_reason = models.CharField(_("撤销原因"), max_length=LONGEST_REASON, blank=True)
 
     objects = ImportBatchQuerySet.as_manager()
+    is_roster = StateIn({Kind.ROSTER}, "kind")
+    is_organizations = StateIn({Kind.ORGANIZATIONS}, "kind")
     is_working = StateIn(State.WORKING)
     has_preview = StateIn(State.PREVIEW)
     is_checked = StateIn(State.CHECKED)

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
 
@@ -40,7 +41,7 @@ class Merge(models.Model):
     kept = models.ForeignKey(Member, models.PROTECT, related_name="merges", verbose_name=_("保留的记录"))
     gone = models.ForeignKey(Member, models.PROTECT, related_name="merges_away", verbose_name=_("并入的记录"))
     state = models.CharField(_("状态"), max_length=12, choices=State, default=State.DONE)
-    reason = models.CharField(_("怎样核实的"), max_length=300)
+    reason = models.CharField(_("怎样核实的"), max_length=LONGEST_REASON)
     merged_at = models.DateTimeField(_("合并时间"), default=timezone.now)
     merged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("办理人")

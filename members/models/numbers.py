@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from xianfeng.lib.mobile import validate_mobile
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
 
@@ -63,7 +64,7 @@ class MobileChange(models.Model):
         related_name="+",
         verbose_name=_("处理人"),
     )
-    reason = models.CharField(_("说明"), max_length=300, blank=True)
+    reason = models.CharField(_("说明"), max_length=LONGEST_REASON, blank=True)
     # Short messages still to be sent about it; the job empties the list (see `numbers.texting`).
     texts = models.JSONField(default=list, blank=True, editable=False)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.capabilities import allows
 from members.kinds import OrganizationKind, Role
+from xianfeng.lib.states import StateIn
 from xianfeng.lib.times import today
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ class Organization(models.Model):
     )
 
     objects = OrganizationQuerySet.as_manager()
+    is_city = StateIn({Kind.CITY}, "kind")
+    is_estate = StateIn({Kind.ESTATE}, "kind")
+    is_unit = StateIn({Kind.UNIT}, "kind")
 
     class Meta:
         verbose_name = _("组织")
@@ -151,10 +155,6 @@ class Appointment(models.Model):
     def can(self, capability: str) -> bool:
         """Whether this desk holds the capability. Raises KeyError for an unknown word."""
         return allows(self.organization.kind, self.role, capability)
-
-    @property
-    def reads_only(self) -> bool:
-        return self.role == self.Role.AUDITOR
 
 
 class OrganizationEventQuerySet(models.QuerySet["OrganizationEvent"]):

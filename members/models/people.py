@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xianfeng.lib.crypto import EncryptedTextField
 from xianfeng.lib.mobile import validate_mobile
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 
 from .organization import Organization
@@ -194,7 +195,7 @@ class Exemption(models.Model):
     kind = models.CharField(_("类型"), max_length=10, choices=Kind)
     starts_on = models.DateField(_("开始日期"))
     ends_on = models.DateField(_("结束日期"))
-    reason = models.CharField(_("原因"), max_length=200)
+    reason = models.CharField(_("原因"), max_length=LONGEST_REASON)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

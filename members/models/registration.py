@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from xianfeng.lib.crypto import EncryptedTextField
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
 
@@ -120,7 +121,7 @@ class Registration(models.Model):
         related_name="+",
         verbose_name=_("处理人"),
     )
-    reason = models.CharField(_("原因"), max_length=300, blank=True)
+    reason = models.CharField(_("原因"), max_length=LONGEST_REASON, blank=True)
 
     objects = RegistrationQuerySet.as_manager()
     is_open = StateIn(State.OPEN)

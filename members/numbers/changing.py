@@ -181,6 +181,7 @@ def _carry_out(change: MobileChange, *, texts: list[str]) -> MobileChange:
     if written != 1:
         raise rules.decided_before()
     change.member.mobile = change.new
+    holding.let_go(change.new, but=change.member.user)
     messages.tell_staff(messages.CHANGED, change)
     messages.tell_person(messages.OWN_CHANGED, change)
     _text(change, texts)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from members.people.forms import NameField, UnitField
 from xianfeng.lib.mobile import MobileField
+from xianfeng.lib.refusal import LONGEST_REASON
 
 
 class NumberForm(forms.Form):
@@ -29,7 +30,7 @@ class LostNumberForm(NumberForm):
 class CorrectionForm(NumberForm):
     reason = forms.CharField(
         label=gettext_lazy("怎样核实的"),
-        max_length=300,
+        max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("例如：本人当面出示；单位人事来函。原号码会收到短信。"),
         error_messages={"required": gettext_lazy("请写明怎样核实是本人的新号码。")},

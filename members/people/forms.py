@@ -13,6 +13,7 @@ from members.cleaning import clean_list, clean_name
 from members.models import Exemption, Member, Organization
 from members.models.people import SEPARATOR
 from members.people import choices
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.ui.fields import day_input
 
 
@@ -173,7 +174,7 @@ class EntryForm(forms.ModelForm):
 class CorrectionForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("哪一项不对，应改成什么"),
-        max_length=300,
+        max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("例如：单位应为市财政局，2026年3月调动。"),
         error_messages={"required": gettext_lazy("请写明哪一项不对，应改成什么。")},

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.models import Appointment, ContactReveal, Member, Organization, Registration, User
-from xianfeng.lib.refusal import Refusal
+from xianfeng.lib.refusal import Refusal, check_reason
 
 FIELDS = ("mobile", "new_mobile", "address")
 FIELD_NAMES = {
@@ -77,19 +77,15 @@ def knows_homes(desk: Appointment | None) -> bool:
 def reveal(person: Member | Registration, field: str, *, reason: str, by: User) -> ContactReveal:
     """Open one field of one person and leave the line that says so.
 
-    Raises RevealRefused where the desk may not or no reason is given.
+    Raises RevealRefused where the desk may not, ReasonNeeded where it does not say why.
     """
     if not may_reveal(by, field):
         raise RevealRefused(_("您当前的任职不能查看这项信息。"), "not_allowed")
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise RevealRefused(
-            _("请写明查看理由，至少 %(count)s 个字；本人能看到这条理由。") % {"count": SHORTEST_REASON},
-            "reason_missing",
-        )
+    why = check_reason(reason, least=SHORTEST_REASON, told=_("本人能看到这条理由"))
     target = {"member": person} if isinstance(person, Member) else {"registration": person}
     organization = by.desk.organization  # type: ignore[union-attr]  # may_reveal saw the desk
     return ContactReveal.objects.create(
-        field=field, viewer=by, organization=organization, reason=reason.strip(), **target
+        field=field, viewer=by, organization=organization, reason=why, **target
     )
 
 

@@ -36,7 +36,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "member": member,
         "opened": privacy.opened_fields(member, request.user),
-        "is_unit_desk": request.desk.organization.kind == "unit",
+        "is_unit_desk": request.desk.organization.is_unit,
         "registrations": member.registrations.select_related("community", "decided_by"),
         "numbers": member.mobile_changes.all(),
         "merges": member.merges.all(),

@@ -51,8 +51,9 @@ def differences(
 
 
 def namesakes(name: str, unit: Organization) -> list[Member]:
-    """Entries of the same name in the same unit, with an account or without: perhaps an old mobile."""
-    return list(Member.objects.on_roster().filter(name=name, unit=unit).order_by("pk")[:5])
+    """Entries of the same name in the same unit, of people who left as well: perhaps an old mobile."""
+    people = Member.objects.exclude(state=Member.State.MERGED)
+    return list(people.filter(name=name, unit=unit).order_by("pk")[:5])
 
 
 def differing_mobiles(name: str, mobile: str, unit: Organization) -> list[list[str]]:

@@ -47,6 +47,7 @@ def account_for(mobile: str, name: str) -> User:
             with transaction.atomic():
                 holding.take_number(known, mobile)
         return known
+    holding.let_go(mobile)
     user = User(username=f"m{uuid4().hex[:12]}", mobile=mobile, name=name)
     user.set_unusable_password()
     try:
@@ -199,6 +200,8 @@ def move_in(member: Member, registration: Registration) -> None:
     """Write what the community confirmed; the unit stays as on the roster, its change is the unit's."""
     if Member.objects.filter(mobile=registration.mobile).exclude(pk=member.pk).exists():
         raise rules.MobileOnRoster(_("这个手机号在名册上属于另一位同志，请先更正名册。"))
+    if Member.objects.filter(user=registration.user_id).exclude(pk=member.pk).exists():
+        raise rules.NotThisPerson(_("申请人的账号已关联名册上的另一条记录。若是同一人，请先合并两条记录。"))
     # Of two applicants taken for the same entry at once, the second must not take it from the first.
     free = Member.objects.filter(Q(user__isnull=True) | Q(user=registration.user_id), pk=member.pk)
     moved = free.update(

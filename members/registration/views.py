@@ -47,7 +47,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "registration": registration,
         "opened": privacy.opened_fields(registration, request.user),
-        "is_unit_desk": request.desk.organization.kind == "unit",
+        "is_unit_desk": request.desk.organization.is_unit,
         "may_decide": request.desk.can("registrations.decide"),
         "namesakes": namesakes(registration),
         "events": registration.events.select_related("by").order_by("-id"),

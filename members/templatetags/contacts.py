@@ -35,11 +35,6 @@ def masked_mobile(mobile: str) -> str:
 
 
 @register.filter
-def masked_name(name: str) -> str:
-    return privacy.mask_name(name)
-
-
-@register.filter
 def masked_email(email: str) -> str:
     return privacy.mask_email(email)
 

@@ -3,7 +3,7 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from members.models import Appointment, Member, Organization, Registration, User
@@ -212,6 +212,15 @@ def test_only_the_portals_own_pages_are_offered():
     assert User in admin.site._registry
 
 
+@pytest.mark.parametrize("who", ["city_officer", "sysadmin"])
+def test_every_list_has_an_order(cast: Cast, rf: RequestFactory, who: str):
+    """Pages of an unordered list, as the choices of a foreign key are, repeat some rows and lack others."""
+    request = rf.get("/")
+    request.user = getattr(cast, who)
+    pages = admin.site._registry.items()
+    assert [model for model, page in pages if not page.get_queryset(request).ordered] == []
+
+
 def lost_device(user: User) -> None:
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
 
@@ -253,3 +262,33 @@ def test_a_list_that_reports_can_carry_leads_to_its_export(
     assert (f'href="{link}"' in page) == bool(export)
     if export:
         assert client.get(link).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("model", "export", "asked", "carried", "words"),
+    [
+        (
+            "members_member",
+            "members",
+            {"state__exact": "registered", "is_leader__exact": "1", "q": "li", "o": "1"},
+            "q=li&is_leader=true&state=registered",
+            ["状态：已报到", "领导干部：是", "查找：li"],
+        ),
+        (
+            "flags_flagentry",
+            "ledger",
+            {"category__exact": "wish", "year": "2026"},
+            "year=2026&category=wish",
+            ["类别：微心愿", "年度：2026"],
+        ),
+    ],
+)
+def test_the_export_of_a_list_is_narrowed_as_the_list_is(
+    client: Client, cast: Cast, model: str, export: str, asked: dict[str, str], carried: str, words: list[str]
+):
+    client.force_login(cast.city_officer)
+    listed = client.get(reverse(f"admin:{model}_changelist"), asked)
+    assert listed.context["export_query"] == carried
+    link = reverse("reports:export_new", args=[export]) + f"?{carried}"
+    assert f'href="{link}"'.replace("&", "&amp;") in listed.content.decode()
+    assert sorted(client.get(link).context["words"]) == sorted(words)

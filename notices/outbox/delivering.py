@@ -11,11 +11,12 @@ have: that row is never sent again by itself.
 import datetime as dt
 import logging
 import uuid
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from notices.models import Delivery
@@ -94,11 +95,10 @@ def send_one(delivery: Delivery, courier: Courier) -> None:
 
 def hand_over(delivery: Delivery) -> None:
     """Commit that the text leaves now. Raises LeaseLost when the row is no longer this worker's."""
+    waiting, state = Q(state=Delivery.State.PENDING), Delivery.State.HANDED_OVER
+    now, attempts = timezone.now(), F("attempts") + 1
     with transaction.atomic(durable=True):
-        mine = Delivery.objects.filter(pk=delivery.pk, lease=delivery.lease, state=Delivery.State.PENDING)
-        now = timezone.now()
-        state = Delivery.State.HANDED_OVER
-        if mine.update(state=state, handed_over_at=now, attempts=F("attempts") + 1) != 1:
+        if write([delivery], waiting, state=state, handed_over_at=now, attempts=attempts) != 1:
             raise LeaseLost
 
 
@@ -121,9 +121,8 @@ def refused(delivery: Delivery, error: Refused) -> None:
 def postpone(deliveries: list[Delivery], error: str) -> None:
     """Give rows back that nobody could be given to; however long that lasts, none of them is lost."""
     logger.warning("%d deliveries wait: %s", len(deliveries), error)
-    mine = Delivery.objects.filter(pk__in=[each.pk for each in deliveries], lease=deliveries[0].lease)
     due_at = timezone.now() + back_off(1)
-    mine.update(lease="", leased_until=None, due_at=due_at, error=error[:300])
+    write(deliveries, lease="", leased_until=None, due_at=due_at, error=error[:300])
 
 
 def back_off(attempts: int) -> dt.timedelta:
@@ -138,6 +137,15 @@ def words(delivery: Delivery, error: Exception) -> str:
 
 def settle(delivery: Delivery, **fields: Any) -> None:
     """Write the outcome and end the lease, if it still is this worker's."""
-    Delivery.objects.filter(pk=delivery.pk, lease=delivery.lease).update(
-        lease="", leased_until=None, **fields
-    )
+    write([delivery], lease="", leased_until=None, **fields)
+
+
+def write(deliveries: Sequence[Delivery], guard: Q | None = None, **fields: Any) -> int:
+    """The one way a worker changes rows of its batch; returns how many were still its own to change.
+
+    Not `lib.transitions.move`: the lease is the guard here, and a line of history for every step of
+    thousands of mails would say nothing that the row does not (handed_over_at, attempts, sent_at,
+    error). DeliveryEvent tells what people did, who take the lease from a worker (`resending.move`).
+    """
+    mine = Delivery.objects.filter(pk__in=[each.pk for each in deliveries], lease=deliveries[0].lease)
+    return mine.filter(guard or Q()).update(**fields)

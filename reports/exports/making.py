@@ -39,7 +39,6 @@ State = Export.State
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 2_000  # rows that a person may be kept waiting for
-KEPT_FOR = dt.timedelta(days=7)
 STUCK_AFTER = dt.timedelta(minutes=5)  # closing a workbook of a million rows takes a minute
 STEP = 1_000  # rows between two signs of life
 JOB = "reports.make_export"
@@ -60,7 +59,7 @@ class Order:
 def order(resource: ListResource, wanted: Order, *, by: User) -> Export:
     """Make a short list now, have a long one made. Raises NothingToExport, TooManyRows, KeyReused."""
     rows = resource.get_queryset().count()
-    rules.check_amount(rows)
+    rules.check_amount(rows, is_counted=resource.is_counted())
     with transaction.atomic():
         fields = content(resource, wanted) | under(by)
         export, is_new = Export.objects.get_or_create(
@@ -157,7 +156,7 @@ def make_or_fail(export: Export, tell: bool) -> None:
         logger.exception("Export %s could not be made", export.pk)
         fail(export, _("生成文件时出了意外的错误。请重新导出；如仍然出错，请联系系统管理员。"), tell)
     else:
-        expires_at = timezone.now() + KEPT_FOR
+        expires_at = timezone.now() + rules.KEPT_FOR
         finish(export, State.READY, tell, rows=count, done=count, error="", expires_at=expires_at)
 
 

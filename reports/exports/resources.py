@@ -18,10 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 from import_export import resources
 
-from flags.assessment import behind
+from flags.assessment import assessing, behind
 from flags.assessment import views as assessment
 from flags.assessment.filters import BehindFilter, ResultFilter
 from flags.assessment.pacing import Clock
+from flags.assessment.standing import WORDS
 from flags.ledger import views as ledger
 from flags.ledger.filters import LedgerFilter
 from flags.models import Assessment, AssessmentRun, Category, FlagEntry
@@ -71,6 +72,10 @@ class ListResource(resources.Resource):
 
     def get_queryset(self) -> QuerySet[Any]:
         raise NotImplementedError
+
+    def is_counted(self) -> bool:
+        """Whether a worker made what the rows come from; until then there are none, which says nothing."""
+        return True
 
     def filterset(self) -> FilterSet | None:
         return None
@@ -179,8 +184,13 @@ class Progress(ListResource):
     flags = Column(_("红旗"), "live_flags", holds=NUMBER)
     required = Column(_("全年应得"), "required_flags", holds=NUMBER)
     pace = Column(_("此时应有"), "required_flags", "months", "exempt_months", holds=NUMBER)
-    missing = Column(_("全年还缺"), "missing", make=lambda missing: max(missing, 0), holds=NUMBER)
+    missing = Column(_("全年还缺"), "short_flags", holds=NUMBER)
     hours = Column(_("服务时长（小时）"), "live_minutes", make=as_hours, holds=NUMBER, ticked=False)
+    required_hours = Column(
+        _("应服务时长（小时）"), "required_minutes", make=as_hours, holds=NUMBER, ticked=False
+    )
+    missing_hours = Column(_("还缺时长（小时）"), "short_minutes", make=as_hours, holds=NUMBER, ticked=False)
+    standing = Column(_("达标"), "standing", make=words_of(WORDS.items()), ticked=False)
     state = Column(_("报到"), "member__state", "member__user_id", make=account)
 
     def __init__(self, asking: StaffRequest) -> None:
@@ -191,6 +201,10 @@ class Progress(ListResource):
     def title(self) -> str:
         words = {"year": today().year, "tab": self.tabs[self.chosen_tab]}
         return gettext("%(year)s 年红旗进度 · %(tab)s") % words
+
+    def is_counted(self) -> bool:
+        run = assessing.standing_forecast(today().year)
+        return bool(run and run.finished_at)
 
     def filterset(self) -> BehindFilter:
         return BehindFilter(self.asking.GET, behind.scoped(self.asking), request=self.asking)

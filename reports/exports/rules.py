@@ -1,5 +1,7 @@
 """May this list be taken away, and this file? Asked when it is ordered, made and handed over."""
 
+import datetime as dt
+
 from django.utils.translation import gettext as _
 
 from members.models import Appointment
@@ -8,6 +10,7 @@ from reports.models import Export
 from xianfeng.lib.refusal import Refusal
 
 MAKES = "exports.make"
+KEPT_FOR = dt.timedelta(days=7)
 MOST = 1_000_000  # rows: a worksheet ends at 1,048,576
 
 
@@ -36,8 +39,10 @@ def may_export(desk: Appointment | None, resource: type[ListResource]) -> bool:
     return bool(desk and desk.can(MAKES) and desk.can(resource.sees))
 
 
-def check_amount(rows: int) -> None:
+def check_amount(rows: int, *, is_counted: bool) -> None:
     """Raises NothingToExport, TooManyRows."""
+    if not rows and not is_counted:
+        raise NothingToExport(_("应得数正在折算，名单还没有生成。请一分钟后再导出。"))
     if not rows:
         raise NothingToExport(_("名单是空的，没有可导出的内容。请换个筛选条件。"))
     if rows > MOST:
@@ -60,4 +65,5 @@ def check_rights(export: Export, resource: type[ListResource]) -> Appointment:
 def check_there(export: Export) -> None:
     """Raises NotThere."""
     if not export.is_ready:
-        raise NotThere(_("这个文件现在不能下载：还没有生成，或已超过 7 天被删除。请重新导出。"))
+        text = _("这个文件现在不能下载：还没有生成，或已超过 %(days)s 天被删除。请重新导出。")
+        raise NotThere(text % {"days": KEPT_FOR.days})

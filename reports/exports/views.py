@@ -58,6 +58,7 @@ def about(resource: ListResource) -> dict[str, object]:
         "words": resource.words(),
         "back": resource.address(),
         "tabs": tabs(resource),
+        "kept_days": rules.KEPT_FOR.days,
     }
 
 
@@ -79,7 +80,7 @@ def own(request: StaffRequest, pk: int) -> Export:
 def list_(request: StaffRequest) -> HttpResponse:
     """One's own exports, whatever desk they were made at."""
     page = page_of(request, Export.objects.of(request.user).select_related("organization"))
-    return render(request, "reports/exports/list.html", {"page": page})
+    return render(request, "reports/exports/list.html", {"page": page, "kept_days": rules.KEPT_FOR.days})
 
 
 @require_safe
@@ -87,7 +88,12 @@ def list_(request: StaffRequest) -> HttpResponse:
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
     export = own(request, pk)
     again = reverse("reports:export_new", args=[export.name]) + (f"?{export.query}" if export.query else "")
-    context = {"export": export, "again": again, "is_fresh": "fresh" in request.GET}
+    context = {
+        "export": export,
+        "again": again,
+        "is_fresh": "fresh" in request.GET,
+        "kept_days": rules.KEPT_FOR.days,
+    }
     return render(request, "reports/exports/detail.html", context)
 
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from flags.models import Category, FlagEntry, MemberYear
-from flags.policy.policies import policy_for
+from flags.assessment import standing
+from flags.models import Category, FlagEntry
 from members.models import Appointment, Member, MobileChange, Registration, User
 from notices.models import Delivery
 from tasks.deadlines import overdue
@@ -40,8 +40,8 @@ class Progress:
     year: int
     roster: int
     registered: int
+    assessed: int
     reached: int
-    required: int
 
     @property
     def registered_share(self) -> int:
@@ -49,7 +49,8 @@ class Progress:
 
     @property
     def reached_share(self) -> int:
-        return round(100 * self.reached / self.roster) if self.roster else 0
+        """Of those whom the year asks anything of: who is exempt all year is left out."""
+        return round(100 * self.reached / self.assessed) if self.assessed else 0
 
 
 def todo(user: User, desk: Appointment) -> Iterator[Figure]:
@@ -134,11 +135,10 @@ def progress(user: User) -> Progress:
     figures = members.aggregate(
         roster=Count("pk"), registered=Count("pk", filter=Q(state=Member.State.REGISTERED))
     )
-    required = policy_for(year).min_flags
-    totals = MemberYear.objects.filter(member__in=members, year=year).aggregate(
-        reached=Count("pk", filter=Q(flags__gte=required))
+    stand = standing.seen_by(user, year).aggregate(
+        assessed=Count("pk", filter=~standing.EXEMPT), reached=Count("pk", filter=standing.REACHED)
     )
-    return Progress(year, figures["roster"], figures["registered"], totals["reached"], required)
+    return Progress(year, **figures, **stand)
 
 
 @dataclass(frozen=True)

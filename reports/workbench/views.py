@@ -4,10 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from flags.models import MemberYear
-from flags.policy.policies import policy_for
+from flags.assessment import standing
 from members.access import StaffRequest, desk_required
-from members.models import Member, Registration, User
+from members.models import Registration, User
 from reports.workbench import figures
 from xianfeng.lib.times import today
 
@@ -44,22 +43,13 @@ def me(request: HttpRequest) -> HttpResponse:
         if registration is None and user.desk:
             return redirect("reports:desk_home")
         return render(request, "reports/workbench/me_waiting.html", {"registration": registration})
+    year = today().year
     context = {
-        **own_year(member),
+        "year": year,
+        "standing": standing.own(member, year),
         "member": member,
         "claims": figures.next_claims(member),
         "offers": figures.offers(member) if member.is_registered else [],
         "registration": None if member.is_registered else member.registrations.first(),
     }
     return render(request, "reports/workbench/me.html", context)
-
-
-def own_year(member: Member) -> dict[str, int]:
-    """Flags and minutes of this year so far, and what the rules ask for."""
-    year = today().year
-    total = MemberYear.objects.filter(member=member, year=year).first()
-    policy = policy_for(year)
-    required = policy.min_flags_leader if member.is_leader else policy.min_flags
-    flags, minutes = (total.flags, total.minutes) if total else (0, 0)
-    missing = max(required - flags, 0)
-    return {"year": year, "flags": flags, "minutes": minutes, "required": required, "missing": missing}

@@ -47,7 +47,7 @@ LOCK_MEMBER = "FOR NO KEY UPDATE OF m"
 TAKE_PLACE = f"""
 WITH place AS (
     UPDATE tasks_task SET places_taken = places_taken + 1
-    WHERE id = %(task)s AND {Task.SIGN_UP.sql} AND places_taken < capacity
+    WHERE id = %(task)s AND {Task.SIGN_UP.sql} AND {Task.HAS_PLACE_SQL}
     RETURNING id
 ), taken AS (
     INSERT INTO tasks_claim (task_id, member_id, state, claimed_at, presence, presence_method, report)
@@ -164,7 +164,7 @@ def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | Non
     with transaction.atomic():
         lock(claim.member)
         current = Claim.objects.select_related("task", "member").get(pk=claim.pk)
-        check_withdrawal(current, Limits.at(at), reason, at)
+        why = check_withdrawal(current, Limits.at(at), reason, at)
         free_place(current, at)
         # Task before claim, the order in which a cancellation takes them too.
         move(
@@ -174,7 +174,7 @@ def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | Non
             event=ClaimEvent,
             by=by,
             at=at,
-            note=reason.strip(),
+            note=why,
             refusal=overtaken,
         )
     claim.state = Claim.State.WITHDRAWN

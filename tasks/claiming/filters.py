@@ -4,13 +4,14 @@ import datetime as dt
 
 import django_filters
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from flags.models import Category
 from members.models import Organization
 from tasks.models import Task
+from tasks.models.task import TaskQuerySet
 from xianfeng.lib.times import at, local_date
 from xianfeng.ui.tabs import Face
 
@@ -53,8 +54,8 @@ class OfferFilter(django_filters.FilterSet):
     def search(self, tasks: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
         return tasks.filter(Q(title__icontains=value) | Q(place__icontains=value))
 
-    def by_places(self, tasks: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
-        return tasks.filter(places_taken__lt=F("capacity"))
+    def by_places(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
+        return tasks.with_free_places()
 
     def in_period(self, tasks: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
         first, last = days_of(value, local_date(timezone.now()))

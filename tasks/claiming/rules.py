@@ -27,7 +27,7 @@ from members.models import Member
 from tasks.models import Claim, Task, Verification
 from tasks.models.applicant import Applicant
 from wishes.handling.rules import BriefClosed, check_still_open
-from xianfeng.lib.refusal import ReasonNeeded, Refusal
+from xianfeng.lib.refusal import Refusal, check_reason
 from xianfeng.lib.times import format_date, format_moment, format_span, local_date, local_year, year_bounds
 
 WEEK = dt.timedelta(days=7)
@@ -357,20 +357,18 @@ def withdraw_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
     return None
 
 
-def check_withdrawal(claim: Claim, limits: Limits, reason: str, now: dt.datetime) -> None:
-    """Raises NotWithdrawable, or ReasonNeeded where it is late and none is given."""
+def check_withdrawal(claim: Claim, limits: Limits, reason: str, now: dt.datetime) -> str:
+    """The reason, which may be empty while it is early. Raises NotWithdrawable, ReasonNeeded."""
     if refusal := withdraw_obstacle(claim, now):
         raise refusal
-    if needs_reason(claim.task, limits, now) and not reason.strip():
-        raise ReasonNeeded(
-            _("距开始不到 %(hours)s 小时，退出须说明原因，便于组织者另作安排。请填写原因后再提交。")
-            % {"hours": limits.withdraw_hours}
-        )
+    least = 1 if needs_reason(claim.task, limits, now) else 0
+    told = _("距开始不到 %(hours)s 小时才退出，组织者要据此另作安排") % {"hours": limits.withdraw_hours}
+    return check_reason(reason, least=least, told=told)
 
 
 def brief_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
     """Why the holder may not open the wish's private brief; until when, the wish's own rule says."""
-    if claim.state not in Claim.State.SERVES:
+    if not claim.serves:
         return BriefClosed(_("只有接单的党员能看居民的联系方式，您已不在这项任务中。"))
     try:
         if claim.task.wish:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Page
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Case, Q, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -57,10 +57,8 @@ class Card:
 def offers_for(member: Member, now: dt.datetime) -> QuerySet[Task]:
     """What the member may still sign up for, or soon may; the nearest first, what is full last."""
     tasks = Task.objects.for_member(member).filter(Task.SIGN_UP.not_over_at(now))
-    taken_up = Q(places_taken__gte=F("capacity"))
-    return tasks.select_related("publisher").order_by(
-        Case(When(taken_up, then=1), default=0), "starts_at", "id"
-    )
+    full_last = Case(When(Task.HAS_PLACE, then=0), default=1)
+    return tasks.select_related("publisher").order_by(full_last, "starts_at", "id")
 
 
 def own_claims(member: Member) -> QuerySet[Claim]:

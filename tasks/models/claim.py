@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from flags.models import FlagEntry
 from members.models import Member, Organization
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
 
@@ -37,6 +38,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         """Taken and not yet decided."""
         return self.filter(state__in=Claim.State.OPEN)
 
+    def serving(self) -> "ClaimQuerySet":
+        """Claims whose holder is at work for the resident, or was."""
+        return self.filter(state__in=Claim.State.SERVES)
+
 
 class Claim(models.Model):
     """接单: a member's place on a task."""
@@ -52,8 +57,6 @@ class Claim(models.Model):
         OPEN = states(CLAIMED)
         DECIDED = states(VERIFIED, DENIED, NO_SHOW)
         HOLDS_PLACE = states(CLAIMED, VERIFIED, DENIED, NO_SHOW)
-        GIVEN_BACK = states(WITHDRAWN, FREED)
-        # Whose holder is at work for the resident, or was.
         SERVES = states(CLAIMED, VERIFIED)
 
     class Presence(States):
@@ -82,6 +85,7 @@ class Claim(models.Model):
 
     objects = ClaimQuerySet.as_manager()
     is_open = StateIn(State.OPEN)
+    serves = StateIn(State.SERVES)
     is_verified = StateIn({State.VERIFIED})
     is_freed = StateIn({State.FREED})
     is_withdrawn = StateIn({State.WITHDRAWN})
@@ -136,7 +140,7 @@ class Verification(models.Model):
     grade = models.CharField(_("等次"), max_length=10, choices=Grade)
     minutes = models.PositiveIntegerField(_("服务时长（分钟）"), default=0)
     flags = models.PositiveSmallIntegerField(_("红旗"), default=0)
-    note = models.CharField(_("说明"), max_length=300, blank=True)
+    note = models.CharField(_("说明"), max_length=LONGEST_REASON, blank=True)
     verifier = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -160,7 +164,7 @@ class Verification(models.Model):
         related_name="+",
         verbose_name=_("撤销人"),
     )
-    reversal_reason = models.CharField(_("撤销原因"), max_length=300, blank=True)
+    reversal_reason = models.CharField(_("撤销原因"), max_length=LONGEST_REASON, blank=True)
 
     objects = VerificationQuerySet.as_manager()
     is_award = StateIn(Grade.AWARDED, "grade")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from flags.models import Category
 from members.models import Member, Organization
 from wishes.models import Wish
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
 
@@ -62,6 +63,15 @@ class ServiceItem(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def counts_hours(self) -> bool:
+        """Whether its minutes are volunteer service."""
+        return self.counts_hours_as(self.category)
+
+    def counts_hours_as(self, category: str) -> bool:
+        """The same for a task, which keeps the category that it was published with."""
+        return self.is_volunteering and category not in WITHOUT_HOURS
+
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: "User") -> "TaskQuerySet":
@@ -80,7 +90,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.reaching(member).filter(state=Task.State.PUBLISHED)
 
     def with_free_places(self) -> "TaskQuerySet":
-        return self.filter(places_taken__lt=F("capacity"))
+        return self.filter(Task.HAS_PLACE)
+
+    def full(self) -> "TaskQuerySet":
+        return self.exclude(Task.HAS_PLACE)
 
     def open_for_claims(self, at: dt.datetime) -> "TaskQuerySet":
         return self.filter(Task.SIGN_UP.open_at(at))
@@ -149,10 +162,12 @@ class Task(models.Model):
     )
     created_at = models.DateTimeField(_("拟稿时间"), default=timezone.now, editable=False)
     published_at = models.DateTimeField(_("发布时间"), null=True, blank=True, editable=False)
-    cancel_reason = models.CharField(_("取消原因"), max_length=300, blank=True, editable=False)
+    cancel_reason = models.CharField(_("取消原因"), max_length=LONGEST_REASON, blank=True, editable=False)
     # Idempotency key of the form that made it.
     key = models.CharField(max_length=64, unique=True, null=True, editable=False)
 
+    # Whether a place is free, for a query and for a raw statement on the table; `is_full` asks one row.
+    HAS_PLACE, HAS_PLACE_SQL = Q(places_taken__lt=F("capacity")), "places_taken < capacity"
     SIGN_UP = Window(State.PUBLISHED, "signup_opens_at", "signup_closes_at")
     objects = TaskQuerySet.as_manager()
     is_draft = StateIn({State.DRAFT})
@@ -191,8 +206,7 @@ class Task(models.Model):
 
     @property
     def counts_hours(self) -> bool:
-        """Whether its minutes are volunteer service; advice earns flags, but no hours (DOMAIN 4.7)."""
-        return self.item.is_volunteering and self.category not in WITHOUT_HOURS
+        return self.item.counts_hours_as(self.category)
 
     @property
     def awarding_organization(self) -> Organization:

@@ -3,12 +3,13 @@
 from typing import Any
 
 import django_filters
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from flags.models import Category
 from members.models import Organization
 from tasks.models import ServiceItem, Task
+from tasks.models.task import TaskQuerySet
 from tasks.rights import PUBLISHING_TIERS
 from xianfeng.ui.fields import day_input
 
@@ -48,7 +49,5 @@ class TaskFilter(django_filters.FilterSet):
     def search(self, tasks: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
         return tasks.filter(title__icontains=value) | tasks.filter(place__icontains=value)
 
-    def by_places(self, tasks: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
-        if value == "full":
-            return tasks.filter(places_taken__gte=F("capacity"))
-        return tasks.filter(places_taken__lt=F("capacity"))
+    def by_places(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
+        return tasks.full() if value == "full" else tasks.with_free_places()

@@ -9,6 +9,7 @@ from tasks.models import Claim, Verification
 from tasks.presence.forms import PresenceForm
 from tasks.rules import MAX_FLAGS, MAX_MINUTES
 from tasks.verifying.verifying import Decision
+from xianfeng.lib.refusal import LONGEST_REASON
 
 Grade = Verification.Grade
 GRADES = [("", _("待定")), *((grade.value, grade.label) for grade in Grade if grade != Grade.NO_SHOW)]
@@ -20,7 +21,7 @@ class DecisionForm(PresenceForm):
     grade = forms.ChoiceField(label=_("等次"), choices=GRADES, required=False)
     minutes = forms.IntegerField(label=_("时长（分钟）"), min_value=0, max_value=MAX_MINUTES)
     flags = forms.IntegerField(label=_("红旗"), min_value=0, max_value=MAX_FLAGS)
-    note = forms.CharField(label=_("说明"), max_length=300, required=False)
+    note = forms.CharField(label=_("说明"), max_length=LONGEST_REASON, required=False)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

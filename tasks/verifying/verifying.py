@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from flags import ledger
+from flags.models import FlagEntry
 from members.models import User
 from tasks.models import Claim, ClaimEvent, Task, Verification
 from tasks.moving import move
@@ -195,7 +196,7 @@ def _award_of(task: Task, one: Verification, key: str, by: User, now: dt.datetim
         service_date=local_date(task.starts_at),
         category=task.category,
         organization=task.awarding_organization,
-        source_kind="claim",
+        source_kind=FlagEntry.Source.CLAIM,
         source_id=one.claim_id,
         source_label=task.title,
         verifier=by,

@@ -17,7 +17,7 @@ from xianfeng import urls
 def bare_claim(request: HttpRequest, task: int, member: int) -> HttpResponse:
     """Log-in and session as everywhere (middleware), then one conditional update and one insert."""
     with transaction.atomic():
-        free = Task.objects.filter(pk=task, places_taken__lt=F("capacity"))
+        free = Task.objects.with_free_places().filter(pk=task)
         if free.update(places_taken=F("places_taken") + 1) != 1:
             return HttpResponse(status=409)
         place = Claim.objects.create(task_id=task, member_id=member)

@@ -22,7 +22,6 @@ UNUSABLE = "!"  # Django's mark of a password nobody can type
 BATCH = 2_000
 Kind, Role = Organization.Kind, Appointment.Role
 FREE_TIMES = ("工作日晚上", "周末上午", "周末下午", "周末全天", "")
-PROMISE_DAYS = 3
 
 
 def import_organizations() -> None:

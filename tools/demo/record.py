@@ -39,7 +39,8 @@ class Desk:
     """Who decides for a community, and on which day of the week it sits down to verify."""
 
     def __init__(self) -> None:
-        posts = Appointment.objects.filter(organization__kind__in=["city", "community"], role="secretary")
+        deciding = (Organization.Kind.CITY, Organization.Kind.COMMUNITY)
+        posts = Appointment.objects.filter(organization__kind__in=deciding, role=Appointment.Role.SECRETARY)
         self.users = {post.organization_id: post.user for post in posts.select_related("user")}
 
     def officer(self, organization: Organization) -> User:
@@ -277,7 +278,7 @@ def award_for(one: Taken) -> ledger.Award:
         service_date=task.starts_at.date(),
         category=task.category,
         organization=task.awarding_organization,
-        source_kind="claim",
+        source_kind=FlagEntry.Source.CLAIM,
         source_id=one.claim.pk,
         source_label=task.title,
         verifier=verification.verifier,

@@ -88,7 +88,7 @@ def audit() -> None:
         "places taken": not Task.objects.annotate(held=holding).exclude(places_taken=F("held")).exists(),
         "year totals": FlagEntry.objects.aggregate(sum=Sum("delta"))["sum"]
         == MemberYear.objects.aggregate(sum=Sum("flags"))["sum"],
-        "lines of verified claims": FlagEntry.objects.filter(source_kind="claim").count()
+        "lines of verified claims": FlagEntry.objects.filter(source_kind=FlagEntry.Source.CLAIM).count()
         == Claim.objects.filter(state=Claim.State.VERIFIED).count(),
     }
     broken = [name for name, holds in checks.items() if not holds]

@@ -3,11 +3,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from xianfeng.lib.refusal import LONGEST_REASON
+
 
 class DeclineForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("原因"),
-        max_length=300,
+        max_length=LONGEST_REASON,
         min_length=4,
         error_messages={
             "required": gettext_lazy("请写明不受理的原因，居民能看到。"),

@@ -83,7 +83,7 @@ def move(wish: Wish, to: str, *, allowed: Set[str], by: "User", note: str = "", 
 def open_brief(wish: Wish, *, by: "User", reason: str = "") -> Brief:
     """The contact data in full, and the line that says who looked. Raises BriefClosed or ReasonNeeded."""
     rules.check_brief(wish, by, reason)
-    BriefOpening.objects.create(wish=wish, by=by, reason=reason.strip()[:200])
+    BriefOpening.objects.create(wish=wish, by=by, reason=reason.strip())
     return brief_of(wish)
 
 

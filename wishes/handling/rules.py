@@ -2,9 +2,8 @@
 
 import datetime as dt
 from collections.abc import Set
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,7 +72,6 @@ def check_still_open(wish: Wish, task_ends_at: dt.datetime, now: dt.datetime) ->
 
 
 def ends_of_held_tasks(wish: Wish, user: "User") -> list[dt.datetime]:
-    """When the tasks of this wish end on which the user's own place stands; reached through the wish."""
-    claims: Any = apps.get_model("tasks", "Claim")  # by name: this layer imports none above it
-    own = claims.objects.filter(task__wish=wish, member__user=user, state__in=claims.State.SERVES)
-    return list(own.values_list("task__ends_at", flat=True))
+    """When the tasks of this wish end on which the user's own place stands."""
+    tasks = wish.tasks.all()  # one, or the few that it was offered again with
+    return [task.ends_at for task in tasks if task.claims.serving().filter(member__user=user).exists()]

@@ -43,7 +43,7 @@ def states(*members: tuple[str, str, str | Promise]) -> "enum.nonmember[frozense
 
 
 class StateIn:
-    """A predicate of one row: whether its state is one of these. Templates ask nothing else."""
+    """A predicate of one row: whether its state (or kind) is one of these. Templates ask nothing else."""
 
     def __init__(self, states: Set[str], field: str = "state") -> None:
         self.states = states

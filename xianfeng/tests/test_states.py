@@ -1,5 +1,6 @@
 """What states mean is said once: on their class."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,8 +104,8 @@ def test_every_set_holds_states_of_its_own_class() -> None:
 @pytest.mark.parametrize(
     ("whole", "parts"),
     [
-        (Claim.State, [Claim.State.HOLDS_PLACE, Claim.State.GIVEN_BACK]),
-        (Claim.State, [Claim.State.OPEN, Claim.State.DECIDED, Claim.State.GIVEN_BACK]),
+        (Claim.State, [Claim.State.HOLDS_PLACE, {"withdrawn", "freed"}]),
+        (Claim.State, [Claim.State.OPEN, Claim.State.DECIDED, {"withdrawn", "freed"}]),
         (Verification.Grade, [Verification.Grade.AWARDED, {"denied", "no_show"}]),
         (Task.State, [Task.State.CHANGEABLE, {"settled", "cancelled"}]),
         (
@@ -154,10 +155,11 @@ def test_a_set_is_no_member() -> None:
     assert Light("green").tone == "success" and str(Light.GREEN.label) == "绿"
 
 
-# --- Templates ----------------------------------------------------------------------------------
+# --- Literals ----------------------------------------------------------------------------------
 
+STORED = ("state", "presence", "grade", "result", "outcome", "presence_method", "kind", "source_kind")
 TAG = re.compile(r"{%.*?%}", re.DOTALL)
-COMPARISON = re.compile(r"\b(?:state|presence|grade|result|outcome|presence_method)\s*(?:==|!=|in\b)\s*[\"']")
+COMPARISON = re.compile(rf"\b(?:{'|'.join(STORED)})\s*(?:==|!=|in\b)\s*[\"']")
 
 
 def test_no_template_compares_a_state_with_a_literal() -> None:
@@ -178,6 +180,8 @@ def test_no_template_compares_a_state_with_a_literal() -> None:
         ('{% if claim.state == "verified" %}', True),
         ("{% if run.state != 'draft' and x %}", True),
         ('{% elif a or claim.presence == "present" %}', True),
+        ('{% if desk.organization.kind == "unit" %}', True),
+        ("{% if line.source_kind != 'claim' %}", True),
         ("{% if estate == other %}", False),
         ("{% if claim.is_open %}", False),
         ('{% state claim "presence" %}', False),
@@ -185,6 +189,49 @@ def test_no_template_compares_a_state_with_a_literal() -> None:
 )
 def test_such_a_comparison_is_seen(tag: str, is_found: bool) -> None:
     assert bool(COMPARISON.search(tag)) is is_found
+
+
+def literals_compared(source: str) -> Iterator[str]:
+    """Comparisons of such an attribute with a text, or with texts in brackets."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            asks = any(isinstance(side, ast.Attribute) and side.attr in STORED for side in sides)
+            if asks and any(map(has_text, sides)):
+                yield ast.unparse(node)
+
+
+def has_text(side: ast.expr) -> bool:
+    inside = side.elts if isinstance(side, ast.Tuple | ast.List | ast.Set) else [side]
+    return any(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in inside)
+
+
+def test_no_code_compares_a_state_with_a_literal() -> None:
+    """It names the member, or asks the row; tests say what is stored."""
+    root = Path(settings.BASE_DIR)
+    found = [
+        f"{path.relative_to(root)}: {text}"
+        for app in (*settings.FIRST_PARTY_APPS, "tools")
+        for path in (root / app).rglob("*.py")
+        if not {"tests", "migrations"} & {*path.parts}
+        for text in literals_compared(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("source", "is_found"),
+    [
+        ('desk.organization.kind == "unit"', True),
+        ('"unit" != organization.kind', True),
+        ('claim.state in ("claimed", "verified")', True),
+        ("claim.state in {Claim.State.CLAIMED}", False),
+        ('kind == "postgres"', False),
+        ('claim.title == "state"', False),
+    ],
+)
+def test_such_a_comparison_in_code_is_seen(source: str, is_found: bool) -> None:
+    assert bool([*literals_compared(source)]) is is_found
 
 
 # --- What a reader gets to see -------------------------------------------------------------------

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
 
 from wishes.models import Wish, WishEvent
 from wishes.tests.helpers import stated
-from xianfeng.lib.refusal import AlreadyDecided
+from xianfeng.lib.refusal import LONGEST_REASON, AlreadyDecided
 from xianfeng.lib.transitions import StateEvent, move, move_all, record
 from xianfeng.testing.cast import Cast
 
@@ -203,6 +204,18 @@ def test_many_rows_cost_no_more_than_one(wishes: list[Wish], django_assert_num_q
     """The savepoint and its release aside: one update, one insert."""
     with django_assert_num_queries(4):
         all_moved(wishes)
+
+
+def test_every_column_of_a_reason_holds_the_longest_that_is_taken() -> None:
+    """`check_reason` knows one limit: a shorter column would cut, or fail on PostgreSQL."""
+    rooms = {
+        f"{model._meta.label}.{field.name}": field.max_length
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if model._meta.app_label in settings.FIRST_PARTY_APPS and field.name.endswith("reason")
+    }
+    assert len(rooms) >= 10
+    assert {name: room for name, room in rooms.items() if room != LONGEST_REASON} == {}
 
 
 # --- The history --------------------------------------------------------------------------------

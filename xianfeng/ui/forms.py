@@ -8,6 +8,7 @@ from django.template import Context
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.ui.registry import register
 
 CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
@@ -45,6 +46,12 @@ def form(
 ) -> dict[str, Any]:
     """A whole form: token, error summary, fields, buttons. Extra: action, tone ("danger"), id."""
     return with_token(context, {"form": form, "submit": submit or _("保存"), "cancel": cancel, **extra})
+
+
+@register.simple_tag
+def longest_reason() -> int:
+    """How many characters a reason may have: `maxlength="{% longest_reason %}"`."""
+    return LONGEST_REASON
 
 
 def with_token(context: Context, values: dict[str, Any]) -> dict[str, Any]:

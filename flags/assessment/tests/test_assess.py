@@ -180,9 +180,9 @@ def test_lines_appended_while_it_runs_are_left_out(cast, light: Light, monkeypat
     light(cast.li, flags=5)
     parameters = assessing._parameters
 
-    def append_then(run):
+    def append_then(*given):
         light(cast.li, flags=1)
-        return parameters(run)
+        return parameters(*given)
 
     monkeypatch.setattr(assessing, "_parameters", append_then)
     run = assessing.forecast(2026)

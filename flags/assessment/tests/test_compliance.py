@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from flags.assessment import assessing, compliance, jobs, pacing
+from flags.assessment import assessing, compliance, jobs, pacing, standing
 from flags.assessment.pacing import Clock
 from flags.models import AssessmentRun
 from flags.policy.policies import change, policy_for
@@ -59,7 +59,7 @@ def test_the_list_agrees_with_the_pace_shown_beside_it(cast, light: Light, day, 
     Member.objects.filter(pk=cast.wang.pk).update(joined_on=dt.date(2026, 8, 3))
     for member in (cast.li, cast.wang):
         light(member, flags=flags)
-    rows = pacing.results_of(assessing.forecast(2026))
+    rows = standing.of_run(assessing.forecast(2026), 2026)
     clock = Clock.at(2026, day)
     by_hand = {
         row.pk
@@ -73,7 +73,7 @@ def test_hours_behind_are_behind_too(cast, light: Light):
     change(policy_for(2026), by=cast.city_officer, min_minutes=1200)
     light(cast.li, flags=5, minutes=60)
     light(cast.wang, flags=5, minutes=600)
-    rows = pacing.behind(pacing.results_of(assessing.forecast(2026)), 2026)
+    rows = pacing.behind(standing.of_run(assessing.forecast(2026), 2026), 2026)
     assert {row.member.name for row in rows} == {"李建国", "赵伟", "孙丽"}
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from flags.assessment import assessing
 from members.models import Appointment, User
-from reports.exports import making
+from reports.exports import making, rules
 from reports.exports.tests.desk import ordered, table
 from reports.models import Export
 from xianfeng.lib.times import today
@@ -102,9 +102,34 @@ def test_a_column_that_was_not_offered_is_refused(cast: Cast):
     assert "请至少选一列" in client.post(NEW, answers(text_of(client, NEW), columns=[])).content.decode()
 
 
+def test_every_page_says_how_long_files_are_kept(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rules, "KEPT_FOR", dt.timedelta(days=3))
+    client = client_of(cast.city_officer)
+    assert "之后 3 天内可在“导出”里再次下载" in text_of(client, NEW)
+    assert "文件保留 3 天" in text_of(client, reverse("reports:exports"))
+    export = ordered(cast.city_officer, "members")
+    assert export.expires_at and export.expires_at < timezone.now() + dt.timedelta(days=3)
+    Export.objects.update(expires_at=timezone.now())
+    assert "文件已超过 3 天并删除" in text_of(client, f"/desk/exports/{export.pk}/")
+    took(client, export)
+    assert "或已超过 3 天被删除" in text_of(client, f"/desk/exports/{export.pk}/")
+
+
 def test_an_empty_list_says_so_instead_of_a_form(cast: Cast):
     page = text_of(client_of(cast.city_officer), NEW + "?q=无此人")
     assert "没有可导出的内容" in page and "export-form" not in page
+
+
+def test_before_the_first_forecast_its_list_says_when_to_come_again(cast: Cast):
+    client, page = client_of(cast.city_officer), reverse("reports:export_new", args=["progress"])
+    assert "一分钟后刷新本页再导出" in text_of(client, page) and "没有可导出" not in text_of(client, page)
+    with pytest.raises(rules.NothingToExport, match="请一分钟后再导出"):
+        ordered(cast.city_officer, "progress")
+    assessing.start(today().year, official=False, by=None)
+    assert "一分钟后刷新本页再导出" in text_of(client, page)
+    assessing.forecast(today().year)
+    assert "export-form" in text_of(client, page)
+    assert "没有可导出的内容" in text_of(client, page + "?q=无此人")
 
 
 @pytest.mark.parametrize(("address", "status"), [("/desk/exports/new/nothing/", 404), (NEW, 403)])

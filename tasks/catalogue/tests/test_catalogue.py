@@ -38,6 +38,13 @@ def test_the_city_adds_and_changes_items(cast: Cast) -> None:
     assert (item.min_flags, item.max_flags) == (1, 3)
 
 
+def test_the_list_says_of_advice_that_it_counts_no_hours(cast: Cast) -> None:
+    ServiceItem.objects.all().delete()
+    make_item("ADVICE", category="suggestion", is_volunteering=True)
+    page = at_desk(cast.city_officer).get(reverse("tasks:items")).content.decode()
+    assert "<td>不计入</td>" in page and "<td>计入</td>" not in page
+
+
 def test_a_reversed_range_and_a_taken_code_are_refused(cast: Cast) -> None:
     make_item("OLD")
     with pytest.raises(items.RangeReversed):

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from flags.models import Policy
 from tasks.claiming.claiming import withdraw
-from tasks.claiming.rules import NotOwnClaim, NotWithdrawable, ReasonNeeded, Refusal
+from tasks.claiming.rules import NotOwnClaim, NotWithdrawable
 from tasks.models import Claim, Task
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
+from xianfeng.lib.refusal import ReasonNeeded, Refusal
 from xianfeng.lib.times import at, local_year
 from xianfeng.testing.cast import Cast
 
@@ -60,6 +61,13 @@ def test_late_withdrawal_needs_a_reason(cast: Cast, place: Claim) -> None:
     withdraw(place, by=user_of(cast.li), reason=" 临时加班 ", now=late)
     assert counted(place.task) == (0, 0)
     assert place.events.filter(note="临时加班").count() == 1
+
+
+def test_a_reason_longer_than_the_history_holds_is_refused(cast: Cast, place: Claim) -> None:
+    for now in (EARLY + HOUR, NOON - HOUR):
+        with pytest.raises(ReasonNeeded, match="最多 300 字"):
+            withdraw(place, by=user_of(cast.li), reason="忙" * 301, now=now)
+    assert counted(place.task) == (1, 1)
 
 
 def test_just_before_the_deadline_no_reason_is_asked(cast: Cast, place: Claim) -> None:

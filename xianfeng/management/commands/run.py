@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from members.models import Organization
 from tools.demo import logins
 from xianfeng.launcher import Broker, Launcher, LaunchError, web, workers
 from xianfeng.lib.machine.embedded import ServerError, Valkey
@@ -63,7 +63,7 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
-        if demo and not apps.get_model("members", "Organization")._default_manager.exists():
+        if demo and not Organization.objects.exists():
             self.load_demo()
         # The children open their own connections; one kept here would only hold a lock on the file.
         connections.close_all()

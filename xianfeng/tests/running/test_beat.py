@@ -32,7 +32,7 @@ def test_every_job_of_ours_is_named_after_its_app():
 
 def test_the_heartbeat_is_as_frequent_as_health_expects():
     _job, when, _arguments = SCHEDULE["heartbeat"]
-    assert when == health.HEARTBEAT_INTERVAL
+    assert isinstance(when, float) and 3 * when < health.STALE_AFTER
 
 
 def test_a_sent_heartbeat_stamps_beat_and_a_done_one_the_worker(db):

@@ -74,6 +74,14 @@ def test_a_row_shows_its_state_in_the_words_and_colours_of_its_class(tag: str, t
     assert draw(tag, row=Row()) == f'<span class="state state-{tone}">{word}</span>'
 
 
+@pytest.mark.parametrize(
+    ("is_active", "tone", "word"), [(True, "success", "启用"), (False, "neutral", "停用")]
+)
+def test_a_row_says_whether_it_is_in_use(is_active: bool, tone: str, word: str) -> None:
+    row = SimpleNamespace(is_active=is_active)
+    assert draw("{% in_use row %}", row=row) == f'<span class="state state-{tone}">{word}</span>'
+
+
 def test_a_row_in_no_known_state_is_an_error() -> None:
     row = Row()
     row.state = "lost"

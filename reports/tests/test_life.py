@@ -1,0 +1,380 @@
+"""A person's life, in any order: registered, renumbered, moved, merged, in office and out (Hypothesis).
+
+Whatever happens, one person stays one person: no record is lost or comes up by itself, every number finds
+its owner, flags and history stay with the person, and everybody concerned is told, once.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from flags import ledger
+from flags.models import FlagEntry, MemberYear
+from members.accounts import holding
+from members.merging import merging
+from members.models import Appointment, Member, Merge, MobileChange, Organization, User
+from members.numbers import changing
+from members.organizations import appointing
+from members.people import exempting, keeping
+from members.registration import matching, registering
+from members.registration.registering import Application
+from members.tests.applicants import own_user
+from notices.models import Notice
+from tasks.models import Claim
+from tasks.tests.desk import ended_task
+from tasks.verifying.reversing import reverse_verification
+from tasks.verifying.verifying import Decision, verify
+from xianfeng.lib.refusal import Refusal
+from xianfeng.lib.times import today
+from xianfeng.testing.cast import Cast
+
+NAMES = ("高一鸣", "高二虎", "高三思")
+PEOPLE = st.integers(0, len(NAMES) - 1)
+NUMBERS = st.integers(0, 9)
+PLACES = st.sampled_from(["community", "other_community"])
+SIDES = st.booleans()
+MOST_RECORDS = 3
+
+
+def mobile(number: int) -> str:
+    return f"1390000010{number}"
+
+
+@dataclass
+class Person:
+    """What must be true of somebody, whatever the records say."""
+
+    name: str
+    records: set[int] = field(default_factory=set)  # those that stand
+    merges: list[int] = field(default_factory=list)
+    flags: int = 0
+    claims: list[int] = field(default_factory=list)  # verified and not reversed
+    post: int | None = None
+
+
+def somebody(may: Callable[["Life", int], bool]) -> Any:
+    """The rule is for people of whom this is true; the one drawn is taken among them."""
+
+    def decorate(step: Callable[..., None]) -> Any:
+        @wraps(step)
+        def of_these(machine: "Life", who: int, **drawn: Any) -> None:
+            fit = [one for one in range(len(NAMES)) if may(machine, one)]
+            step(machine, fit[who % len(fit)], **drawn)
+
+        return precondition(lambda machine: any(may(machine, one) for one in range(len(NAMES))))(of_these)
+
+    return decorate
+
+
+class Undo(Exception):
+    """Ends an example's transaction without a trace."""
+
+
+class Life(RuleBasedStateMachine):
+    """Three people of one unit, ten numbers, two communities."""
+
+    cast: Cast
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+        self.people = [Person(name) for name in NAMES]
+
+    @initialize()
+    def on_the_roster(self) -> None:
+        """Two of them registered; the third stands there twice, as after two imports."""
+        for number, person in enumerate(self.people):
+            self.list_as(person, mobile(number))
+        self.list_as(self.people[2], mobile(3))
+        for who in (0, 1):
+            self.registers_in(self.cast.community, who, who)
+
+    def list_as(self, person: Person, number: str) -> None:
+        member = Member.objects.create(name=person.name, mobile=number, unit=self.cast.unit)
+        person.records.add(member.pk)
+
+    # --- Help for the rules ---------------------------------------------------------------------
+
+    def records(self, who: int) -> list[Member]:
+        rows = Member.objects.filter(pk__in=self.people[who].records).select_related("user")
+        return list(rows.order_by("pk"))
+
+    def first(self, who: int) -> Member:
+        return self.records(who)[0]
+
+    def with_account(self, who: int) -> Member | None:
+        return next((member for member in self.records(who) if member.user), None)
+
+    def attempt[T](self, action: Callable[[], T]) -> T | None:
+        """A refusal is an answer too, and leaves nothing behind."""
+        before = self.books()
+        try:
+            return action()
+        except Refusal:
+            assert self.books() == before
+            return None
+
+    def books(self) -> tuple[int, ...]:
+        models: tuple[Any, ...] = (Member, Merge, MobileChange, FlagEntry, Notice, Claim)
+        return tuple(model.objects.count() for model in models)
+
+    def told(self, change: MobileChange, stage: str) -> None:
+        """Everybody concerned by this step, each once."""
+        member, by = change.member, change.decided_by
+        places = [member.unit_id, member.community_id]
+        desks = Appointment.objects.current().filter(organization__in=places).exclude(role="auditor")
+        expected = set(desks.values_list("user", flat=True)) - {by.pk if by else 0}
+        keys = Notice.objects.filter(key__startswith=f"number:{change.pk}:{stage}:")
+        staff = keys.exclude(key__contains=":own:").values_list("recipient", flat=True)
+        assert sorted(staff) == sorted(expected)
+        own = list(keys.filter(key__contains=":own:").values_list("recipient", flat=True))
+        assert own == ([member.user_id] if member.user_id else [])
+
+    # --- Numbers --------------------------------------------------------------------------------
+
+    @rule(who=PEOPLE, number=NUMBERS)
+    def is_listed_again(self, who: int, number: int) -> None:
+        """As an import does that knows only the new number."""
+        is_free = not Member.objects.filter(mobile=mobile(number)).exists()
+        if is_free and len(self.people[who].records) < MOST_RECORDS:
+            self.list_as(self.people[who], mobile(number))
+
+    @rule(who=PEOPLE, number=NUMBERS)
+    @somebody(lambda self, who: self.with_account(who) is not None)
+    def changes_the_number(self, who: int, number: int) -> None:
+        member = self.with_account(who)
+        assert member and member.user
+        user = member.user
+        if done := self.attempt(lambda: changing.change_own(member, mobile(number), by=user)):
+            assert User.objects.get(pk=user.pk).mobile == mobile(number)
+            self.told(done, "changed")
+
+    @rule(who=PEOPLE, number=NUMBERS, is_the_person=st.booleans())
+    def lost_the_number(self, who: int, number: int, is_the_person: bool) -> None:
+        member = self.first(who)
+        asked = changing.ask(name=member.name, unit=self.cast.unit, old=member.mobile, mobile=mobile(number))
+        if asked is None:
+            return
+        if is_the_person:
+            if done := self.attempt(lambda: changing.confirm(asked, by=self.cast.unit_clerk)):
+                self.told(done, "changed")
+        else:
+            changing.refuse(asked, reason="电话里不是本人", by=self.cast.unit_clerk)
+
+    @rule(who=PEOPLE, number=NUMBERS)
+    def is_corrected(self, who: int, number: int) -> None:
+        member = self.first(who)
+        done = self.attempt(
+            lambda: changing.correct(member, mobile(number), reason="来电更正", by=self.cast.city_officer)
+        )
+        if done:
+            self.told(done, "changed")
+
+    def last_change(self, who: int) -> MobileChange | None:
+        return MobileChange.objects.filter(member=self.first(who)).select_related("member__user").first()
+
+    @rule(who=PEOPLE)
+    @somebody(lambda self, who: self.last_change(who) is not None)
+    def correction_is_taken_back(self, who: int) -> None:
+        change = self.last_change(who)
+        assert change
+        self.attempt(lambda: changing.take_back(change, by=self.cast.city_officer))
+
+    # --- Registration and home ------------------------------------------------------------------
+
+    @rule(who=PEOPLE, number=NUMBERS, place=PLACES)
+    def registers(self, who: int, number: int, place: str) -> None:
+        """With whatever number is in the hand; the community says which record it is."""
+        self.registers_in(getattr(self.cast, place), who, number)
+
+    def registers_in(self, community: Organization, who: int, number: int) -> None:
+        holder = Member.objects.filter(mobile=mobile(number)).first()
+        if holder and holder.name != NAMES[who]:
+            return
+        person = self.people[who]
+        wanted = Application(NAMES[who], mobile(number), self.cast.unit, community)
+        user = registering.account_for(wanted.mobile, wanted.name)
+        registration = self.attempt(lambda: registering.submit(wanted, by=user))
+        if registration is None:
+            return
+        namesake = next(iter(matching.namesakes(person.name, self.cast.unit)), None)
+        known = None if registration.member_id else namesake
+        is_home = community == self.cast.community
+        by = self.cast.secretary if is_home else self.cast.other_secretary
+        done = self.attempt(lambda: registering.confirm(registration, by=by, same_person=known))
+        if done is None:
+            registration.refresh_from_db()
+            registering.withdraw(registration, by=own_user(registration))
+            return
+        if namesake is None:  # of the name, nobody is in this unit
+            person.records.add(done.member_id)
+        member = Member.objects.get(pk=done.member_id)
+        assert (member.mobile, member.community, member.state) == (wanted.mobile, community, "registered")
+
+    # --- Merging --------------------------------------------------------------------------------
+
+    @rule(who=PEOPLE, turned=SIDES, takes_number=SIDES)
+    @somebody(lambda self, who: len(self.people[who].records) > 1)
+    def two_records_are_merged(self, who: int, turned: bool, takes_number: bool) -> None:
+        person, records = self.people[who], self.records(who)
+        kept, gone = records[:2][:: -1 if turned else 1]
+        done = self.attempt(
+            lambda: merging.merge(
+                kept, gone, takes_number=takes_number, reason="本人确认", by=self.cast.city_officer
+            )
+        )
+        if done:
+            person.records.discard(gone.pk)
+            person.merges.append(done.pk)
+
+    @rule(who=PEOPLE)
+    @somebody(lambda self, who: bool(self.people[who].merges))
+    def the_last_merge_is_undone(self, who: int) -> None:
+        person = self.people[who]
+        merge = Merge.objects.get(pk=person.merges[-1])
+        if self.attempt(lambda: merging.undo(merge, reason="弄错了", by=self.cast.city_officer)):
+            person.merges.pop()
+            person.records.add(merge.gone_id)
+
+    # --- Service --------------------------------------------------------------------------------
+
+    @rule(who=PEOPLE)
+    def serves(self, who: int) -> None:
+        task = ended_task(self.cast, self.first(who))
+        claim = task.claims.get()
+        Claim.objects.filter(pk=claim.pk).update(presence=Claim.Presence.PRESENT)
+        if self.attempt(lambda: verify(task, [Decision(claim.pk, "good", 120, 1)], by=self.cast.clerk)):
+            self.people[who].flags += 1
+            self.people[who].claims.append(claim.pk)
+
+    @rule(who=PEOPLE)
+    @somebody(lambda self, who: bool(self.people[who].claims))
+    def a_decision_is_taken_back(self, who: int) -> None:
+        person = self.people[who]
+        decision = Claim.objects.get(pk=person.claims[-1]).verifications.get()
+        undone = self.attempt(
+            lambda: reverse_verification(decision, reason="没有到场", by=self.cast.city_officer)
+        )
+        if undone:
+            person.claims.pop()
+            person.flags -= 1
+
+    # --- The unit's side ------------------------------------------------------------------------
+
+    @rule(who=PEOPLE, unit=st.sampled_from(["unit", "other_unit"]))
+    def is_entered_elsewhere(self, who: int, unit: str) -> None:
+        self.correct(who, unit=getattr(self.cast, unit))
+
+    @rule(who=PEOPLE)
+    def leaves(self, who: int) -> None:
+        self.correct(who, departed_on=today() - dt.timedelta(days=1))
+
+    @rule(who=PEOPLE)
+    def returns(self, who: int) -> None:
+        self.correct(who, departed_on=None)
+
+    def correct(self, who: int, **fields: Any) -> None:
+        member = self.first(who)
+        self.attempt(lambda: keeping.correct_entry(member, by=self.cast.city_officer, **fields))
+
+    @rule(who=PEOPLE, day=st.integers(1, 28))
+    def is_on_leave(self, who: int, day: int) -> None:
+        member, on = self.first(who), dt.date(today().year, 5, day)
+        self.attempt(
+            lambda: exempting.exempt(
+                member, kind="sick", starts_on=on, ends_on=on, reason="住院", by=self.cast.unit_clerk
+            )
+        )
+
+    # --- Office ---------------------------------------------------------------------------------
+
+    @rule(who=PEOPLE)
+    @somebody(lambda self, who: self.with_account(who) is not None and self.people[who].post is None)
+    def becomes_a_clerk(self, who: int) -> None:
+        member, by = self.with_account(who), self.cast.city_officer
+        assert member and member.user
+        user, place = member.user, self.cast.estate
+        post = self.attempt(lambda: appointing.grant(user=user, organization=place, role="clerk", by=by))
+        self.people[who].post = post.pk if post else None
+
+    @rule(who=PEOPLE)
+    @somebody(lambda self, who: self.people[who].post is not None)
+    def loses_office(self, who: int) -> None:
+        person = self.people[who]
+        post = Appointment.objects.get(pk=person.post)
+        assert self.attempt(lambda: appointing.end(post, by=self.cast.city_officer))
+        person.post = None
+
+    # --- What holds all the time ----------------------------------------------------------------
+
+    @invariant()
+    def one_person_stays_one_person(self) -> None:
+        for person in self.people:
+            rows = Member.objects.filter(name=person.name)
+            standing = {member.pk for member in rows if not member.is_merged}
+            assert standing == person.records
+            for member in rows.filter(state=Member.State.MERGED):
+                assert self.end_of(member) in standing and member.user_id is None
+
+    def end_of(self, member: Member) -> int:
+        while member.merged_into:
+            member = member.merged_into
+        return member.pk
+
+    @invariant()
+    def flags_stay_with_the_person(self) -> None:
+        for person in self.people:
+            rows = MemberYear.objects.filter(member__name=person.name)
+            assert sum(row.flags for row in rows) == person.flags
+            merged = rows.filter(member__state=Member.State.MERGED)
+            assert {row.flags for row in merged} <= {0}
+
+    @invariant()
+    def every_number_finds_its_owner(self) -> None:
+        for member in Member.objects.filter(name__in=NAMES):
+            found = matching.match(name=member.name, mobile=member.mobile, unit=self.cast.unit).member
+            assert found and found.pk == self.end_of(member)
+            opened = holding.account_of(member.mobile)
+            assert opened is None or opened.name == member.name
+
+    @invariant()
+    def a_home_is_one(self) -> None:
+        for member in Member.objects.filter(name__in=NAMES):
+            assert member.registrations.filter(state="confirmed").count() <= 1
+            assert member.community is None or member.community.kind == Organization.Kind.COMMUNITY
+
+    def teardown(self) -> None:
+        assert ledger.verify().ok
+        self.transaction.__exit__(Undo, Undo(), None)
+
+
+@pytest.mark.django_db
+def test_one_person_stays_one_person(cast: Cast) -> None:
+    machine = type("LifeInCity", (Life,), {"cast": cast})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=100,
+            stateful_step_count=30,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
