@@ -131,6 +131,7 @@ OF_A_DESK = sorted(
     if access.get and access.get["community"] == 200 and name not in MAKERS
 )
 
+
 def appoint(member: Member, organization: Organization) -> None:
     Appointment.objects.create(user=member.user, organization=organization, role=Appointment.Role.SECRETARY)
 
