@@ -1,10 +1,11 @@
 """What applicants and communities are told of a registration (DOMAIN 4.1: both sides are notified)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Appointment, Member, Organization, Registration, User
+from members.desks import staff_of
+from members.models import Member, Registration
 from notices.kinds import Kind, declare
 from notices.outbox import Message, Wording, send, send_many
 
@@ -58,14 +59,6 @@ def tell_former_community(former: Registration, arrival: Registration, member: M
 def to_staff(wording: Wording, registration: Registration, /, **facts: object) -> Iterator[Message]:
     todo = LOOK if registration.on_roster else CHECK
     return wording.to_each(staff_of(registration.community), registration.pk, todo=todo, **facts)
-
-
-def staff_of(organization: Organization) -> Iterable[User]:
-    """People who act for exactly this organisation today."""
-    desks = Appointment.objects.current().filter(organization=organization)
-    return User.objects.filter(
-        is_active=True, appointments__in=desks.exclude(role=Appointment.Role.AUDITOR)
-    ).distinct()
 
 
 def tell_applicant(wording: Wording, registration: Registration) -> None:
