@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from flags.assessment import standing
 from flags.models import Category, FlagEntry
-from members.desks import deserted
-from members.models import Appointment, Member, MobileChange, Organization, Registration, User
+from members.models import Appointment, Member, MobileChange, Registration, User
 from notices.models import Delivery
 from tasks.deadlines import overdue
 from tasks.models import Claim, Task
@@ -67,8 +66,6 @@ def todo(user: User, desk: Appointment) -> Iterator[Figure]:
         yield open_places(user)
     if desk.can("notices.resend"):
         yield unreached()
-    if desk.can("appointments.grant"):
-        yield deserted_desks(user)
 
 
 def waiting_registrations(user: User) -> Figure:
@@ -130,12 +127,6 @@ def unreached() -> Figure:
     return Figure(
         _("未送达通知"), count, reverse("notices:unreached"), _("条"), tone="warning" if count else ""
     )
-
-
-def deserted_desks(user: User) -> Figure:
-    """Organisations where nobody acts: what is sent there waits at an empty desk."""
-    count = deserted(Organization.objects.visible_to(user)).count()
-    return Figure(_("无人任职的组织"), count, f"{reverse('members:organizations')}?line=deserted", _("个"))
 
 
 def progress(user: User) -> Progress:

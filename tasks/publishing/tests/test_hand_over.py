@@ -68,12 +68,12 @@ def test_where_nobody_can_take_over_nothing_ends(client: Client, cast: Cast, las
     assert not User.objects.filter(username="newcomer").exists()
 
 
-def test_where_nobody_acts_is_a_list_and_a_figure_of_the_city(client: Client, cast: Cast, last: Appointment):
+def test_where_nobody_acts_is_a_list_with_its_count(client: Client, cast: Cast, last: Appointment):
     client.force_login(cast.city_officer)
     url = reverse("members:organizations") + "?line=deserted"
     before = set(client.get(url).context["page"])
     assert cast.community not in before and cast.second_estate in before
     client.post(reverse("members:end_appointment", args=[last.pk]))
-    assert set(client.get(url).context["page"]) == {*before, cast.community}
-    figures = client.get(reverse("reports:desk_home")).context["figures"]
-    assert {figure.url: figure.value for figure in figures}[url] == len(before) + 1
+    page = client.get(url)
+    assert set(page.context["page"]) == {*before, cast.community}
+    assert page.context["tabs"].chosen.count == len(before) + 1
