@@ -22,6 +22,7 @@ MOVED = Wording(
     key="estate-moved:%(event)s:%(user)s",
     subject=_("%(estate)s从%(former)s划到%(new)s"),
     body=_("%(open)s随小区由%(new)s接着办；%(people)s 名党员一起过去。已亮的红旗仍记在原社区。"),
+    told=_("原社区、新社区和小区的书记、工作人员"),
 )
 OWN_MOVED = Wording(
     ESTATE_MOVED,
@@ -29,6 +30,7 @@ OWN_MOVED = Wording(
     subject=_("您所在的%(estate)s划到了%(new)s"),
     body=_("今后由%(new)s为您办理。报到、接单和红旗都不变，不用重新报到。"),
     link="members:profile",
+    told=_("本人"),
 )
 # One a unit, however many of its people live there.
 UNIT_MOVED = Wording(
@@ -37,6 +39,7 @@ UNIT_MOVED = Wording(
     subject=_("%(count)s 名党员的社区改为%(new)s"),
     body=_("原社区：%(former)s。党员：%(names)s。"),
     link="members:list",
+    told=_("党员单位的书记、工作人员"),
 )
 NAMED = 50  # names in a message; the page behind its link has all
 

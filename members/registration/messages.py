@@ -18,6 +18,7 @@ SUBMITTED = Wording(
     subject=_("%(name)s 申请到%(community)s报到"),
     body="%(todo)s",
     link="members:registration",
+    told=_("受理社区的书记、工作人员"),
 )
 MOVED_AWAY = Wording(
     REGISTRATION,
@@ -25,6 +26,7 @@ MOVED_AWAY = Wording(
     subject=_("%(name)s 已转往%(community)s"),
     body="%(todo)s",
     link="members:registration",
+    told=_("原社区的书记、工作人员"),
 )
 CONFIRMED = Wording(
     REGISTRATION,
@@ -32,6 +34,7 @@ CONFIRMED = Wording(
     subject=_("报到已确认"),
     body=_("%(community)s已确认您的报到，您可以接单了。"),
     link="members:profile",
+    told=_("申请人"),
 )
 RETURNED = Wording(
     REGISTRATION,
@@ -39,6 +42,7 @@ RETURNED = Wording(
     subject=_("报到被退回"),
     body=_("%(community)s退回了您的报到：%(reason)s。请修改后重新提交。"),
     link="members:profile",
+    told=_("申请人"),
 )
 LOOK = _("请在“报到”中查看。")
 CHECK = _("此人不在名册上，请核对后办理。")

@@ -29,7 +29,7 @@ def last(cast: Cast) -> Appointment:
 def test_the_page_warns_of_the_last_one_and_names_what_is_open(client: Client, cast: Cast, last: Appointment):
     client.force_login(cast.city_officer)
     page = client.get(reverse("members:end_appointment", args=[last.pk]))
-    assert "最后一位办事的人" in page.content.decode()
+    assert "陈书记是青锋社区最后一位办事的人" in page.content.decode()
     assert {work.label: work.count for work in page.context["works"]} == {"待确认报到": 1, "待受理心愿": 1}
     for work in page.context["works"]:
         assert client.get(work.url).context["page"].paginator.count == 1
