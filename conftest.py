@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from xianfeng.testing.cast import Cast
 
 django.setup()  # the cast imports models
-pytest_plugins = [f"xianfeng.testing.{part}" for part in ("cast", "browser", "ledger", "mail")]
+pytest_plugins = [f"xianfeng.testing.{part}" for part in ("cast", "browser", "ledger", "mail", "sessions")]
 
 valkey: Valkey | None = None
 

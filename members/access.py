@@ -8,12 +8,20 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, cast
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from members.accounts.methods import is_staff_session
 from members.models import Appointment, Member, User
+
+CREDENTIALS = ("account_set_password", "account_change_password", "account_email", "mfa_")
+STAFF_LOG_IN = gettext_lazy(
+    "您是用验证码登录的，只能办理党员本人的事。如需办公，请退出后用用户名和密码登录。"
+)
 
 
 class StaffRequest(HttpRequest):
@@ -32,7 +40,10 @@ class MemberRequest(HttpRequest):
 
 
 class DeskMiddleware:
-    """Gives each request `desk` and `desks`, read from the database only when somebody asks."""
+    """Gives each request `desk` and `desks`, read from the database only when somebody asks.
+
+    A session that a code opened has none, whatever its user is or becomes: it is a member's.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -40,16 +51,24 @@ class DeskMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         known = request.user
 
-        def acting() -> User:
+        def acting() -> User | AnonymousUser:
             user = cast(User, known)
             user.active_desk_id = request.session.get("desk")
-            return user
+            user.is_by_code = not is_staff_session(request.session)
+            # System administrators are nobody's members.
+            return AnonymousUser() if user.is_by_code and user.is_superuser else user
 
         # Lazy still: a page that asks nobody's name costs no query.
         request.user = cast(User, SimpleLazyObject(acting))
         request.desk = SimpleLazyObject(lambda: getattr(request.user, "desk", None))  # type: ignore[attr-defined]
         request.desks = SimpleLazyObject(lambda: getattr(request.user, "desks", []))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """What opens a desk is not set up from a session that opens none."""
+        match = request.resolver_match
+        if match and match.view_name.startswith(CREDENTIALS) and is_staff_by_code(request.user):
+            raise PermissionDenied(STAFF_LOG_IN)
 
 
 type View[R: HttpRequest, **P] = Callable[Concatenate[R, P], HttpResponse]
@@ -71,9 +90,16 @@ def desk_required[**P](
     return decorate
 
 
+def is_staff_by_code(user: User | AnonymousUser) -> bool:
+    """A person with a post, in a session that a code opened."""
+    return isinstance(user, User) and user.is_by_code and user.is_staff
+
+
 def require(user: User, *capabilities: str) -> Appointment:
     """The user's desk. Raises PermissionDenied where there is none or it holds none of the capabilities."""
     desk = user.desk
+    if is_staff_by_code(user):
+        raise PermissionDenied(STAFF_LOG_IN)
     if not desk or not any(map(desk.can, capabilities)):
         raise PermissionDenied(_("您当前的任职没有这项权限。如需办理，请切换组织或联系上级。"))
     return desk

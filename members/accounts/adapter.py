@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from members.accounts import holding
+from members.accounts.methods import is_staff_session
 from members.models import User
 from notices.channels.sms import send_sms
 from xianfeng.lib.mobile import MobileField, is_mobile, normalized
@@ -23,21 +24,19 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Members stay logged in on their own phone; staff sessions end with the browser (settings)."""
         super().login(request, user)
-        if not getattr(user, "is_staff", False):
+        if not is_staff_session(request.session):
             request.session.set_expiry(MEMBER_SESSION)
 
     def phone_form_field(self, **kwargs: Any) -> MobileField:
         return MobileField(**kwargs)
 
     def get_user_by_phone(self, phone: str) -> User | None:
-        """The account a code may open. Staff keep to password and second factor: a code is weaker."""
+        """The account a code may open: a member's. It opens no desk, that needs the staff log-in."""
         mobile = normalized(phone)
         if not is_mobile(mobile):
             return None
         user = holding.account_of(mobile)
-        if user is None or not user.is_active or user.is_superuser or user.desk:
-            return None
-        return user
+        return user if user and user.is_active and holding.opens_by_code(user) else None
 
     def get_phone(self, user: User) -> tuple[str, bool] | None:
         return (user.mobile, True) if user.mobile else None

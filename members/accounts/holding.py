@@ -35,6 +35,11 @@ def belongs_to_another(mobile: str, name: str, former: Member) -> bool:
     return on_roster or (bool(name) and name != former.name)
 
 
+def opens_by_code(user: User) -> bool:
+    """Whether a code alone logs this person in, as a member; who only has a post keeps to the password."""
+    return not user.is_superuser and bool(user.own_member or not user.desks)
+
+
 def take_number(user: User, mobile: str) -> None:
     """From now on the proven mobile opens this account, and the former one does not; its sessions end.
 

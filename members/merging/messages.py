@@ -16,6 +16,7 @@ MERGED = Wording(
     subject=_("%(name)s 的两条记录已合并"),
     body=_("%(reason)s（%(by)s 办理）。报到、接单、红旗和豁免都归到一条记录；如有不对，可以撤销。"),
     link="members:merge",
+    told=_("两条记录所在单位、社区的书记、工作人员"),
 )
 UNMERGED = Wording(
     MERGE,
@@ -23,6 +24,7 @@ UNMERGED = Wording(
     subject=_("%(name)s 的记录合并已撤销"),
     body=_("%(by)s 撤销了合并，两条记录恢复原样。"),
     link="members:merge",
+    told=_("两条记录所在单位、社区的书记、工作人员"),
 )
 OWN_MERGED = Wording(
     MERGE,
@@ -30,6 +32,7 @@ OWN_MERGED = Wording(
     subject=_("您的两条记录已合并"),
     body=_("名册上您有两条记录，已由 %(by)s 合并，红旗和接单合在一起。如有不对，请联系单位或社区。"),
     link="members:profile",
+    told=_("本人"),
 )
 OWN_UNMERGED = Wording(
     MERGE,
@@ -37,6 +40,7 @@ OWN_UNMERGED = Wording(
     subject=_("您的记录合并已撤销"),
     body=_("%(by)s 撤销了之前的合并，两条记录恢复原样。如有疑问，请联系单位或社区。"),
     link="members:profile",
+    told=_("本人"),
 )
 
 

@@ -152,3 +152,7 @@ class RegistrationEvent(StateEvent):
     class Meta(StateEvent.Meta):
         verbose_name = _("报到记录")
         verbose_name_plural = _("报到记录")
+
+    def get_to_display(self) -> str:
+        """What happened, in words: of the same state, the estate moved to another community."""
+        return str(_("随小区划转")) if self.from_state == self.to_state else super().get_to_display()

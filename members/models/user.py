@@ -59,6 +59,8 @@ class User(AbstractUser):
 
     # Chosen in the organisation switcher; set by DeskMiddleware for one request.
     active_desk_id: int | None = None
+    # Set by DeskMiddleware too: a code opened this session, so it sees the member's pages and no desk.
+    is_by_code = False
 
     objects: ClassVar[UserManager["User"]] = Accounts()
 
@@ -88,6 +90,8 @@ class User(AbstractUser):
     @cached_property
     def desks(self) -> list["Appointment"]:
         """Current appointments, read once a request (a fresh user object is loaded for each)."""
+        if self.is_by_code:
+            return []
         return list(self.appointments.current().select_related("organization"))
 
     @cached_property

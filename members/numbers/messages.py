@@ -22,6 +22,7 @@ ASKED = Wording(
     subject=_("%(name)s 申请更换手机号，待核实"),
     body=_("旧号 %(old)s 已停用，新号 %(new)s 已凭验证码确认。请与本人核实后办理。"),
     link="members:number",
+    told=_("本人单位、社区的书记、工作人员"),
 )
 CHANGED = Wording(
     NUMBER,
@@ -29,6 +30,7 @@ CHANGED = Wording(
     subject=_("%(name)s 更换了手机号"),
     body=_("%(old)s 换成 %(new)s（%(way)s）。"),
     link="members:number",
+    told=_("本人单位、社区的书记、工作人员"),
 )
 # What the person reads: in the portal, whatever numbers they still hold.
 OWN_ASKED = Wording(
@@ -37,6 +39,7 @@ OWN_ASKED = Wording(
     subject=_("有人申请更换您的手机号"),
     body=_("新号 %(new)s。如果不是您本人申请的，请在“我的”里驳回。"),
     link="members:profile",
+    told=_("本人（旧号另收短信）"),
 )
 OWN_CHANGED = Wording(
     NUMBER,
@@ -44,6 +47,7 @@ OWN_CHANGED = Wording(
     subject=_("您的手机号已更换"),
     body=_("%(old)s 换成 %(new)s（%(way)s）。今后用新号登录；如有不对，请立即联系单位或社区。"),
     link="members:profile",
+    told=_("本人（新旧号另收短信）"),
 )
 OWN_REFUSED = Wording(
     NUMBER,
@@ -51,6 +55,7 @@ OWN_REFUSED = Wording(
     subject=_("换号申请没有通过"),
     body=_("%(reason)s 手机号仍是 %(old)s。"),
     link="members:profile",
+    told=_("本人（新号另收短信）"),
 )
 
 # Short messages: to which number, and what it says. The old one is told, so that nobody loses an

@@ -1,6 +1,7 @@
 """Granting and ending appointments; every right follows from them (DOMAIN 3)."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -73,6 +74,29 @@ def end(appointment: Appointment, *, by: User, on: dt.date | None = None) -> App
     tree.leave_event(appointment.organization, OrganizationEvent.Kind.ENDED, by, note)
     appointment.ends_on = last_day
     return appointment
+
+
+@dataclass(frozen=True)
+class Successor:
+    """Who takes a post over: an account by its user name, made where there is none."""
+
+    username: str
+    name: str
+    email: str
+
+
+@transaction.atomic
+def hand_over(appointment: Appointment, successor: Successor, *, by: User) -> Appointment:
+    """The successor takes the post over from today; what is open there waits at no empty desk.
+
+    Raises AlreadyDecided, or NotGrantable.
+    """
+    user = staff_account(username=successor.username, name=successor.name, email=successor.email)
+    if user.pk == appointment.user_id:
+        raise NotGrantable(_("接任的不能是离任的本人，请填另一位同志。"), "same_person")
+    granted = grant(user=user, organization=appointment.organization, role=appointment.role, by=by)
+    end(appointment, by=by)
+    return granted
 
 
 def staff_account(*, username: str, name: str, email: str) -> User:

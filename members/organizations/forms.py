@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from members.models import Appointment, Organization, User
 from members.organizations import tree
+from members.organizations.appointing import Successor
 from members.people.forms import NameField
 from xianfeng.ui.fields import day_input
 
@@ -46,7 +47,9 @@ class MoveForm(forms.Form):
         self.fields["parent"].queryset = rows  # type: ignore[attr-defined]
 
 
-class AppointmentForm(forms.Form):
+class AccountForm(forms.Form):
+    """Who is appointed."""
+
     username = forms.RegexField(
         r"^[A-Za-z0-9._-]{3,40}$",
         label=gettext_lazy("用户名"),
@@ -57,6 +60,22 @@ class AppointmentForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("邮箱"), help_text=gettext_lazy("新账号凭邮件里的链接设置密码。")
     )
+
+
+class EndForm(AccountForm):
+    """Who takes over, if anybody: all three or none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not any(self.data.get(name, "").strip() for name in self.fields):
+            for field in self.fields.values():
+                field.required = False
+
+    def successor(self) -> Successor | None:
+        return Successor(**self.cleaned_data) if self.cleaned_data["username"] else None
+
+
+class AppointmentForm(AccountForm):
     organization = forms.ModelChoiceField(
         label=gettext_lazy("组织"),
         queryset=Organization.objects.none(),

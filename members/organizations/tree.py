@@ -6,6 +6,7 @@ from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
 from members.models import Member, Organization, OrganizationEvent, User
+from members.organizations import following
 from members.organizations.rules import NotMovable
 from xianfeng.lib.refusal import NotPossible
 
@@ -89,16 +90,17 @@ def line_of(organization: Organization) -> str:
 
 @transaction.atomic
 def move_branch(organization: Organization, *, parent: Organization, by: User) -> Organization:
-    """Hang a node and all below it under another parent; residents of an estate follow it.
+    """Hang a node and all below it under another parent; what belongs to an estate follows it.
 
     Raises NotMovable where the tree would have a ring or a kind out of place.
     """
     check_movable(organization, parent)
     former = organization.parent
     hang(organization, parent)
-    leave_event(
-        organization, Event.MOVED, by, _("从“%(former)s”到“%(new)s”") % {"former": former, "new": parent}
-    )
+    note = _("从“%(former)s”到“%(new)s”") % {"former": former, "new": parent}
+    event = leave_event(organization, Event.MOVED, by, note)
+    if organization.kind == Kind.ESTATE and former:
+        following.follow(event, former, by=by)
     return organization
 
 
@@ -112,8 +114,6 @@ def hang(organization: Organization, parent: Organization) -> None:
         path=Concat(Value(new), Substr("path", len(old) + 1))
     )
     organization.parent, organization.path = parent, new
-    if organization.kind == Kind.ESTATE:
-        Member.objects.filter(estate=organization).update(community=parent)
 
 
 def check_movable(organization: Organization, parent: Organization) -> None:

@@ -6,6 +6,7 @@ urlpatterns = [
     path("desk/organizations/", views.list_, name="organizations"),
     path("desk/organizations/<int:pk>/", views.detail, name="organization"),
     path("desk/organizations/<int:pk>/edit/", views.edit, name="organization_edit"),
+    path("desk/organizations/<int:pk>/move/", views.move, name="organization_move"),
     path("desk/organizations/<int:pk>/poster/", views.poster, name="poster"),
     path("desk/appointments/", views.appointments, name="appointments"),
     path("desk/appointments/<int:pk>/end/", views.end_appointment, name="end_appointment"),

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from members import desks
 from members.access import StaffRequest, desk_required
 from members.models import Appointment, Organization, User
-from members.organizations import appointing, counting, tree
-from members.organizations.forms import AppointmentForm, MoveForm, OrganizationForm, RenameForm
+from members.organizations import appointing, counting, following, tree
+from members.organizations.forms import AppointmentForm, EndForm, MoveForm, OrganizationForm, RenameForm
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import today
 from xianfeng.ui.tabs import tabs_of
@@ -26,9 +27,17 @@ Kind = Organization.Kind
 @require_safe
 @desk_required("organizations.see")
 def list_(request: StaffRequest) -> HttpResponse:
-    """The branch as a tree; the two lines (条 and 块) are two tabs."""
-    faces = (("places", _("街道、社区、小区"), None), ("units", _("单位"), None))
+    """The branch as a tree; the two lines (条 and 块) are two tabs, and where nobody acts a third."""
+    deserted = desks.deserted(Organization.objects.visible_to(request.user))
+    faces = (
+        ("places", _("街道、社区、小区"), None),
+        ("units", _("单位"), None),
+        ("deserted", _("无人任职"), deserted.count()),
+    )
     tabs = tabs_of(request, faces, default="places", param="line")
+    if tabs.chosen.key == "deserted":
+        page = page_of(request, deserted.select_related("parent"), total=tabs.chosen.count)
+        return render(request, "members/organizations/deserted.html", {"page": page, "tabs": tabs})
     branch = counting.branch(request.user, units=tabs.chosen.key == "units")
     return render(request, "members/organizations/list.html", {"branch": branch, "tabs": tabs})
 
@@ -89,6 +98,25 @@ def change(request: StaffRequest, organization: Organization) -> Organization:
 
 
 @require_safe
+@desk_required("organizations.edit")
+def move(request: StaffRequest, pk: int) -> HttpResponse:
+    """What would move to the parent chosen, before it is confirmed."""
+    organization = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
+    form = MoveForm(request.GET, organization=organization, user=request.user, prefix="move")
+    parent = attempt(request, lambda: valid(form)["parent"])
+    if parent is None:
+        return redirect("members:organization", pk)
+    is_estate = organization.kind == Kind.ESTATE
+    context = {
+        "organization": organization,
+        "parent": parent,
+        "is_estate": is_estate,
+        "follows": list(following.preview(organization)) if is_estate else [],
+    }
+    return render(request, "members/organizations/move.html", context)
+
+
+@require_safe
 @desk_required("organizations.see", "wishes.see")
 def poster(request: StaffRequest, pk: int) -> HttpResponse:
     """A printable sheet with the two QR codes of a community or estate."""
@@ -134,11 +162,33 @@ def invite(request: StaffRequest, email: str) -> None:
         form.save(request)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @desk_required("appointments.grant")
 def end_appointment(request: StaffRequest, pk: int) -> HttpResponse:
+    """What is open where the last one leaves, and who takes over."""
     rows = Appointment.objects.visible_to(request.user).select_related("user", "organization")
     appointment = get_object_or_404(rows, pk=pk)
-    if attempt(request, lambda: appointing.end(appointment, by=request.user)):
+    form = EndForm(posted(request))
+    if submit(form, lambda: end(request, appointment, form.successor())):
         messages.success(request, _("已终止%(name)s的任职。") % {"name": appointment.user})
-    return redirect("members:appointments")
+        return redirect("members:appointments")
+    is_last = desks.is_last(appointment)
+    context = {
+        "appointment": appointment,
+        "form": form,
+        "is_last": is_last,
+        "works": list(desks.open_work(appointment.organization)) if is_last else [],
+    }
+    return render(request, "members/organizations/end_appointment.html", context)
+
+
+def end(
+    request: StaffRequest, appointment: Appointment, successor: appointing.Successor | None
+) -> Appointment:
+    """Raises AlreadyDecided or NotGrantable."""
+    if successor is None:
+        return appointing.end(appointment, by=request.user)
+    granted = appointing.hand_over(appointment, successor, by=request.user)
+    if not granted.user.has_usable_password():
+        invite(request, granted.user.email)
+    return granted

@@ -1,11 +1,14 @@
 """Which applications a list shows."""
 
+from typing import Any
+
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Registration
-from members.people.filters import by_mobile, communities, units
+from members.people.filters import by_mobile, communities, estates, units
+from members.people.privacy import knows_homes
 from xianfeng.ui.fields import search_input
 
 
@@ -24,10 +27,16 @@ class RegistrationFilter(django_filters.FilterSet):
     community = django_filters.ModelChoiceFilter(
         label=_("社区"), queryset=communities, empty_label=_("全部社区")
     )
+    estate = django_filters.ModelChoiceFilter(label=_("小区"), queryset=estates, empty_label=_("全部小区"))
 
     class Meta:
         model = Registration
-        fields = ["q", "state", "roster", "unit", "community"]
+        fields = ["q", "state", "roster", "unit", "community", "estate"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not knows_homes(self.request.user.desk):
+            del self.filters["estate"]
 
     def search(self, queryset: QuerySet[Registration], name: str, value: str) -> QuerySet[Registration]:
         text = value.strip()

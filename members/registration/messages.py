@@ -1,10 +1,11 @@
 """What applicants and communities are told of a registration (DOMAIN 4.1: both sides are notified)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Appointment, Member, Organization, Registration, User
+from members.desks import staff_of
+from members.models import Member, Registration
 from notices.kinds import Kind, declare
 from notices.outbox import Message, Wording, send, send_many
 
@@ -17,6 +18,7 @@ SUBMITTED = Wording(
     subject=_("%(name)s 申请到%(community)s报到"),
     body="%(todo)s",
     link="members:registration",
+    told=_("受理社区的书记、工作人员"),
 )
 MOVED_AWAY = Wording(
     REGISTRATION,
@@ -24,6 +26,7 @@ MOVED_AWAY = Wording(
     subject=_("%(name)s 已转往%(community)s"),
     body="%(todo)s",
     link="members:registration",
+    told=_("原社区的书记、工作人员"),
 )
 CONFIRMED = Wording(
     REGISTRATION,
@@ -31,6 +34,7 @@ CONFIRMED = Wording(
     subject=_("报到已确认"),
     body=_("%(community)s已确认您的报到，您可以接单了。"),
     link="members:profile",
+    told=_("申请人"),
 )
 RETURNED = Wording(
     REGISTRATION,
@@ -38,6 +42,7 @@ RETURNED = Wording(
     subject=_("报到被退回"),
     body=_("%(community)s退回了您的报到：%(reason)s。请修改后重新提交。"),
     link="members:profile",
+    told=_("申请人"),
 )
 LOOK = _("请在“报到”中查看。")
 CHECK = _("此人不在名册上，请核对后办理。")
@@ -58,14 +63,6 @@ def tell_former_community(former: Registration, arrival: Registration, member: M
 def to_staff(wording: Wording, registration: Registration, /, **facts: object) -> Iterator[Message]:
     todo = LOOK if registration.on_roster else CHECK
     return wording.to_each(staff_of(registration.community), registration.pk, todo=todo, **facts)
-
-
-def staff_of(organization: Organization) -> Iterable[User]:
-    """People who act for exactly this organisation today."""
-    desks = Appointment.objects.current().filter(organization=organization)
-    return User.objects.filter(
-        is_active=True, appointments__in=desks.exclude(role=Appointment.Role.AUDITOR)
-    ).distinct()
 
 
 def tell_applicant(wording: Wording, registration: Registration) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members.accounts import proving
+from members.accounts import holding, methods, proving
 from members.accounts.forms import CodeForm
 from members.models import MobileProof, Organization, Registration, User
 from members.people.forms import ServiceForm
@@ -132,6 +132,7 @@ def enter(request: HttpRequest, place: Organization, draft: Draft) -> HttpRespon
         return redirect("members:join", place.public_code)
     if may_log_in(user):
         login(request, user, backend=BACKEND)
+        methods.note(request.session, user, methods.CODE)
     draft.user, draft.proof = user.pk, None
     returned = user.registrations.filter(state=Registration.State.RETURNED).first()
     if returned and returned.community_id == community_of(place).pk:
@@ -143,8 +144,8 @@ def enter(request: HttpRequest, place: Organization, draft: Draft) -> HttpRespon
 
 
 def may_log_in(user: User) -> bool:
-    """A code alone opens no account that a password or a second factor guards."""
-    return not (user.is_superuser or user.desk or is_mfa_enabled(user))
+    """A code alone opens no account that a second factor guards, and none that only has a post."""
+    return holding.opens_by_code(user) and not is_mfa_enabled(user)
 
 
 @require_http_methods(["GET", "POST"])

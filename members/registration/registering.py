@@ -250,7 +250,10 @@ def leave_former_community(registration: Registration, member: Member, by: User)
 def change_state(
     registration: Registration, to: str, *, by: User, note: str = "", allowed: Set[str] = State.OPEN
 ) -> None:
-    """Of two clerks, one decides. Raises AlreadyDecided."""
+    """Of two clerks, one decides; of a community and the estate's move to another one too.
+
+    Raises AlreadyDecided.
+    """
     move(
         registration,
         to,
@@ -259,6 +262,7 @@ def change_state(
         by=by,
         note=note,
         refusal=decided_before,
+        guard=Q(community=registration.community_id),
         decided_at=timezone.now(),
         decided_by=by,
         reason=note,

@@ -30,6 +30,8 @@ class Wording:
     body: "_StrOrPromise" = ""
     template: str = ""
     link: str = ""
+    # Where not everybody whom the kind names gets this one.
+    told: "_StrOrPromise" = ""
 
     def to(self, recipient: "User", at: int | None = None, /, **facts: object) -> Message:
         """The message to one person; `at` is the id in the link. Raises KeyError for a fact not given."""

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from flags.models import AssessmentRun
+from members.accounts import methods
 from members.models import Member, User
 from tools.bench import Figure, seconds
 
@@ -22,6 +23,9 @@ PHONE = ("reports:me", "tasks:browse", "tasks:my_claims", "flags:my_flags", "not
 def client_of(user: User) -> Client:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    methods.note(session, user, methods.PASSWORD)
+    session.save()
     return client
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from members.models import Organization
 from wishes.models import Wish, WishEvent
 from wishes.rights import check_handler
-from wishes.stating import rules
+from wishes.stating import messages, rules
 from xianfeng.lib.refusal import KeyReused
 from xianfeng.lib.transitions import record
 
@@ -55,6 +55,8 @@ def _create(*, organization: Organization, need: str, key: str | None = None, **
             wish, is_new = Wish.objects.get_or_create(key=key, defaults=fields)
         if is_new:
             record([wish], event=WishEvent, by=fields.get("entered_by"))
+            if wish.entered_by is None:  # staff know what they entered
+                messages.tell_staff(wish)
     if any(getattr(wish, name) != value for name, value in fields.items()):
         raise KeyReused(_("这张表单已经提交过，内容有改动。请重新打开页面再填。"))
     return wish

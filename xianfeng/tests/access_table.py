@@ -352,10 +352,14 @@ ACCESS |= {
     "members:organizations": Access(get=only(*SEE_TREE)),
     "members:organization": Access(get=only(*SEE_TREE), kwargs=the_community),
     "members:organization_edit": Access(post=only("city", status=302), kwargs=the_community),
+    # Without a parent chosen, back to choosing one.
+    "members:organization_move": Access(get=only("city", status=302), kwargs=the_community),
     "members:poster": Access(get=only(*SEE_TREE, "estate"), kwargs=lambda cast: {"pk": cast.estate.pk}),
     "members:appointments": Access(get=only("city"), post=only("city")),
     "members:end_appointment": Access(
-        post=only("city", status=302), kwargs=lambda cast: {"pk": cast.clerk.appointments.get().pk}
+        get=only("city"),
+        post=only("city", status=302),
+        kwargs=lambda cast: {"pk": cast.clerk.appointments.get().pk},
     ),
     "members:profile": Access(get=logged_in()),
     "members:profile_edit": Access(get=only("member"), post=only("member", status=302)),

@@ -10,7 +10,9 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from members.models import Appointment, Member, Organization
 from xianfeng.testing.cast import Cast, make_staff
+from xianfeng.testing.sessions import log_in, log_in_by_code
 from xianfeng.tests.access_table import ACCESS, LIBRARY, ROLES, SHARED, Access, nothing
 from xianfeng.tests.admin_table import ADMIN, PAGES
 
@@ -117,6 +119,43 @@ def test_what_lies_outside_the_scope_does_not_exist(name: str, cast: Cast):
                 if status != 404:
                     surprises.append(f"{method.upper()} {path} as {role} elsewhere: {status}")
     assert surprises == []
+
+
+# --- A member with a post -------------------------------------------------------------------------
+
+# An export is its maker's alone.
+MAKERS = {"reports:export", "reports:export_progress"}
+OF_A_DESK = sorted(
+    name
+    for name, access in TABLE.items()
+    if access.get and access.get["community"] == 200 and name not in MAKERS
+)
+
+
+def appoint(member: Member, organization: Organization) -> None:
+    Appointment.objects.create(user=member.user, organization=organization, role=Appointment.Role.SECRETARY)
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_a_code_opens_what_a_member_sees_and_no_more(name: str, cast: Cast):
+    access: Access = TABLE[name]
+    path, data = reverse(name, kwargs=access.kwargs(cast)) + access.query, access.data(cast)
+    appoint(cast.li, cast.community)
+    client = Client(raise_request_exception=False)
+    log_in_by_code(client, cast.li.user)
+    for method, declared in (("get", access.get), ("post", access.post)):
+        status = answer(client, method, path, data)
+        assert status in ({declared["member"]} if declared else CLOSED), f"{method} {path}"
+
+
+@pytest.mark.parametrize("name", OF_A_DESK)
+def test_a_password_opens_what_the_post_sees(name: str, cast: Cast):
+    access = TABLE[name]
+    path = reverse(name, kwargs=access.kwargs(cast)) + access.query
+    appoint(cast.li, cast.community)
+    client = Client(raise_request_exception=False)
+    log_in(client, cast.li.user)
+    assert answer(client, "get", path, {}) == 200
 
 
 # --- The admin's actions -------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from notices import kinds
 from notices.kinds import Kind
 from notices.models import Notice
-from notices.outbox import Message, Wording, send, send_many
+from notices.outbox import Message, Wording, send, send_many, table
 from xianfeng.lib import rooms
 from xianfeng.testing.cast import Cast
 
@@ -53,6 +53,17 @@ def test_a_wording_has_a_text_a_key_of_its_own_and_a_page_that_exists(module: Mo
         get_template(wording.template)
     if wording.link:
         assert path_of(wording.link)
+
+
+TABLE = rooms.ROOT / "docs" / "谁收到什么.md"
+
+
+def test_the_page_of_who_is_told_what_names_every_wording():
+    """Where it fails: put `notices.outbox.table.markdown()` in place of the table."""
+    page = TABLE.read_text()
+    rows = [line for line in page.splitlines(keepends=True) if line.startswith("| ")]
+    assert "".join(rows) == table.markdown()
+    assert len(rows) >= 30
 
 
 def path_of(link: str) -> str:

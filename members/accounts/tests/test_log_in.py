@@ -5,13 +5,15 @@ import re
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 
 from members.accounts.adapter import MEMBER_SESSION
-from members.models import User
+from members.models import Appointment, Organization, User
 from notices.channels import sms
 from xianfeng.testing.cast import Cast
+from xianfeng.testing.sessions import log_in, log_in_by_code
 
 
 def ask(client: Client, mobile: str):
@@ -43,10 +45,77 @@ def test_an_unknown_mobile_gets_the_answer_of_a_known_one(client: Client, cast: 
     assert client.get(unknown.url).status_code == 200
 
 
-def test_a_code_opens_no_staff_account(client: Client, cast: Cast):
+def test_a_code_opens_no_account_that_only_has_a_post(client: Client, cast: Cast):
     User.objects.filter(pk=cast.clerk.pk).update(mobile="13700000000")
     ask(client, "13700000000")
     assert sms.recent() == []
+
+
+def test_a_member_with_a_post_keeps_the_phone_and_has_no_desk_there(client: Client, cast: Cast):
+    appoint(cast.li.user, cast.community)
+    ask(client, "13800000001")
+    code = re.search(r"\d{6}", sms.recent()[0][1])
+    assert code
+    client.post(reverse("account_confirm_login_code"), {"code": code[0]})
+    assert client.get("/").url == reverse("reports:me")
+    assert client.session.get_expiry_age() == MEMBER_SESSION
+    refused = client.get(reverse("reports:desk_home"))
+    assert (refused.status_code, "用户名和密码" in refused.content.decode()) == (403, True)
+    assert "改用工作人员登录" in client.get(reverse("members:profile")).content.decode()
+
+
+def test_the_same_person_has_the_desk_by_password(client: Client, cast: Cast):
+    appoint(cast.li.user, cast.community)
+    User.objects.filter(pk=cast.li.user_id).update(username="li", password=make_password("a long password"))
+    client.post(reverse("account_login"), {"login": "li", "password": "a long password"})
+    assert client.get("/").url == reverse("reports:desk_home")
+    assert client.get(reverse("members:profile")).status_code == 200
+    assert client.session.get_expire_at_browser_close()
+
+
+def test_a_code_session_becomes_no_desk_when_a_term_begins(client: Client, cast: Cast):
+    log_in_by_code(client, cast.li.user)
+    assert client.get(reverse("reports:me")).status_code == 200
+    appoint(cast.li.user, cast.community)
+    assert client.get(reverse("reports:desk_home")).status_code == 403
+    assert client.get("/admin/").status_code == 302
+    assert client.get(reverse("reports:me")).status_code == 200
+
+
+def test_proving_again_by_password_makes_no_desk_of_it(client: Client, cast: Cast):
+    appoint(cast.li.user, cast.community)
+    User.objects.filter(pk=cast.li.user_id).update(password=make_password("a long password"))
+    log_in_by_code(client, User.objects.get(pk=cast.li.user_id))
+    client.post(reverse("account_reauthenticate"), {"password": "a long password"})
+    assert client.get(reverse("reports:desk_home")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "name", ["account_set_password", "account_change_password", "account_email", "mfa_index"]
+)
+def test_what_opens_a_desk_is_not_set_up_from_a_code_session(client: Client, cast: Cast, name: str):
+    appoint(cast.li.user, cast.community)
+    log_in_by_code(client, cast.li.user)
+    assert client.get(reverse(name)).status_code == 403
+
+
+def test_a_session_that_does_not_say_how_it_was_opened_has_no_desk(client: Client, cast: Cast):
+    log_in(client, cast.clerk, method="")
+    assert client.get(reverse("reports:desk_home")).status_code == 403
+
+
+def test_a_system_administrator_is_nobody_by_code(client: Client, cast: Cast):
+    User.objects.filter(pk=cast.li.user_id).update(is_superuser=True)
+    ask(client, "13800000001")
+    assert sms.recent() == []
+    log_in_by_code(client, cast.li.user)
+    for page in ("/admin/", reverse("reports:me")):
+        assert client.get(page).status_code == 302
+
+
+def appoint(user: User, organization: Organization) -> None:
+    Appointment.objects.create(user=user, organization=organization, role=Appointment.Role.SECRETARY)
+    User.objects.filter(pk=user.pk).update(is_staff=True)
 
 
 def test_staff_log_in_by_name_and_password(client: Client, cast: Cast):

@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from notices.models import Notice
 from wishes.models import Wish
+from wishes.stating.stating import enter
 from wishes.tests.helpers import BRIEF, logged_in
 from xianfeng.testing.cast import Cast
 
@@ -30,6 +32,28 @@ def test_need_then_contact_then_the_code(client: Client, cast: Cast, path: str):
     code_page = client.get(answer["Location"]).content.decode()
     assert wish.code[:5] in code_page
     assert not any(text in code_page for text in BRIEF.values())
+
+
+def test_the_estate_s_staff_are_told_once(client: Client, cast: Cast, path: str):
+    for _time in range(2):
+        client.post(path, CONTACT)
+    notice = Notice.objects.get(kind="wish_new")
+    assert (notice.recipient, notice.subject) == (cast.estate_clerk, f"新心愿：{NEED}")
+    assert notice.url == reverse("wishes:detail", args=[Wish.objects.get().pk])
+    assert not any(text in notice.body for text in BRIEF.values())
+
+
+def test_where_nobody_acts_in_the_estate_its_community_is_told(client: Client, cast: Cast):
+    client.post(reverse("wishes:ask", args=[cast.second_estate.public_code]), CONTACT)
+    told = Notice.objects.filter(kind="wish_new").values_list("recipient__username", flat=True)
+    assert set(told) == {"secretary", "clerk"}
+
+
+def test_staff_are_not_told_of_what_they_entered(cast: Cast):
+    enter(
+        organization=cast.estate, need=NEED, source="visit", by=cast.clerk, contact_name="", contact_mobile=""
+    )
+    assert not Notice.objects.exists()
 
 
 def test_sent_twice_it_is_one_wish(client: Client, path: str):

@@ -1,0 +1,49 @@
+"""Who acts for an organisation, and what is open there."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from members.models import Appointment, Organization, User
+from xianfeng.lib.rooms import load
+
+# Kinds whose desk has work of its own; a partner has no desk.
+KINDS = [kind for kind in Organization.Kind if kind != Organization.Kind.PARTNER]
+
+
+@dataclass(frozen=True)
+class Work:
+    """Something that waits: a count that opens its rows."""
+
+    label: str
+    count: int
+    url: str
+
+
+def open_work(organization: Organization) -> Iterator[Work]:
+    """What is open at an organisation, room by room: each room that knows some has an `open_work.py`."""
+    for room in load("open_work"):
+        yield from (work for work in room.open_work(organization) if work.count)
+
+
+def acting(organizations: Iterable[Organization]) -> QuerySet[Appointment]:
+    """Today's posts that act; an auditor only reads."""
+    posts = Appointment.objects.current().exclude(role=Appointment.Role.AUDITOR)
+    return posts.filter(organization__in=organizations, user__is_active=True)
+
+
+def staff_of(*organizations: Organization) -> QuerySet[User]:
+    """People who act for exactly these organisations today."""
+    return User.objects.filter(appointments__in=acting(organizations)).distinct()
+
+
+def deserted(organizations: QuerySet[Organization]) -> QuerySet[Organization]:
+    """Those of them for whom nobody acts."""
+    rows = organizations.filter(is_active=True, kind__in=KINDS)
+    return rows.exclude(pk__in=acting(rows).values("organization_id"))
+
+
+def is_last(appointment: Appointment) -> bool:
+    """Whether nobody acts for its organisation once it ends."""
+    return list(acting([appointment.organization]).values_list("pk", flat=True)) == [appointment.pk]
