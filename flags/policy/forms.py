@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from flags.models import Policy
+from flags.policy.policies import has_begun
 from xianfeng.lib.refusal import LONGEST_REASON
 
 if TYPE_CHECKING:
@@ -93,12 +94,17 @@ class PolicyForm(PolicyBase):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("年度开始以后修改必须写明，如“12 月 3 日部务会决定”。各单位、社区都能看到。"),
+        error_messages={"required": _("年度已经开始，请写明为什么改。")},
     )
 
     class Meta:
         model = Policy
         fields = [*FIGURES, "text"]
         widgets = {"text": forms.Textarea(attrs={"rows": 8})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = has_begun(self.instance.year)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -48,6 +48,4 @@ def changes_of(form: PolicyForm, policy: Policy) -> dict[str, list[Any]]:
         form.add_error(None, _("没有改动。"))
     if settled_years([policy.year]):
         form.add_error(None, _("该年度考核已定案，办法不能再改。"))
-    if policies.has_begun(policy.year) and not form.cleaned_data.get("reason", "").strip():
-        form.add_error("reason", _("年度已经开始，请写明为什么改。"))
     return changes

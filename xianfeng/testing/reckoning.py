@@ -40,9 +40,9 @@ class Reckoned:
         return "unqualified" if self.missing_flags or self.missing_minutes else "qualified"
 
 
-def reckon_by_hand(year: int, rules: dict[str, Any]) -> dict[int, Reckoned]:
-    """Every member whom the year concerns, by id."""
-    flags, minutes = sums_of(year)
+def reckon_by_hand(year: int, rules: dict[str, Any], *, up_to: int | None = None) -> dict[int, Reckoned]:
+    """Every member whom the year concerns, by id; by the ledger as it is, or as it was at a line."""
+    flags, minutes = sums_of(year, up_to)
     away = leave_of()
     found = {}
     for member in Member.objects.all():
@@ -55,12 +55,12 @@ def reckon_by_hand(year: int, rules: dict[str, Any]) -> dict[int, Reckoned]:
     return found
 
 
-def sums_of(year: int) -> tuple[dict[int, int], dict[int, int]]:
+def sums_of(year: int, up_to: int | None = None) -> tuple[dict[int, int], dict[int, int]]:
     """Flags and minutes by member, line by line."""
     flags: dict[int, int] = defaultdict(int)
     minutes: dict[int, int] = defaultdict(int)
     for line in FlagEntry.objects.all():
-        if line.service_date.year == year:
+        if line.service_date.year == year and (up_to is None or line.seq <= up_to):
             flags[line.member_id] += line.delta
             minutes[line.member_id] += line.minutes
     return flags, minutes
