@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0008_reasons_of_one_length"),
+        ("members", "0010_import_file_goes"),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ def keep_what_was_withdrawn(apps, _schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0009_record_roster_changes"),
+        ("members", "0011_record_roster_changes"),
     ]
 
     operations = [
