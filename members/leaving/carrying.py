@@ -48,11 +48,12 @@ def carry_due(on: dt.date | None = None) -> int:
     day = on or today()
     due = Q(kind=Kind.MOVED, day__lte=day) | Q(kind__in=RosterChange.LEAVING, day__lt=day)
     planned = RosterChange.objects.filter(due, state=State.PLANNED).order_by("pk")
-    return sum(map(_carry_one, planned.values_list("pk", flat=True))) + let_depart(day)
+    return sum(_carry_one(*row) for row in planned.values_list("pk", "member")) + let_depart(day)
 
 
 @transaction.atomic
-def _carry_one(pk: int) -> bool:
+def _carry_one(pk: int, member_id: int) -> bool:
+    Member.objects.select_for_update().get(pk=member_id)  # before the change, as everybody locks them
     rows = RosterChange.objects.select_related("member__unit", "member__user", "from_unit", "to_unit")
     change = rows.select_for_update(of=("self",)).get(pk=pk)
     if change.state != State.PLANNED:  # taken back meanwhile

@@ -6,6 +6,7 @@ mail and the correction afterwards go through the services, with the clock put b
 
 import datetime as dt
 import random
+from typing import Any
 
 from django.db.models import F
 
@@ -13,8 +14,9 @@ from flags import ledger
 from flags.assessment import assessing, compliance
 from flags.models import Assessment, AssessmentRun
 from flags.policy import policies
-from members.models import Exemption, Member, User
-from members.people import exempting, keeping
+from members.leaving import recording
+from members.models import Exemption, Member, Organization, RosterChange, User
+from members.people import exempting
 from notices.models import Delivery, Notice
 from xianfeng.lib.times import today
 
@@ -54,6 +56,30 @@ def let_some_leave(rng: random.Random, start: dt.date, *, by: User) -> None:
         for member in rng.sample(members, round(len(members) * LEAVING)):
             if member.departed_on is None:
                 depart(rng, member, first, last, by=by)
+        exchange(members[-1 if first < start else -2], first, by=by)
+
+
+def exchange(member: Member, first: dt.date, *, by: User) -> None:
+    """One cadre a year changes units in spring; one transfer of this year still waits to be taken in."""
+    other = Organization.objects.units().active().exclude(pk=member.unit_id).order_by("pk")[0]
+    day = first + dt.timedelta(days=90)
+    if member.departed_on is None and day <= today():
+        with as_of(at(day, 9)):
+            recording.transfer(member, to_unit=other, day=day, note="干部交流", by=by)
+
+
+def leave_some_open(*, by: User) -> None:
+    """What waits on desks today: a transfer to be taken in, and a long leave for a second person."""
+    unit, other = Organization.objects.units().active().order_by("code")[:2]
+    people = Member.objects.registered().filter(departed_on=None, exemptions=None, roster_changes=None)
+    for_transfer, for_leave = people.filter(unit=unit).order_by("-pk").first(), people.order_by("-pk").first()
+    clerk = User.objects.filter(appointments__organization=unit).order_by("pk").first()
+    if for_transfer and clerk:
+        day = today() + dt.timedelta(days=20)
+        recording.transfer(for_transfer, to_unit=other, day=day, note="拟调任", by=clerk)
+    if for_leave:
+        dates = {"starts_on": today(), "ends_on": today() + dt.timedelta(days=300)}
+        exempting.exempt(for_leave, kind=Exemption.Kind.POSTED, reason="援派挂职", by=by, **dates)
 
 
 def send_on_leave(rng: random.Random, member: Member, first: dt.date, *, by: User) -> None:
@@ -64,7 +90,15 @@ def send_on_leave(rng: random.Random, member: Member, first: dt.date, *, by: Use
     if member.exemptions.filter(ends_on__gte=starts).exists():
         return
     with as_of(at(min(starts, today()), 9)):
-        exempting.exempt(member, kind=kind, starts_on=starts, ends_on=ends, reason=reason, by=by)
+        grant(member, kind=kind, starts_on=starts, ends_on=ends, reason=reason, by=by)
+
+
+def grant(member: Member, *, by: User, **leave: Any) -> None:
+    """A long one is confirmed by somebody of the unit, the same day."""
+    exemption = exempting.exempt(member, **leave, by=by)
+    if exemption.is_waiting:
+        second = User.objects.filter(appointments__organization=member.unit).order_by("pk")
+        exempting.confirm_exemption(exemption, by=second.exclude(pk=by.pk)[0])
 
 
 def depart(rng: random.Random, member: Member, first: dt.date, last: dt.date, *, by: User) -> None:
@@ -72,8 +106,9 @@ def depart(rng: random.Random, member: Member, first: dt.date, last: dt.date, *,
     if earliest >= last:
         return
     member.departed_on = earliest + dt.timedelta(days=rng.randint(0, (last - earliest).days))
+    kind = rng.choice(RosterChange.LEAVING[:2])
     with as_of(at(member.departed_on + dt.timedelta(days=1), 9)):
-        keeping.correct_entry(member, by=by, departed_on=member.departed_on)
+        recording.leave(member, kind=kind, day=member.departed_on, by=by)
 
 
 def settle(year: int, *, by: User) -> AssessmentRun:
@@ -96,7 +131,7 @@ def grant_late_leave(run: AssessmentRun, *, by: User) -> None:
     row = short.exclude(member__user=None).select_related("member").order_by("pk").first()
     if row and not row.member.exemptions.exists():
         first, last = dt.date(year, 3, 1), dt.date(year, 12, 31)
-        exempting.exempt(row.member, kind=kind, starts_on=first, ends_on=last, reason="住院治疗，补登", by=by)
+        grant(row.member, kind=kind, starts_on=first, ends_on=last, reason="住院治疗，补登", by=by)
 
 
 def correct(run: AssessmentRun, *, by: User) -> None:

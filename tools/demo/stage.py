@@ -91,6 +91,7 @@ def found(scale_name: str, seed: int, tell: Callable[[str], None]) -> None:
     tell(f"{settled} is settled: {run.counts}")
     simulate(scale, rng, communities, present, tell)
     history.correct(run, by=officer)
+    history.leave_some_open(by=officer)
     history.file_away_mail()
     audit()
     forecast(today().year)
