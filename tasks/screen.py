@@ -94,6 +94,6 @@ def row_initial(task: Task, claim: Claim, request: StaffRequest) -> dict[str, An
         "claim_id": claim.pk,
         "presence": presence,
         "grade": Grade.GOOD if presence == Presence.PRESENT else "",
-        "minutes": task.minutes,
+        "minutes": min(task.minutes, task.longest_service),
         "flags": task.flags,
     }

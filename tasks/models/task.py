@@ -16,6 +16,7 @@ from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
 
+from . import sessions
 from .window import Window
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ class Task(models.Model):
     place = models.CharField(_("地点"), max_length=100)
     starts_at = models.DateTimeField(_("开始时间"))
     ends_at = models.DateTimeField(_("结束时间"))
+    # One a day at the same hours; the end is that of the last one.
+    sessions = models.PositiveSmallIntegerField(_("天数"), default=1)
     signup_opens_at = models.DateTimeField(_("接单开始"), default=timezone.now)
     signup_closes_at = models.DateTimeField(_("接单截止"))
     capacity = models.PositiveIntegerField(_("名额"))
@@ -181,7 +184,11 @@ class Task(models.Model):
         constraints = [
             # The last line of defence against overselling: no path can store more places than there are.
             models.CheckConstraint(condition=Q(places_taken__lte=F("capacity")), name="task_never_oversold"),
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="task_times_in_order"),
+            models.CheckConstraint(condition=sessions.IN_ORDER, name="task_times_in_order"),
+            models.CheckConstraint(
+                condition=sessions.NO_LONGER_THAN_A_DAYS_WORK, name="task_sessions_bounded"
+            ),
+            models.CheckConstraint(condition=sessions.MINUTES_WITHIN_SPAN, name="task_minutes_in_span"),
             models.CheckConstraint(condition=Q(capacity__gte=1), name="task_has_a_place"),
         ]
         indexes = [
@@ -199,6 +206,15 @@ class Task(models.Model):
     @property
     def is_full(self) -> bool:
         return self.places_taken >= self.capacity
+
+    @property
+    def longest_service(self) -> int:
+        """The most minutes that one member can serve."""
+        return sessions.longest_service(self)
+
+    @property
+    def sessions_in_words(self) -> str:
+        return str(_("连续 %(days)d 天，每天同一时段") % {"days": self.sessions})
 
     @property
     def is_over(self) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Organization
 from tasks.models import ServiceItem, Task
+from tasks.models.sessions import MOST_SESSIONS, longest_service
 from tasks.publishing.rules import CITY_CHOICES
 from tasks.rules import MAX_FLAGS, MAX_MINUTES
 from wishes.models import Wish
@@ -21,6 +22,7 @@ from xianfeng.lib.times import at, local_date, today
 Kind = Organization.Kind
 # Beyond these a date is a slip of the finger, and days reckoned from it would leave the calendar.
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
+TIMES = ("starts_at", "ends_at", "sessions")
 NOT_TERMS = ("item", "reach", "chosen", "key")
 
 
@@ -63,6 +65,14 @@ class TaskForm(forms.Form):
     )
     starts_at = moment(_("开始时间"))
     ends_at = moment(_("结束时间"))
+    sessions = forms.IntegerField(
+        label=_("天数"),
+        min_value=1,
+        max_value=MOST_SESSIONS,
+        initial=1,
+        required=False,
+        help_text=_("连续几天、每天同一时段的任务填几天，结束时间填最后一天的。其余留 1。"),
+    )
     signup_opens_at = moment(_("接单开始"), _("留空为发布后立即开始。"), required=False)
     signup_closes_at = moment(_("接单截止"), _("留空为任务开始时。"), required=False)
     capacity = forms.IntegerField(
@@ -84,7 +94,7 @@ class TaskForm(forms.Form):
         min_value=0,
         max_value=MAX_MINUTES,
         required=False,
-        help_text=_("留空按服务事项的默认时长。"),
+        help_text=_("每人的服务时长，不超过任务从开始到结束。留空按服务事项的默认时长，多天的按各天之和。"),
     )
     reach = forms.ChoiceField(label=_("面向"), widget=forms.RadioSelect)
     chosen = forms.MultipleChoiceField(
@@ -138,15 +148,26 @@ class TaskForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         item: ServiceItem | None = values.get("item")
+        values["sessions"] = values.get("sessions") or 1
         if item:
             values["flags"] = item.min_flags if values.get("flags") is None else values["flags"]
-            values["minutes"] = item.default_minutes if values.get("minutes") is None else values["minutes"]
+            values["minutes"] = (
+                self.usual_minutes(item) if values.get("minutes") is None else values["minutes"]
+            )
         now = timezone.now().replace(second=0, microsecond=0)
         values["signup_opens_at"] = values.get("signup_opens_at") or now
         values["signup_closes_at"] = values.get("signup_closes_at") or values.get("starts_at")
         if values.get("reach") == "chosen" and not values.get("chosen"):
             self.add_error("chosen", _("请至少选择一个街道、社区或单位，或改为面向全市。"))
         return values
+
+    def usual_minutes(self, item: ServiceItem) -> int:
+        """What a member serves where nothing is filled in: as the catalogue says, on each day."""
+        values = self.cleaned_data
+        usual = item.default_minutes * values["sessions"]
+        if not (values.get("starts_at") and values.get("ends_at")):
+            return usual
+        return max(0, min(usual, longest_service(Task(**{name: values[name] for name in TIMES}))))
 
     def item_worth(self) -> str:
         """Flags and minutes of each item on offer, as JSON for the page's script."""

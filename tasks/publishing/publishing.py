@@ -21,7 +21,7 @@ from xianfeng.lib.transitions import move_all, record
 
 State = Task.State
 # What the holders of a place have to know of when it changes.
-WORTH_TELLING = {"starts_at", "ends_at", "place"}
+WORTH_TELLING = {"starts_at", "ends_at", "sessions", "place"}
 
 
 class Terms(TypedDict):
@@ -39,6 +39,7 @@ class Terms(TypedDict):
     minutes: int
     organiser_name: str
     presence: str
+    sessions: NotRequired[int]
     wanted_skills: NotRequired[str]
     risk_note: NotRequired[str]
 
@@ -60,6 +61,7 @@ class Changes(TypedDict, total=False):
     minutes: int
     organiser_name: str
     presence: str
+    sessions: int
     wanted_skills: str
     risk_note: str
 
@@ -141,7 +143,7 @@ def edit(
     rules.check_capacity(current, current.capacity)
     rules.check_terms(current)
     if current.is_published and "starts_at" in changed:
-        rules.check_year(current, at)
+        rules.check_not_begun(current, at)
     labels = [_label(name) for name in changed]
     if audience is not None and set(audience) != set(current.audience.all()):
         rules.check_audience(current.publisher, audience, current.wish)

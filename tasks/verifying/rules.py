@@ -6,7 +6,7 @@ from collections.abc import Collection
 from django.utils.translation import gettext as _
 
 from tasks.models import Claim, ServiceItem, Task, Verification
-from tasks.rules import NotPresent, check_flags
+from tasks.rules import NotPresent, check_flags, check_minutes
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import format_moment
 
@@ -40,3 +40,9 @@ def check_grade(claim: Claim, grade: str, flags: int, item: ServiceItem) -> None
     if not claim.was_present:
         raise NotPresent(_("%(name)s没有到场记录，不能亮旗。请先记录签到。") % {"name": claim.member})
     check_flags(item, flags, claim.member)
+
+
+def check_service(task: Task, claim: Claim, grade: str, minutes: int, bonus: int) -> None:
+    """Hours are true: what lies above the task's span is the bonus of its grade, and no more."""
+    extra = bonus if grade == Verification.Grade.EXCELLENT else 0
+    check_minutes(task, minutes, bonus=extra, who=claim.member)

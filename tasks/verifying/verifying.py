@@ -16,7 +16,7 @@ from tasks.models import Claim, ClaimEvent, Task, Verification
 from tasks.moving import move
 from tasks.presence.marking import mark_presence
 from tasks.rights import demand, may_verify
-from tasks.rules import UnknownClaim, check_not_own, check_published
+from tasks.rules import UnknownClaim, bonus_of, check_not_own, check_published
 from tasks.verifying import messages, rules
 from wishes.handling import handling as wishes
 from xianfeng.lib.refusal import AlreadyDecided, check_reason
@@ -70,8 +70,8 @@ def verify(
 
     May be partial; the last decision settles the task, and so does none where nobody took a place.
     The same decisions by the same person again give the same answer. Raises AlreadyDecided where
-    somebody else was faster, OwnClaim, NotPresent, NotEnded, FlagsOutOfRange; PermissionDenied for a
-    desk that does not award for this task.
+    somebody else was faster, OwnClaim, NotPresent, NotEnded, FlagsOutOfRange, TooManyMinutes;
+    PermissionDenied for a desk that does not award for this task.
     """
     at = now or timezone.now()
     demand(may_verify(by, task))
@@ -130,7 +130,10 @@ def _check(task: Task, claims: dict[int, Claim], decisions: Sequence[Decision], 
     if not all(claim.is_open for claim in claims.values()):
         raise UnknownClaim(_("名单里有人已退出任务。请刷新页面重试。"))
     check_not_own(claims.values(), by)
+    bonus = bonus_of(task)
     for decision in decisions:
+        minutes, _flags = _figures(decision)
+        rules.check_service(task, claims[decision.claim_id], decision.grade, minutes, bonus)
         rules.check_grade(claims[decision.claim_id], decision.grade, decision.flags, task.item)
         if decision.grade == Grade.DENIED:
             check_reason(decision.note)

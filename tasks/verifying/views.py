@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from flags.policy.policies import policy_for
 from members.access import StaffRequest, desk_required
 from tasks import deadlines
 from tasks.desk import fetch
@@ -20,11 +19,12 @@ from tasks.models import Claim, Task, Verification
 from tasks.phases import awaiting_verification
 from tasks.presence.views import save_presence
 from tasks.rights import demand, may_verify
+from tasks.rules import bonus_of
 from tasks.screen import Screen
 from tasks.verifying import reversing, verifying
 from tasks.verifying.filters import BacklogFilter
 from tasks.verifying.forms import DecisionForm
-from xianfeng.lib.times import local_year, today
+from xianfeng.lib.times import today
 from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import attempt, page_of
 
@@ -81,11 +81,6 @@ def verify(request: StaffRequest, pk: int) -> HttpResponse:
     if screen.is_valid() and save(screen, bonus):
         return screen.next()
     return screen.show(decides=True, bonus=bonus)
-
-
-def bonus_of(task: Task) -> int:
-    """Minutes the year's policy adds for 很好."""
-    return policy_for(local_year(task.starts_at)).bonus_minutes_excellent
 
 
 def save(screen: Screen, bonus: int) -> bool:
