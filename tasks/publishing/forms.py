@@ -23,7 +23,7 @@ Kind = Organization.Kind
 # Beyond these a date is a slip of the finger, and days reckoned from it would leave the calendar.
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
 TIMES = ("starts_at", "ends_at", "sessions")
-NOT_TERMS = ("item", "reach", "chosen", "key")
+NOT_TERMS = ("item", "reach", "chosen", "key", "clashes_seen")
 
 
 def moment(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DateTimeField:
@@ -111,6 +111,8 @@ class TaskForm(forms.Form):
         label=_("所需特长"), max_length=200, required=False, help_text=_("多项用顿号分隔。")
     )
     risk_note = forms.CharField(label=_("安全提示"), max_length=300, required=False)
+    # Shown once the rule has named whom another time puts in two places.
+    clashes_seen = forms.BooleanField(label=_("知道这些人时间重叠，仍要改时间"), required=False)
     key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     def __init__(

@@ -18,6 +18,7 @@ State = Task.State
 
 # Whom a city task may name one by one; a whole city is the city itself.
 CITY_CHOICES = (Kind.STREET, Kind.COMMUNITY, Kind.UNIT)
+NAMED = 10  # people that a refusal names
 # What stays as it was when the first member took a place: it was the offer they accepted.
 FROZEN = ("item", "flags", "minutes", "sessions")
 
@@ -52,6 +53,10 @@ class TooLate(Refusal):
 
 class ChangedMeanwhile(Refusal):
     code = "changed_meanwhile"
+
+
+class HoldersClash(Refusal):
+    code, field = "holders_clash", "clashes_seen"
 
 
 class HasVerdicts(Refusal):
@@ -165,6 +170,19 @@ def check_not_frozen(task: Task, changed: Collection[str]) -> None:
         return
     if task.places_taken or task.claims.exists():
         raise TermsFrozen(_("已有党员接单，服务事项、红旗和时长不能再改。如确需调整，请取消后重新发布。"))
+
+
+def check_clashes(clashes: Iterable[Claim], *, seen: bool) -> None:
+    """Who publishes knows whom another time puts in two places, before it holds."""
+    names = [str(claim.member) for claim in clashes]
+    if names and not seen:
+        raise HoldersClash(
+            _(
+                "新的时间与 %(count)d 位党员已接的其他任务重叠：%(names)s。"
+                "请另选时间；确实要改请勾选确认，他们会收到通知，可以退出其中一项。"
+            )
+            % {"count": len(names), "names": "、".join(names[:NAMED])}
+        )
 
 
 def check_capacity(task: Task, capacity: int) -> None:
