@@ -7,7 +7,7 @@ conditional update with an event row, so each may be tried twice and is done onc
 import datetime as dt
 import logging
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import batched
 from pathlib import Path
@@ -20,6 +20,7 @@ from django.db.models import ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from members.importing.decisions import Decisions, reachable
 from members.importing.organizations import (
     apply_organizations,
     plan_organizations,
@@ -29,10 +30,12 @@ from members.importing.organizations import (
 from members.importing.plan import Plan
 from members.importing.roster import apply_roster, plan_table, read_roster
 from members.importing.roster.applying import remove_created, restore_changed
+from members.importing.roster.renumbering import restore_numbers
 from members.importing.rules import (
     FOLLOWS,
     BatchMovedOn,
     check_confirmable,
+    check_decidable,
     check_may_upload,
     check_undoable,
     moved_on,
@@ -57,6 +60,7 @@ JOBS = {
     State.CONFIRMING: "members.write_import",
     State.UNDOING: "members.take_back_import",
 }
+KEPT_UNDECIDED = dt.timedelta(days=30)  # a preview that nobody confirms holds personal data
 STUCK_AFTER = dt.timedelta(minutes=2)  # without a sign of life the worker is taken for dead
 
 
@@ -91,6 +95,16 @@ def confirm(batch: ImportBatch, *, by: User) -> None:
         enqueue(batch.pk, State.CONFIRMING)
 
 
+def decide(batch: ImportBatch, answers: Mapping[str, Any], *, by: User) -> None:
+    """Answer questions and have the file planned again. Raises BatchMovedOn, NothingDecided."""
+    answers = reachable(answers)
+    check_decidable(batch, answers)
+    with transaction.atomic():
+        decisions, note = {**batch.decisions, **answers}, _("作了决定，重新核对")
+        move(batch, State.UPLOADED, by=by, decisions=decisions, note=note)
+        enqueue(batch.pk, State.UPLOADED)
+
+
 def undo(batch: ImportBatch, *, reason: str, by: User) -> None:
     """Have everything the batch wrote taken back. Raises BatchMovedOn, NotUndoable, ReasonNeeded."""
     check_undoable(batch)
@@ -100,13 +114,22 @@ def undo(batch: ImportBatch, *, reason: str, by: User) -> None:
         enqueue(batch.pk, State.UNDOING)
 
 
-def discard(batch: ImportBatch, *, by: User) -> ImportBatch:
+def discard(batch: ImportBatch, *, by: User | None) -> ImportBatch:
     """Drop a batch that was not imported, with its file and its rows. Raises BatchMovedOn."""
     with transaction.atomic():
         move(batch, State.DISCARDED, by=by)
         batch.rows.all().delete()
-        transaction.on_commit(partial(batch.file.delete, save=False), robust=True)
+        transaction.on_commit(partial(forget_file, batch), robust=True)
     return batch
+
+
+def forget_file(batch: ImportBatch) -> None:
+    """Delete what was uploaded, columns that were ignored included.
+
+    Its name stays until it is gone, so that the sweep finds what a crash has left.
+    """
+    batch.file.delete(save=False)
+    ImportBatch.objects.filter(pk=batch.pk).update(file="")
 
 
 # --- Steps the worker takes ---------------------------------------------------------------------
@@ -143,7 +166,12 @@ def check(batch_id: int) -> None:
     try:
         plan = plan_for(batch, hold.progress)
         store_preview(batch, plan, hold)
-        counts = {**plan.counts, "unknown_columns": plan.unknown_columns, "sheet": plan.sheet}
+        counts = {
+            **plan.counts,
+            "unknown_columns": plan.unknown_columns,
+            "sheet": plan.sheet,
+            "questions": plan.questions(),
+        }
         move(batch, State.PREVIEWED, counts=counts)
     except (Abandoned, BatchMovedOn):
         logger.warning("Import batch %s went to another worker", batch_id)
@@ -170,7 +198,8 @@ def plan_for(batch: ImportBatch, progress: Callable[[int, int], None] | None = N
     """What the file would do now. Raises Unreadable."""
     if batch.kind == Kind.ORGANIZATIONS:
         return plan_organizations(batch.file.path, name=batch.filename)
-    return plan_table(read_roster(batch.file.path, batch.filename), batch.organization, progress)
+    table = read_roster(batch.file.path, batch.filename)
+    return plan_table(table, batch.organization, Decisions(batch.decisions), progress)
 
 
 def store_preview(batch: ImportBatch, plan: Plan, hold: Hold) -> None:
@@ -193,6 +222,7 @@ def import_rows(batch: ImportBatch, plan: Plan) -> Iterator[ImportRow]:
             outcome=row.outcome,
             values=row.values,
             changes=row.changes,
+            cleaned=[cleaned.as_dict() for cleaned in row.cleaned],
             errors=[error.as_dict() for error in row.errors],
             member_id=row.existing if is_roster else None,
         )
@@ -226,6 +256,7 @@ def write_all(batch: ImportBatch) -> None:
         counts = {**batch.counts, **plan.counts}
         move(batch, State.CONFIRMED, by=batch.confirmed_by, confirmed_at=timezone.now(), counts=counts)
         later("flags.renew_forecast")
+        transaction.on_commit(partial(forget_file, batch), robust=True)
 
 
 def is_as_previewed(batch: ImportBatch, plan: Plan) -> bool:
@@ -282,7 +313,9 @@ def refuse_if_registered(batch: ImportBatch) -> None:
 def remove(batch: ImportBatch) -> None:
     changed = batch.rows.filter(outcome=Outcome.CHANGED)
     if batch.kind == Kind.ROSTER:
-        restore_changed({row.member_id: row.changes for row in changed if row.member_id})
+        changes = {row.member_id: row.changes for row in changed if row.member_id}
+        restore_numbers(changes, by=who_undoes(batch))
+        restore_changed(changes)
         remove_created(batch)
         return
     restore_organizations(((code_of(row), row.changes) for row in changed), by=who_undoes(batch))
@@ -299,7 +332,16 @@ def code_of(row: ImportRow) -> str:
 
 
 def sweep() -> int:
-    """Hand out again every batch whose worker gave no sign of life; returns how many."""
+    """Hand out again every batch whose worker gave no sign of life; returns how many.
+
+    Files go whose batch is over, and batches that nobody came back to.
+    """
+    for over in ImportBatch.objects.filter(state__in=State.OVER).exclude(file=""):
+        forget_file(over)
+    for left_lying in ImportBatch.objects.filter(
+        state__in=State.CHECKED, beat_at__lt=timezone.now() - KEPT_UNDECIDED
+    ):
+        discard(left_lying, by=None)
     dead = timezone.now() - STUCK_AFTER
     left = ImportBatch.objects.filter(state__in=State.WORKING, beat_at__lt=dead)
     return sum(hand_out_again(batch) for batch in left)

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from members.importing.decisions import Ask, questions_of
 from members.models import ImportRow
 
 NEW = ImportRow.Outcome.NEW
@@ -21,9 +22,22 @@ class RowError:
     code: str
     value: str
     message: str
+    ask: Ask | None = None  # the question whose answer would let the row in
 
     def as_dict(self) -> dict[str, str]:
         return {"column": self.column, "code": self.code, "value": self.value, "message": self.message}
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A cell that counts as something else than what stands there; the preview shows both."""
+
+    column: str
+    sent: str
+    taken: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"column": self.column, "sent": self.sent, "taken": self.taken}
 
 
 @dataclass
@@ -38,6 +52,7 @@ class RowPlan:
     fields: dict[str, Any] = field(default_factory=dict)
     errors: list[RowError] = field(default_factory=list)
     changes: dict[str, list[Any]] = field(default_factory=dict)
+    cleaned: list[Cleaned] = field(default_factory=list)
     existing: int | None = None  # primary key of what the row is about, where it is known already
 
     @property
@@ -64,6 +79,11 @@ class Plan:
     def counts(self) -> dict[str, int]:
         counted = Counter(row.outcome for row in self.rows)
         return {outcome.value: counted[outcome] for outcome in OUTCOMES}
+
+    def questions(self) -> list[dict[str, Any]]:
+        """What an answer would let in; a row with another error is not helped by one."""
+        asked = (row.errors for row in self.rows if all(error.ask for error in row.errors))
+        return questions_of(error.ask for errors in asked for error in errors if error.ask)
 
     def errors(self) -> list[dict[str, Any]]:
         """Every error with its place in the file, in the file's order."""

@@ -1,9 +1,10 @@
 """Rows of an import as a page shows them: who, what differs, what is wrong."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from members.cleaning import clean_mobile, clean_name, clean_text
 from members.importing import organizations
 from members.importing.column import Column
+from members.importing.decisions import ALL, QUESTIONS, key
 from members.importing.roster.columns import COLUMNS, MOBILE, NAME, PLACES
 from members.models import ImportBatch, ImportRow, Member, Organization
 from members.models.people import SEPARATOR
@@ -22,7 +24,9 @@ from xianfeng.ui.tabs import Face
 
 Outcome = ImportRow.Outcome
 
+ANY_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 CELL_LENGTH = 18  # characters; the table keeps one line a row
+QUESTIONS_SHOWN = 20  # of a kind at once; those answered make room for the next
 LABELS: dict[str, Promise] = {"state": _("状态"), "is_active": _("启用")}  # of what no column holds
 
 
@@ -40,8 +44,30 @@ class Line:
     row: ImportRow
     cells: list[str]
     changes: list[Change]
+    cleaned: list[dict[str, str]]
     errors: list[dict[str, str]]
     member_id: int | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question with its answers, and how many rows wait for it."""
+
+    key: str
+    sentence: str
+    offers: list[tuple[str, str]]
+    other: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class AskedKind:
+    """Questions of a kind, with the one answer to all of them where there is one: key, answer, label."""
+
+    questions: list[Asked]
+    more: int
+    for_all: tuple[str, str, str] | None
+    rows: int
 
 
 def columns_of(batch: ImportBatch) -> tuple[Column, ...]:
@@ -84,6 +110,7 @@ def lines(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[Line]:
                 Change(labels[field], shown_value(field, before, names), shown_value(field, after, names))
                 for field, (before, after) in row.changes.items()
             ],
+            [shown_cleaned(cleaned) for cleaned in row.cleaned],
             [shown_error(error) for error in row.errors],
             row.member_id or people.get(mobile_of(row)),
         )
@@ -148,14 +175,61 @@ def shown_error(error: dict[str, str]) -> dict[str, str]:
     return {**error, "value": short(masked(error["value"]))}
 
 
+def shown_cleaned(cleaned: dict[str, str]) -> dict[str, str]:
+    return {
+        "column": cleaned["column"],
+        "sent": short(masked_within(cleaned["sent"])) or gettext("（空）"),
+        "taken": short(masked(cleaned["taken"])),
+    }
+
+
+def masked_within(text: str) -> str:
+    """Every mobile in a text masked, whatever stands beside it."""
+    return ANY_MOBILE.sub(lambda found: mask_mobile(found[0]), text)
+
+
 def shown_value(field: str, value: Any, names: dict[int, str]) -> str:
     if field in PLACES:
         value = names.get(value, "")
     elif field == "state":
         value = Member.State(value).label
+    elif field == "mobile":
+        value = mask_mobile(value)
     elif isinstance(value, bool):
         value = gettext("是") if value else gettext("否")
     return short(str(value).strip(SEPARATOR)) or gettext("（空）")
+
+
+def asked(batch: ImportBatch) -> list[AskedKind]:
+    """The questions that stand open, by kind."""
+    if not batch.is_previewed:
+        return []
+    stored = sorted(batch.counts.get("questions", []), key=itemgetter("kind"))
+    return [asked_kind(kind, list(same)) for kind, same in groupby(stored, key=itemgetter("kind"))]
+
+
+def asked_kind(kind: str, stored: list[dict[str, Any]]) -> AskedKind:
+    question = QUESTIONS[kind]
+    for_all = None
+    if question.for_all and len(stored) > 1:
+        answer, label = question.for_all
+        for_all = key(kind, ALL), answer, str(label)
+    shown = [asked_one(one) for one in stored[:QUESTIONS_SHOWN]]
+    return AskedKind(shown, len(stored) - len(shown), for_all, sum(one["rows"] for one in stored))
+
+
+def asked_one(stored: dict[str, Any]) -> Asked:
+    question, detail = QUESTIONS[stored["kind"]], stored["detail"]
+    return Asked(
+        key(stored["kind"], stored["subject"]),
+        str(question.sentence) % detail,
+        [
+            (answer(detail) if callable(answer) else answer, str(label) % detail)
+            for answer, label in question.offers
+        ],
+        str(question.other or ""),
+        stored["rows"],
+    )
 
 
 def outcomes(batch: ImportBatch) -> list[Face]:

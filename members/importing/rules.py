@@ -1,5 +1,8 @@
 """May a batch take the next step? The buttons and the services ask the same checks."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -18,7 +21,8 @@ FOLLOWS: dict[ImportBatch.State, set[ImportBatch.State]] = {
     State.UNDOING: {State.CONFIRMED},
     State.UNDONE: {State.UNDOING},
     State.DISCARDED: {State.UPLOADED, State.CHECKING, State.PREVIEWED, State.FAILED},
-    State.UPLOADED: {State.CHECKING, State.CONFIRMING},  # once more, from the start
+    # Once more, from the start: left by a worker, overtaken, or decided about.
+    State.UPLOADED: {State.CHECKING, State.CONFIRMING, State.PREVIEWED},
 }
 
 
@@ -32,6 +36,10 @@ class BatchMovedOn(Refusal):
 
 class NothingToImport(Refusal):
     code = "nothing_to_import"
+
+
+class NothingDecided(Refusal):
+    code = "nothing_decided"
 
 
 class NotUndoable(Refusal):
@@ -59,6 +67,14 @@ def check_confirmable(batch: ImportBatch) -> None:
         raise moved_on(batch)
     if not batch.counts.get("new") and not batch.counts.get("changed"):
         raise NothingToImport(_("没有新增也没有变更，不需要导入。"))
+
+
+def check_decidable(batch: ImportBatch, answers: Mapping[str, Any]) -> None:
+    """Raises BatchMovedOn, NothingDecided."""
+    if batch.state != State.PREVIEWED:
+        raise moved_on(batch)
+    if not answers:
+        raise NothingDecided(_("没有收到决定。请选择一个答案，或填写名称后再提交。"))
 
 
 def check_undoable(batch: ImportBatch) -> None:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("desk/imports/template/", views.template, name="import_template"),
     path("desk/imports/<int:pk>/", views.batch, name="import"),
     path("desk/imports/<int:pk>/progress/", views.progress, name="import_progress"),
+    path("desk/imports/<int:pk>/decide/", views.decide, name="import_decide"),
     path("desk/imports/<int:pk>/confirm/", views.confirm, name="import_confirm"),
     path("desk/imports/<int:pk>/undo/", views.undo, name="import_undo"),
     path("desk/imports/<int:pk>/discard/", views.discard, name="import_discard"),

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from members.access import StaffRequest, desk_required
+from members.cleaning import clean_text
 from members.importing import batches
 from members.importing.forms import RowSearchForm, UploadForm
-from members.importing.preview import find_rows, headings_of, lines, outcomes
+from members.importing.preview import asked, find_rows, headings_of, lines, outcomes
 from members.importing.rejected import rejected_workbook
 from members.importing.rules import undo_obstacle
 from members.importing.template import roster_template
@@ -69,6 +70,7 @@ def preview(request: StaffRequest, batch: ImportBatch) -> dict[str, object]:
         "tabs": tabs,
         "page": page,
         "headings": headings_of(batch),
+        "asked": asked(batch),
         "lines": lines(batch, list(page.object_list)),
         "events": batch.events.select_related("by").order_by("-id"),
         "undo_obstacle": undo_obstacle(batch),
@@ -83,6 +85,16 @@ def progress(request: StaffRequest, pk: int) -> HttpResponse:
     if found.is_working:
         return render(request, "members/importing/_progress.html", {"batch": found})
     return HttpResponse(headers={"HX-Redirect": reverse("members:import", args=[pk])})
+
+
+@require_POST
+@desk_required("members.import")
+def decide(request: StaffRequest, pk: int) -> HttpResponse:
+    """One answer to one question, or to all of its kind."""
+    found = batch_of(request, pk)
+    answers = {request.POST.get("question", ""): clean_text(request.POST.get("answer", ""))}
+    attempt(request, lambda: batches.decide(found, answers, by=request.user))
+    return redirect("members:import", pk)
 
 
 @require_POST

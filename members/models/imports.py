@@ -45,6 +45,8 @@ class ImportBatch(models.Model):
         WORKING = states(UPLOADED, CHECKING, CONFIRMING, UNDOING)
         # Its rows can be looked at.
         PREVIEW = states(PREVIEWED, CONFIRMED, UNDONE)
+        # Its file is not needed any more, and goes.
+        OVER = states(CONFIRMED, UNDONE, DISCARDED)
         # Nothing was written: a person reads what the check found.
         CHECKED = states(PREVIEWED, FAILED)
 
@@ -58,13 +60,16 @@ class ImportBatch(models.Model):
         related_name="+",
         verbose_name=_("上传人"),
     )
-    file = models.FileField(_("文件"), upload_to="imports/%Y/%m/")
+    # Gone when the batch is over; empty then.
+    file = models.FileField(_("文件"), upload_to="imports/%Y/%m/", blank=True)
     filename = models.CharField(_("文件名"), max_length=200)
     state = models.CharField(_("状态"), max_length=12, choices=State, default=State.UPLOADED, db_index=True)
     done = models.PositiveIntegerField(_("已处理行数"), default=0)
     total = models.PositiveIntegerField(_("总行数"), default=0)
     # How many rows of each outcome, and the list of unknown columns.
     counts = models.JSONField(_("统计"), default=dict, blank=True)
+    # What was decided about the file: see members.importing.decisions.
+    decisions = models.JSONField(_("决定"), default=dict, blank=True)
     error = models.CharField(_("错误"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("上传时间"), auto_now_add=True)
     # Moves with every step of the worker; a batch that stands still was left by a worker that died.
@@ -128,6 +133,8 @@ class ImportRow(models.Model):
     values = models.JSONField(_("内容"), default=dict)
     # {"field": ["before", "after"]}: the preview shows it, the undo restores it.
     changes = models.JSONField(_("变更"), default=dict)
+    # What counts as something else than what stands there: column, sent and taken.
+    cleaned = models.JSONField(_("整理"), default=list)
     # Each with column, code, value and message.
     errors = models.JSONField(_("错误"), default=list)
     member = models.ForeignKey("members.Member", models.SET_NULL, null=True, related_name="+")

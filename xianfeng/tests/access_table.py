@@ -41,7 +41,7 @@ from tasks.verifying.verifying import Decision, verify
 from wishes.models import Wish
 from wishes.stating.stating import submit
 from xianfeng.lib.times import today
-from xianfeng.testing.cast import Cast, make_member
+from xianfeng.testing.cast import Cast
 
 ROLES = ("anonymous", "city", "street", "community", "estate", "unit", "auditor", "member", "sysadmin")
 Answers = dict[str, int]
@@ -278,6 +278,7 @@ ACCESS |= {
     "members:import": Access(get=the_city(200), kwargs=a_batch),
     "members:import_progress": Access(get=the_city(200), kwargs=a_batch),
     "members:import_rejected": Access(get=the_city(200), kwargs=a_batch),
+    "members:import_decide": Access(post=the_city(302), kwargs=a_batch),
     "members:import_confirm": Access(post=the_city(302), kwargs=a_batch),
     "members:import_undo": Access(post=the_city(302), kwargs=a_batch),
     "members:import_discard": Access(post=the_city(302), kwargs=a_batch),
@@ -408,7 +409,8 @@ ACCESS |= {
 
 
 def two_records(cast: Cast) -> dict[str, Any]:
-    double = make_member("李建国", "13900000031", cast.unit, community=cast.community, estate=None)
+    unit = {"unit": cast.unit, "community": cast.community, "name": "李建国"}
+    double, _new = Member.objects.get_or_create(mobile="13900000031", defaults=unit)
     return {"pk": cast.li.pk, "other": double.pk}
 
 

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from members import cleaning
 from members.importing.column import Column
-from members.importing.plan import RowError
+from members.importing.decisions import NAME as NAMED
+from members.importing.decisions import NEAREST, Ask, Decisions
+from members.importing.plan import Cleaned, RowError
 from members.models import Member, Organization
 from xianfeng.lib.spreadsheet.reading import Cell
 
@@ -28,6 +30,12 @@ MESSAGES: dict[str, Promise] = {
     "mobile_belongs_to_other": _(
         "名册上这个手机号属于另一位同志。请核对姓名和号码；如换了号，请先更新原来的记录。"
     ),
+    "mobile_maybe_changed": _(
+        "名册上同单位有同名同志，手机号 %(old)s。请决定是同一人换了号，还是另一人（命令行用 --new-numbers）。"
+    ),
+    "mobile_maybe_changed_of_several": _(
+        "名册上同单位有几位同名同志（%(old)s）。换号的请先在党员页更正手机号；是另一人的请选新增。"
+    ),
     "unit_missing": _("没有填单位。请填写组织目录里的单位名称。"),
     "unit_unknown": _("组织目录里没有这个单位。请按目录填写全称，或请市委组织部先添加。"),
     "unit_unknown_near": _("组织目录里没有这个单位，您要填的是不是“%(near)s”？请按目录填写全称。"),
@@ -40,6 +48,9 @@ MESSAGES: dict[str, Promise] = {
     "estate_ambiguous": _("有 %(count)s 个同名小区，无法确定是哪一个。请同时填写居住社区。"),
     "estate_not_in_community": _("这个小区不在所填的社区里。请核对社区和小区。"),
     "boolean_invalid": _("看不懂这个填法。请填“是”或“否”。"),
+    "id_number_in_text": _(
+        "这里写有身份证号，平台不保存，退回的表里也已去掉。请核对其余内容后重新导入这一行。"
+    ),
     "text_too_long": _("内容超过 %(limit)s 个字。请缩短后再导入。"),
     "unit_out_of_scope": _(
         "不在您所在组织的范围内，您只能导入本组织的党员。请删除这一行，或交由市委组织部导入。"
@@ -50,6 +61,7 @@ MESSAGES: dict[str, Promise] = {
 
 # Finer messages under the contract's codes.
 CODES = {
+    "mobile_maybe_changed_of_several": "mobile_maybe_changed",
     "mobile_scientific": "mobile_invalid",
     "unit_unknown_near": "unit_unknown",
     "unit_ambiguous": "unit_unknown",
@@ -66,9 +78,15 @@ VALUE_LIMIT = 80  # characters of a wrong value that a message repeats
 CELL_LIMIT = 32_767  # characters a spreadsheet's cell holds
 
 
-def row_error(header: str, reason: str, cell: Cell, **detail: object) -> RowError:
+def row_error(header: str, reason: str, cell: Cell, *, ask: Ask | None = None, **detail: object) -> RowError:
     message = gettext(str(MESSAGES[reason])) % detail
-    return RowError(header, CODES.get(reason, reason), cleaning.as_text(cell)[:VALUE_LIMIT], message)
+    value = cleaning.as_text(cell)[:VALUE_LIMIT]
+    return RowError(header, CODES.get(reason, reason), value, message, ask)
+
+
+def subject_of(header: str, name: str) -> str:
+    """One question for all ways to write a name."""
+    return f"{header}={cleaning.organization_key(name)[:VALUE_LIMIT]}"
 
 
 def limit_of(field: str) -> int:
@@ -79,8 +97,10 @@ def limit_of(field: str) -> int:
 class RowCheck:
     """Checks the rows of one file in order; remembers the mobiles it has seen."""
 
-    def __init__(self, directory: Directory) -> None:
-        self.directory = directory
+    def __init__(self, directory: Directory, decisions: Decisions) -> None:
+        self.directory, self.decisions = directory, decisions
+        self.ask_unit: Ask | None = None  # the question that a blank unit of this row is
+        self.cleaned: list[Cleaned] = []
         self.seen: dict[str, int] = {}
         self.limits = {column.header: limit_of(column.field) for column in (COLUMN[NAME], *TEXTS)}
         self.cells: dict[str, Cell] = {}
@@ -88,7 +108,7 @@ class RowCheck:
 
     def check(self, row: int, cells: dict[str, Cell]) -> tuple[dict[str, Any], list[RowError]]:
         """The row as the roster would store it, and its errors (at most one a column)."""
-        self.cells, self.errors = cells, []
+        self.cells, self.errors, self.cleaned = cells, [], []
         read = {header: COLUMN[header].clean(cell) for header, cell in cells.items()}
         fields: dict[str, Any] = {
             "name": self.name(read[NAME]),
@@ -100,8 +120,8 @@ class RowCheck:
         fields |= {column.field: self.text(column, read) for column in TEXTS if column.header in read}
         return fields, self.errors
 
-    def refuse(self, header: str, reason: str, **detail: object) -> None:
-        self.errors.append(row_error(header, reason, self.cells.get(header), **detail))
+    def refuse(self, header: str, reason: str, *, ask: Ask | None = None, **detail: object) -> None:
+        self.errors.append(row_error(header, reason, self.cells.get(header), ask=ask, **detail))
 
     def name(self, name: str | None) -> str:
         if name is None or len(name) > self.limits[NAME]:
@@ -136,7 +156,7 @@ class RowCheck:
 
     def unit(self, name: str) -> int | None:
         if not name:
-            self.refuse(UNIT, "unit_missing")
+            self.refuse(UNIT, "unit_missing", ask=self.ask_unit)
             return None
         unit = self.one(UNIT, Kind.UNIT, name)
         if unit and self.directory.line == "unit" and not self.directory.is_own(unit):
@@ -145,16 +165,28 @@ class RowCheck:
 
     def one(self, header: str, kind: Kind, name: str) -> Place | None:
         """The one organisation a name means; otherwise an error that names the nearest."""
-        found = self.directory.find(kind, name)
+        found = self.directory.find(kind, name) or self.meant(header, kind, name)
         if len(found) == 1:
             return found[0]
         if found:
             self.refuse(header, f"{kind.value}_ambiguous", count=len(found))
         elif near := self.directory.nearest(kind, name):
-            self.refuse(header, f"{kind.value}_unknown_near", near=near)
+            asked = Ask(NAMED, subject_of(header, name), {"column": header, "value": name, "near": near})
+            self.refuse(header, f"{kind.value}_unknown_near", near=near, ask=asked)
         else:
             self.refuse(header, f"{kind.value}_unknown")
         return None
+
+    def meant(self, header: str, kind: Kind, name: str) -> list[Place]:
+        """What somebody decided that an unknown name stands for."""
+        answer = self.decisions.of(NAMED, subject_of(header, name))
+        if answer is None:
+            return []
+        meant = self.directory.nearest(kind, name) if answer == NEAREST else str(answer)
+        found = self.directory.find(kind, meant)
+        if found:
+            self.cleaned.append(Cleaned(header, name[:VALUE_LIMIT], meant))
+        return found
 
     def residence(self, read: dict[str, Any]) -> dict[str, int | None]:
         """Community and estate; an estate alone implies its community."""

@@ -2,6 +2,7 @@
 
 import difflib
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from members.cleaning import organization_key
@@ -9,6 +10,7 @@ from members.models import Organization
 
 Kind = Organization.Kind
 LONGEST_NAME = 80
+ENDINGS = "局委办厅"  # of bodies that were merged or renamed; 发改局 is 发改委 today
 SUGGESTION_LIMIT = 200  # distinct unknown names that are worth a search for the nearest
 
 
@@ -20,6 +22,20 @@ class Place:
     kind: str
     name: str
     path: str
+
+
+def closest(name: str, known: Collection[str]) -> str:
+    """The one name that this is short for, as 发改局 is for 市发展和改革委员会; else the most alike."""
+    core = name.rstrip(ENDINGS) or name
+    longer = [full for full in known if len(core) > 1 and is_short_for(core, full)]
+    alike = difflib.get_close_matches(name, longer if len(longer) > 1 else known, n=1, cutoff=0.5)
+    return longer[0] if len(longer) == 1 else alike[0] if alike else ""
+
+
+def is_short_for(core: str, full: str) -> bool:
+    """Whether all its characters stand in the full name, in this order."""
+    rest = iter(full)
+    return all(character in rest for character in core)
 
 
 class Directory:
@@ -65,8 +81,7 @@ class Directory:
             and len(self.suggestions) < SUGGESTION_LIMIT
         ):
             known = {known: places[0].name for (of, known), places in self.by_name.items() if of == kind}
-            close = difflib.get_close_matches(key[1], known, n=1, cutoff=0.5)
-            self.suggestions[key] = known[close[0]] if close else ""
+            self.suggestions[key] = known.get(closest(key[1], known), "")
         return self.suggestions.get(key, "")
 
     @property

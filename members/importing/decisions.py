@@ -1,0 +1,123 @@
+"""What people decide about a file before it is written, and what its rows still wait for.
+
+A plan follows from three things: the file, the roster, and the decisions of its batch. A decision is
+an answer under a key, "kind:subject", in ``ImportBatch.decisions``; whoever answers has the file
+planned once more (``batches.decide``). The subject says how far an answer reaches: a wrong name, for
+all rows that hold it; a sheet; one row. The subject "*" answers every question of its kind.
+
+A new outcome that somebody must decide is added in three places:
+
+1. here: its kind, and an entry in ``QUESTIONS`` with the sentence and the answers on offer;
+2. where the plan meets the row: ``decisions.of(KIND, subject)`` is the answer; without one the row
+   is rejected with an error of its own code that carries ``ask=Ask(KIND, subject, …)``;
+3. its answer for a command line that cannot ask, in ``UNASKED`` if rejecting is not right.
+
+The preview groups, counts and asks; nothing else needs to know.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ALL = "*"
+
+NAME = "name"  # subject: column=name; answer: the name that is meant, or NEAREST
+FILL = "fill"  # subject: sheet; answer: ABOVE, GROUPED or LEAVE
+NUMBER = "number"  # subject: row; answer: CHANGE or ADD
+NAMESAKES = "namesakes"  # subject: row; answer: ADD
+
+NEAREST = "nearest"
+ABOVE, GROUPED, LEAVE = "above", "grouped", "leave"
+CHANGE, ADD = "change", "add"
+
+
+def key(kind: str, subject: str) -> str:
+    return f"{kind}:{subject}"
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The answers given so far."""
+
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+    def of(self, kind: str, subject: str) -> Any:
+        """The answer to this question, or to all of its kind; None where it is open."""
+        found = self.answers.get(key(kind, subject))
+        return self.answers.get(key(kind, ALL)) if found is None else found
+
+
+# Where nobody can be asked: a blank unit counts as the one above where the column is visibly grouped.
+UNASKED = Decisions({key(FILL, ALL): GROUPED})
+
+
+def decided(new_numbers: str | None) -> Decisions:
+    """As `UNASKED`, with what a command line says of rows that may be somebody with a new mobile."""
+    given = {key(kind, ALL): new_numbers for kind in (NUMBER, NAMESAKES) if new_numbers}
+    return Decisions({**UNASKED.answers, **given})
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The question a rejected row waits for. `detail` fills in the sentence and the answers."""
+
+    kind: str
+    subject: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return key(self.kind, self.subject)
+
+
+@dataclass(frozen=True)
+class Question:
+    """How a kind is asked. `offers`: an answer (or what makes one of the detail) and its button."""
+
+    sentence: Promise
+    offers: tuple[tuple[str | Callable[[Mapping[str, str]], str], Promise], ...]
+    for_all: tuple[str, Promise] | None = None  # one answer to every question of the kind
+    other: Promise | None = None  # the label of a field for another answer
+
+
+QUESTIONS: Mapping[str, Question] = {
+    NAME: Question(
+        _("%(column)s“%(value)s”不在组织目录里，是不是“%(near)s”？"),
+        ((lambda detail: detail["near"], _("就是“%(near)s”")),),
+        for_all=(NEAREST, _("全部按最接近的名称")),
+        other=_("其他名称"),
+    ),
+    FILL: Question(
+        _("工作表“%(sheet)s”里有些行没有填单位，上面的行填了。这些行算不算上面的单位？"),
+        ((ABOVE, _("与上面的单位相同")), (LEAVE, _("不算，逐行改正"))),
+    ),
+    NUMBER: Question(
+        _("第 %(row)s 行 %(name)s（%(new)s）：名册上同单位有同名同志，手机号 %(old)s。是同一人换了号吗？"),
+        ((CHANGE, _("是同一人，换成新号")), (ADD, _("是另一人，新增"))),
+        for_all=(CHANGE, _("全部是换号")),
+    ),
+    NAMESAKES: Question(
+        _(
+            "第 %(row)s 行 %(name)s（%(new)s）：名册上同单位有几位同名同志（%(old)s），看不出是哪一位换号。"
+            "是换号的，请先在那一位的党员页更正手机号，再重新上传。"
+        ),
+        ((ADD, _("是另一人，新增")),),
+    ),
+}
+
+
+def questions_of(asks: Iterable[Ask]) -> list[dict[str, Any]]:
+    """Each question once, with how many rows wait for it, as a batch stores it."""
+    found: dict[str, dict[str, Any]] = {}
+    for ask in asks:
+        blank = {"kind": ask.kind, "subject": ask.subject, "detail": dict(ask.detail), "rows": 0}
+        found.setdefault(ask.key, blank)["rows"] += 1
+    return list(found.values())
+
+
+def reachable(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what a form sent, the answers to questions that exist."""
+    return {name: given for name, given in answers.items() if given and name.partition(":")[0] in QUESTIONS}

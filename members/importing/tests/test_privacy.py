@@ -1,0 +1,142 @@
+"""What a file holds beyond the roster's columns is kept nowhere; ID numbers are kept nowhere at all."""
+
+import datetime as dt
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import serializers
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from python_calamine import CalamineWorkbook
+
+from members.importing import batches
+from members.importing.rejected import rejected_workbook
+from members.importing.roster import plan_roster
+from members.importing.roster.columns import HEADERS, INTENTIONS, MOBILE, NAME, NOTE, POSITION, SKILLS, UNIT
+from members.models import ImportBatch, ImportRow
+from xianfeng.lib import queue
+from xianfeng.testing.cast import Cast
+
+from .rosters import ZHOU, save_roster
+
+State = ImportBatch.State
+ID = "330681195503051234"
+
+
+@pytest.fixture(autouse=True)
+def by_hand(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    monkeypatch.setattr(queue, "hand_out", lambda *job: None)
+
+
+def sent(cast: Cast, path: Path) -> ImportBatch:
+    batch = batches.upload("roster", SimpleUploadedFile("a.xlsx", path.read_bytes()), by=cast.city_officer)
+    batches.check(batch.pk)
+    return ImportBatch.objects.get(pk=batch.pk)
+
+
+def everything_stored(media: Path) -> str:
+    rows = serializers.serialize("json", [*ImportRow.objects.all(), *ImportBatch.objects.all()])
+    files = [path.read_bytes().decode("latin-1") for path in media.rglob("*") if path.is_file()]
+    return json.dumps(json.loads(rows), ensure_ascii=False) + "".join(files)
+
+
+def test_the_file_is_gone_when_the_batch_is_confirmed(
+    cast: Cast, tmp_path: Path, django_capture_on_commit_callbacks
+):
+    columns = (*HEADERS, "身份证号")
+    batch = sent(cast, save_roster(tmp_path / "a.xlsx", {**ZHOU, "身份证号": ID}, columns=columns))
+    assert batch.counts["unknown_columns"] == ["身份证号"]
+    with django_capture_on_commit_callbacks(execute=True):
+        batches.confirm(batch, by=cast.city_officer)
+        batches.write(batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == State.CONFIRMED and batch.file.name == ""
+    assert not [path for path in (tmp_path / "media").rglob("*") if path.is_file()]
+    assert ID not in everything_stored(tmp_path / "media")
+    assert batch.rows.get().values.keys() <= set(HEADERS)
+
+
+def test_a_file_left_by_a_crash_goes_with_the_next_sweep(cast: Cast, tmp_path: Path):
+    batch = sent(cast, save_roster(tmp_path / "a.xlsx", ZHOU))
+    path = Path(batch.file.path)
+    batches.sweep()
+    assert path.exists(), "the preview still needs it"
+    ImportBatch.objects.filter(pk=batch.pk).update(state=State.CONFIRMED)
+    batches.sweep()
+    batches.sweep()
+    assert not path.exists()
+
+
+def test_a_preview_that_nobody_comes_back_to_is_dropped(
+    cast: Cast, tmp_path: Path, django_capture_on_commit_callbacks
+):
+    batch = sent(cast, save_roster(tmp_path / "a.xlsx", ZHOU))
+    path = Path(batch.file.path)
+    ImportBatch.objects.update(beat_at=timezone.now() - batches.KEPT_UNDECIDED + dt.timedelta(hours=1))
+    batches.sweep()
+    batch.refresh_from_db()
+    assert batch.state == State.PREVIEWED
+    ImportBatch.objects.update(beat_at=timezone.now() - batches.KEPT_UNDECIDED - dt.timedelta(hours=1))
+    with django_capture_on_commit_callbacks(execute=True):
+        batches.sweep()
+    batch.refresh_from_db()
+    assert batch.state == State.DISCARDED and not path.exists() and not batch.rows.exists()
+
+
+@pytest.mark.parametrize("column", [POSITION, SKILLS, INTENTIONS, NOTE])
+@pytest.mark.parametrize(
+    "text",
+    [
+        ID,
+        f"证件{ID}号",
+        "33068119550305123x",
+        "330681 19550305 1234",
+        "330681-19550305-1234",
+        "３３０６８１１９５５０３０５１２３４",
+        "330681\u200b195503051234",
+        "330681550305123",
+        330681195503051234.0,
+    ],
+)
+def test_an_id_number_in_a_text_is_refused_with_the_remedy(
+    cast: Cast, tmp_path: Path, column: str, text: str | float
+):
+    plan = plan_roster(save_roster(tmp_path / "a.xlsx", {**ZHOU, column: text}))
+    (error,) = plan.errors()
+    assert (error["column"], error["code"]) == (column, "id_number_in_text")
+    assert "身份证号" in error["message"] and "请" in error["message"]
+    assert "1955" not in str(plan.as_dict()) + str(plan.rows[0].values)
+
+
+@pytest.mark.parametrize(
+    ("column", "code"), [(NAME, "name_invalid"), (MOBILE, "mobile_invalid"), (UNIT, "unit_unknown")]
+)
+def test_an_id_number_in_another_column_is_not_kept_either(
+    cast: Cast, tmp_path: Path, column: str, code: str
+):
+    batch = sent(cast, save_roster(tmp_path / "a.xlsx", {**ZHOU, column: f"周明{ID}"}))
+    assert [error["code"] for error in batch.rows.get().errors] == [code]
+    batch.file.delete()
+    assert ID not in everything_stored(tmp_path / "media")
+
+
+@pytest.mark.parametrize(
+    "text", ["20260305", "工号 330681000000001", "2026-03-05 至 2027-03-05", "一二三四五六七八九十一二三四五"]
+)
+def test_other_long_texts_and_numbers_stay(cast: Cast, tmp_path: Path, text: str):
+    plan = plan_roster(save_roster(tmp_path / "a.xlsx", {**ZHOU, NOTE: text}))
+    assert plan.rows[0].fields["note"] == text
+
+
+def test_the_returned_row_lacks_the_number_and_goes_in_as_it_is(cast: Cast, tmp_path: Path):
+    batch = sent(cast, save_roster(tmp_path / "a.xlsx", {**ZHOU, NOTE: f"骨干 {ID}"}))
+    content = rejected_workbook(batch)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert ID not in str(rows)
+    again = tmp_path / "again.xlsx"
+    again.write_bytes(content)
+    assert plan_roster(again).rows[0].fields["note"] == "骨干"
