@@ -9,7 +9,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from members.models import User
 from tasks.models import Claim, Task
+from tasks.models.claim import ClaimQuerySet
 
 State = Task.State
 
@@ -67,8 +69,19 @@ def phase_counts(tasks: QuerySet[Task], now: dt.datetime) -> dict[str, int]:
     return tasks.order_by().aggregate(**counts)
 
 
-def awaiting_verification(tasks: QuerySet[Task], now: dt.datetime) -> QuerySet[Task]:
-    """Tasks that ended with claims not decided yet, the oldest end (so the nearest deadline) first."""
-    waiting = Claim.objects.open().filter(task=OuterRef("pk"))
+def awaiting_verification(
+    tasks: QuerySet[Task], now: dt.datetime, claims: ClaimQuerySet | None = None
+) -> QuerySet[Task]:
+    """Tasks that ended with claims not decided yet, the oldest end (so the nearest deadline) first.
+
+    `claims`: those that count, where it is not all: a desk waits only for its own people's.
+    """
+    among = Claim.objects.all() if claims is None else claims
+    waiting = among.open().filter(task=OuterRef("pk"))
     ended = tasks.filter(BY_CODE["to_verify"].condition(now))
     return ended.filter(Exists(waiting)).order_by("ends_at", "pk")
+
+
+def waiting_for(user: User, now: dt.datetime) -> QuerySet[Task]:
+    """The same for one desk: the tasks it sees with claims of its own people to decide on."""
+    return awaiting_verification(Task.objects.visible_to(user), now, Claim.objects.visible_to(user))

@@ -6,7 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from members.models import Organization, User
-from tasks.models import Task
+from tasks.models import Claim, Task, Verification
+from tasks.models.claim import ClaimQuerySet
 
 Kind = Organization.Kind
 PUBLISHING_TIERS = (Kind.CITY, Kind.COMMUNITY, Kind.ESTATE)
@@ -28,22 +29,56 @@ def may_cancel(user: User, task: Task) -> bool:
 
 
 def may_mark_presence(user: User, task: Task) -> bool:
-    """The estate on the spot, or its community."""
-    return desk_in(user, "presence.mark", {task.publisher_id, task.awarding_organization.pk})
+    """The estate on the spot, or its community; for a city task each of them, of its own people."""
+    own = {task.publisher_id, task.awarding_organization.pk}
+    return desk_in(user, "presence.mark", own | reached_desk(user, task))
 
 
 def may_verify(user: User, task: Task) -> bool:
-    """An estate proposes, its community decides; nobody decides for another community."""
-    return desk_in(user, "claims.verify", {task.awarding_organization.pk})
+    """An estate proposes, its community decides; nobody decides for another community.
+
+    On a city task each community decides on its own people, and the city on whom nobody else did.
+    """
+    return desk_in(user, "claims.verify", {task.awarding_organization.pk} | reached_desk(user, task))
 
 
-def may_reverse(user: User, task: Task) -> bool:
-    """Who awarded may take back; the city may correct everybody below it."""
+def reached_desk(user: User, task: Task) -> set[int]:
+    """The user's organisation where it lies below a city that published the task; no query.
+
+    `in_charge` then leaves it its own people, and nobody where the task has none of them.
+    """
     desk = user.desk
+    if not desk or task.publisher.kind != Kind.CITY or desk.organization == task.publisher:
+        return set()
+    return {desk.organization_id} if task.publisher.contains(desk.organization) else set()
+
+
+def in_charge(user: User, task: Task) -> ClaimQuerySet:
+    """The claims on a task whose presence and verification are this desk's: its own people's."""
+    return Claim.objects.visible_to(user).filter(task=task)
+
+
+def awarding_for(user: User, task: Task) -> Organization:
+    """In whose name the user awards: the community that verifies its people on a city task.
+
+    "Flags stay with the community that awarded them" (DOMAIN 4.1): who looked is who answers for them,
+    whose figures they enter, and who may take them back.
+    """
+    desk = user.desk
+    return desk.organization if desk and reached_desk(user, task) else task.awarding_organization
+
+
+def may_reverse(user: User, verification: Verification) -> bool:
+    """Who awarded may take back; the city may correct everybody below it."""
+    desk, task = user.desk, verification.claim.task
     if not desk or not desk.can("flags.reverse"):
         return False
-    is_city = desk.organization.kind == Kind.CITY
-    return desk.organization.contains(task.publisher) if is_city else may_verify(user, task)
+    if desk.organization.kind == Kind.CITY:
+        return desk.organization.contains(task.publisher)
+    if not reached_desk(user, task):
+        return may_verify(user, task)
+    awarded_by = verification.entry.organization_id if verification.entry else desk.organization_id
+    return desk.organization_id in {awarded_by} & {verification.claim.member.community_id}
 
 
 def demand(allowed: bool) -> None:

@@ -5,18 +5,24 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from flags.policy.policies import policy_for
 from members.models import User
 from tasks.models import Claim, ServiceItem, Task
+from tasks.models.sessions import MOST_SESSIONS, SESSION_MINUTES
 from xianfeng.lib.refusal import Refusal
-from xianfeng.lib.times import format_moment
+from xianfeng.lib.times import format_moment, local_year
 
 # Beyond these a figure is a slip of the finger.
-MAX_MINUTES = 24 * 60 * 31
+MAX_MINUTES = MOST_SESSIONS * SESSION_MINUTES
 MAX_FLAGS = 99
 
 
 class FlagsOutOfRange(Refusal):
     code, field = "flags_out_of_range", "flags"
+
+
+class TooManyMinutes(Refusal):
+    code, field = "too_many_minutes", "minutes"
 
 
 class WrongState(Refusal):
@@ -46,6 +52,22 @@ def check_flags(item: ServiceItem, flags: int, who: object = "") -> None:
             (f"{who}：" if who else "")
             + _("“%(item)s”可授 %(least)d 至 %(most)d 面红旗，不能填 %(flags)d。请改到范围内。")
             % {"item": item, "least": item.min_flags, "most": item.max_flags, "flags": flags}
+        )
+
+
+def bonus_of(task: Task) -> int:
+    """Minutes that the year's rules add for 很好."""
+    return policy_for(local_year(task.starts_at)).bonus_minutes_excellent
+
+
+def check_minutes(task: Task, minutes: int, *, bonus: int = 0, who: object = "") -> None:
+    """Nobody serves longer than the task lasts; `bonus` is what the grade adds (DOMAIN 4.4)."""
+    most = task.longest_service
+    if minutes > most + bonus:
+        raise TooManyMinutes(
+            (f"{who}：" if who else "")
+            + _("任务从开始到结束一共 %(most)d 分钟，服务时长不能填 %(minutes)d 分钟。请改到范围内。")
+            % {"most": most, "minutes": minutes - bonus}
         )
 
 

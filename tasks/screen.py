@@ -12,7 +12,8 @@ from django.urls import reverse
 from members.access import StaffRequest
 from tasks.deadlines import record_deadline
 from tasks.models import Claim, Task, Verification
-from tasks.rights import may_verify
+from tasks.rights import in_charge, may_verify, reached_desk
+from tasks.shares import narrowed
 from xianfeng.lib.ids import id_of
 from xianfeng.ui.views import page_of
 
@@ -52,12 +53,14 @@ class Screen:
 
     def next(self) -> HttpResponse:
         """After the rows are stored: what still waits, or the task."""
-        has_more = self.task.claims.open().exists()
+        has_more = in_charge(self.request.user, self.task).open().exists()
         return redirect(self.request.path if has_more else reverse("tasks:detail", args=[self.task.pk]))
 
     def show(self, **extra: object) -> HttpResponse:
         """The page; `extra` goes to its template."""
-        claims = list(self.page) if self.page is not None else shown_again(self.task, self.formset)
+        claims = (
+            list(self.page) if self.page is not None else shown_again(self.request, self.task, self.formset)
+        )
         task, user = self.task, self.request.user
         context = {
             "task": task,
@@ -68,6 +71,7 @@ class Screen:
             "has_own": task.claims.open().filter(member__user=user).exists(),
             "is_over": task.is_over,
             "may_verify": may_verify(user, task),
+            "may_close": not reached_desk(user, task),
             "sheet": Task.Presence.SHEET,
         }
         return render(self.request, "tasks/presence/screen.html", context | extra)
@@ -75,14 +79,16 @@ class Screen:
 
 def open_claims(request: StaffRequest, task: Task) -> "Page[Claim]":
     """A screenful of claims to decide; the viewer's own waits for a colleague."""
-    others = task.claims.open().select_related("member__unit").exclude(member__user=request.user)
+    mine = narrowed(request, in_charge(request.user, task))
+    others = mine.open().exclude(member__user=request.user)
+    others = others.select_related("member__unit", "member__community")
     return page_of(request, others, ROWS)
 
 
-def shown_again(task: Task, formset: BaseFormSet[Any]) -> list[Claim]:
+def shown_again(request: StaffRequest, task: Task, formset: BaseFormSet[Any]) -> list[Claim]:
     """The claims of a form that is shown again, in its order; what is no claim of this task is left out."""
     numbers = [id_of(form["claim_id"].value()) for form in formset]
-    found = task.claims.select_related("member__unit").in_bulk(numbers)
+    found = in_charge(request.user, task).select_related("member__unit", "member__community").in_bulk(numbers)
     return [found[number] for number in numbers if number in found]
 
 
@@ -94,6 +100,6 @@ def row_initial(task: Task, claim: Claim, request: StaffRequest) -> dict[str, An
         "claim_id": claim.pk,
         "presence": presence,
         "grade": Grade.GOOD if presence == Presence.PRESENT else "",
-        "minutes": task.minutes,
+        "minutes": min(task.minutes, task.longest_service),
         "flags": task.flags,
     }

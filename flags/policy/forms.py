@@ -30,7 +30,7 @@ SECTIONS: list[tuple["_StrPromise", list[list[str]]]] = [
     ]),
     (_("接单与认定"), [
         ["places_per_week", "open_claims"], ["suspend_after_no_shows", "suspend_days"],
-        ["withdraw_hours", "bonus_minutes_excellent"],
+        ["withdraw_hours", "bonus_minutes_excellent"], ["late_entries_alone"],
     ]),
 ]  # fmt: skip
 FIGURES = [name for _heading, rows in SECTIONS for row in rows for name in row]
@@ -45,6 +45,7 @@ MOST = {
     "suspend_days": 366,
     "withdraw_hours": 24 * 30,
     "bonus_minutes_excellent": 600,
+    "late_entries_alone": 1000,
 }
 
 

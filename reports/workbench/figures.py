@@ -16,7 +16,7 @@ from members.models import Appointment, Exemption, Member, MobileChange, Registr
 from notices.models import Delivery
 from tasks.deadlines import overdue
 from tasks.models import Claim, Task
-from tasks.phases import BY_CODE, awaiting_verification
+from tasks.phases import BY_CODE, waiting_for
 from wishes.models import Wish
 from xianfeng.lib.times import today
 
@@ -115,7 +115,7 @@ def waiting_wishes(user: User) -> Figure:
 
 def waiting_verifications(user: User) -> Iterator[Figure]:
     """Ended tasks with undecided claims, and those past ten working days (民政部令67号)."""
-    waiting = awaiting_verification(Task.objects.visible_to(user), timezone.now()).order_by()
+    waiting = waiting_for(user, timezone.now()).order_by()
     figures = waiting.aggregate(count=Count("pk"), late=Count("pk", filter=overdue()))
     url = reverse("tasks:to_verify")
     yield Figure(_("待认定任务"), figures["count"], url, _("项"), tone="warning" if figures["count"] else "")

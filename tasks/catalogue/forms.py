@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tasks.catalogue.items import check_range
 from tasks.models import ServiceItem
-from tasks.rules import MAX_FLAGS, MAX_MINUTES
+from tasks.models.sessions import SESSION_MINUTES
+from tasks.rules import MAX_FLAGS
 from xianfeng.lib.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class ItemForm(ModelForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        for name, bound in (("max_flags", MAX_FLAGS), ("default_minutes", MAX_MINUTES)):
+        for name, bound in (("max_flags", MAX_FLAGS), ("default_minutes", SESSION_MINUTES)):
             if (values.get(name) or 0) > bound:
                 self.add_error(name, _("最多填 %(most)d。") % {"most": bound})
         least, most = values.get("min_flags"), values.get("max_flags")

@@ -26,6 +26,7 @@ from flags.policy.policies import policy_for
 from members.models import Member
 from tasks.models import Claim, Task, Verification
 from tasks.models.applicant import Applicant
+from tasks.models.sessions import overlap
 from wishes.handling.rules import BriefClosed, check_still_open
 from xianfeng.lib.refusal import Refusal, check_reason
 from xianfeng.lib.times import format_date, format_moment, format_span, local_date, local_year, year_bounds
@@ -100,6 +101,7 @@ class Place(NamedTuple):
     title: str
     starts_at: dt.datetime
     ends_at: dt.datetime
+    sessions: int
 
     @property
     def is_held(self) -> bool:
@@ -167,7 +169,7 @@ class Standing:
 
 # Written out: the claim path and every card of the member's list rest on it.
 READ_PLACES = """
-SELECT t.id, t.title, t.starts_at, t.ends_at, c.id AS claim_id, c.state AS claim_state
+SELECT t.id, t.title, t.starts_at, t.ends_at, t.sessions, c.id AS claim_id, c.state AS claim_state
 FROM tasks_claim c JOIN tasks_task t ON t.id = c.task_id
 WHERE c.member_id = %(member)s AND (
     c.state = %(claimed)s OR t.ends_at >= %(recently)s
@@ -186,7 +188,9 @@ def read_places(member_id: int, now: dt.datetime) -> list[Place]:
         "no_show": Claim.State.NO_SHOW.value,
     }
     found: Any = Task.objects.raw(READ_PLACES, values)
-    return [Place(t.claim_id, t.pk, t.claim_state, t.title, t.starts_at, t.ends_at) for t in found]
+    return [
+        Place(t.claim_id, t.pk, t.claim_state, t.title, t.starts_at, t.ends_at, t.sessions) for t in found
+    ]
 
 
 def is_no_show_of(place: Place, year: int) -> bool:
@@ -295,7 +299,7 @@ def check_not_suspended(standing: Standing, now: dt.datetime) -> None:
 
 def check_overlap(task: Task, standing: Standing) -> None:
     for place in standing.held():
-        if place.starts_at < task.ends_at and task.starts_at < place.ends_at:
+        if overlap(task, place):
             raise OverlapsInTime(
                 _("与您已接的“%(title)s”（%(span)s）时间重叠。请先退出那一项，或选择其他时间的任务。")
                 % {"title": place.title, "span": format_span(place.starts_at, place.ends_at)}

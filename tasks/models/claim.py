@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from flags.models import FlagEntry
 from members.models import Member, Organization
+from members.models.people import member_scope
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, user: "User") -> "ClaimQuerySet":
-        """The publishing branch sees the claims on its tasks, a unit those of its people."""
+        """The publishing branch sees the claims on its tasks; of the city's, each desk its people's."""
         if not user.desk:
             return self.filter(member__user=user)
         organization = user.desk.organization
         if organization.kind == Organization.Kind.UNIT:
             return self.filter(member__unit__path__startswith=organization.path)
-        return self.filter(task__publisher__path__startswith=organization.path)
+        own = Q(task__publisher__path__startswith=organization.path)
+        from_above = Q(task__publisher__kind=Organization.Kind.CITY) & member_scope(organization, "member__")
+        return self.filter(own | from_above)
 
     def holding(self) -> "ClaimQuerySet":
         """Claims that occupy a place."""
@@ -37,6 +40,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def open(self) -> "ClaimQuerySet":
         """Taken and not yet decided."""
         return self.filter(state__in=Claim.State.OPEN)
+
+    def entered(self) -> "ClaimQuerySet":
+        """Places that staff entered for people who never signed up (补记)."""
+        return self.filter(entered_by__isnull=False)
 
     def serving(self) -> "ClaimQuerySet":
         """Claims whose holder is at work for the resident, or was."""
@@ -81,6 +88,16 @@ class Claim(models.Model):
         related_name="+",
         verbose_name=_("签到记录人"),
     )
+    # 补记: entered for somebody who never signed up, by whom, and who says that they were there.
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("补记人"),
+    )
+    witness = models.CharField(_("证明人"), max_length=60, blank=True, default="", db_default="")
     report = models.CharField(_("服务小结"), max_length=500, blank=True)
 
     objects = ClaimQuerySet.as_manager()
@@ -97,7 +114,12 @@ class Claim(models.Model):
         verbose_name = _("接单")
         verbose_name_plural = _("接单")
         ordering = ["claimed_at", "id"]
-        constraints = [models.UniqueConstraint(fields=["task", "member"], name="claim_once_per_member")]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "member"], name="claim_once_per_member"),
+            models.CheckConstraint(
+                condition=Q(entered_by=None) | ~Q(witness=""), name="claim_entered_with_a_witness"
+            ),
+        ]
         indexes = [models.Index(fields=["member", "state"], name="claim_member_state")]
 
     def __str__(self) -> str:

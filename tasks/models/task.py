@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from flags.models import Category
 from members.models import Member, Organization
+from members.models.people import member_scope
 from wishes.models import Wish
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
 
+from . import sessions
 from .window import Window
 
 if TYPE_CHECKING:
@@ -75,10 +77,14 @@ class ServiceItem(models.Model):
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: "User") -> "TaskQuerySet":
-        """What the desk's branch published; for a street also what reaches its communities is below it."""
+        """What the desk's branch published, and what the city published for it."""
         if not user.desk:
             return self.none()
-        return self.filter(publisher__path__startswith=user.desk.organization.path)
+        organization = user.desk.organization
+        own = Q(publisher__path__startswith=organization.path)
+        return self.filter(
+            own if organization.kind == Organization.Kind.CITY else own | city_tasks(organization)
+        )
 
     def reaching(self, member: Member) -> "TaskQuerySet":
         """Tasks whose audience the member is in; raw statements say it with `tasks.models.audience`."""
@@ -99,6 +105,19 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(Task.SIGN_UP.open_at(at))
 
 
+def city_tasks(organization: Organization) -> Q:
+    """Tasks of the city that reach the organisation, what lies below it, or people who live there."""
+    named = Organization.objects.filter(
+        Q(pk__in=organization.ancestor_ids()) | Q(path__startswith=organization.path)
+    )
+    reaching = Task.audience.through.objects.filter(organization__in=named)
+    # A unit's people live in many communities: each sees the task once one of its own is on it.
+    taken = Task.objects.filter(member_scope(organization, "claims__member__"))
+    offered = ~Q(state=Task.State.DRAFT) & ~Q(state=Task.State.CANCELLED, published_at=None)
+    reaches = Q(pk__in=reaching.values("task_id")) | Q(pk__in=taken.values("pk"))
+    return Q(publisher__kind=Organization.Kind.CITY) & offered & reaches
+
+
 class Task(models.Model):
     """Something members can claim. "Full", "under way" and "over" are derived from figures and the clock."""
 
@@ -114,6 +133,8 @@ class Task(models.Model):
 
         # May still be changed and called off.
         CHANGEABLE = states(DRAFT, PUBLISHED)
+        # Who came without signing up may still be put on the list.
+        ENTERABLE = states(PUBLISHED, SETTLED)
 
     class Presence(models.TextChoices):
         ROSTER = "roster", _("组织者点名")
@@ -128,6 +149,8 @@ class Task(models.Model):
     place = models.CharField(_("地点"), max_length=100)
     starts_at = models.DateTimeField(_("开始时间"))
     ends_at = models.DateTimeField(_("结束时间"))
+    # One a day at the same hours; the end is that of the last one.
+    sessions = models.PositiveSmallIntegerField(_("天数"), default=1)
     signup_opens_at = models.DateTimeField(_("接单开始"), default=timezone.now)
     signup_closes_at = models.DateTimeField(_("接单截止"))
     capacity = models.PositiveIntegerField(_("名额"))
@@ -162,6 +185,8 @@ class Task(models.Model):
     )
     created_at = models.DateTimeField(_("拟稿时间"), default=timezone.now, editable=False)
     published_at = models.DateTimeField(_("发布时间"), null=True, blank=True, editable=False)
+    # 补记: took place without the platform, and is entered afterwards.
+    is_late_entry = models.BooleanField(_("补记"), default=False, editable=False)
     cancel_reason = models.CharField(_("取消原因"), max_length=LONGEST_REASON, blank=True, editable=False)
     # Idempotency key of the form that made it.
     key = models.CharField(max_length=64, unique=True, null=True, editable=False)
@@ -173,6 +198,7 @@ class Task(models.Model):
     is_draft = StateIn({State.DRAFT})
     is_published = StateIn({State.PUBLISHED})
     is_changeable = StateIn(State.CHANGEABLE)
+    is_enterable = StateIn(State.ENTERABLE)
 
     class Meta:
         verbose_name = _("任务")
@@ -181,7 +207,15 @@ class Task(models.Model):
         constraints = [
             # The last line of defence against overselling: no path can store more places than there are.
             models.CheckConstraint(condition=Q(places_taken__lte=F("capacity")), name="task_never_oversold"),
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="task_times_in_order"),
+            models.CheckConstraint(condition=sessions.IN_ORDER, name="task_times_in_order"),
+            models.CheckConstraint(
+                condition=sessions.NO_LONGER_THAN_A_DAYS_WORK, name="task_sessions_bounded"
+            ),
+            models.CheckConstraint(condition=sessions.MINUTES_WITHIN_SPAN, name="task_minutes_in_span"),
+            models.CheckConstraint(
+                condition=Q(is_late_entry=True) | Q(published_at=None) | Q(published_at__lt=F("starts_at")),
+                name="task_published_before_its_start",
+            ),
             models.CheckConstraint(condition=Q(capacity__gte=1), name="task_has_a_place"),
         ]
         indexes = [
@@ -199,6 +233,15 @@ class Task(models.Model):
     @property
     def is_full(self) -> bool:
         return self.places_taken >= self.capacity
+
+    @property
+    def longest_service(self) -> int:
+        """The most minutes that one member can serve."""
+        return sessions.longest_service(self)
+
+    @property
+    def sessions_in_words(self) -> str:
+        return str(_("连续 %(days)d 天，每天同一时段") % {"days": self.sessions})
 
     @property
     def is_over(self) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from members.models import User
 from tasks.models import Claim, ClaimEvent, Task
-from tasks.rights import demand, may_mark_presence
+from tasks.rights import demand, in_charge, may_mark_presence
 from tasks.rules import check_begun, check_not_own, check_published
 from xianfeng.lib.transitions import record
 
@@ -25,7 +25,7 @@ def mark_presence(
     at = now or timezone.now()
     demand(may_mark_presence(by, task))
     # Locked: a claim that is decided meanwhile gets neither the mark nor a line about it.
-    rows = task.claims.open().select_for_update(of=("self",)).order_by("pk")
+    rows = in_charge(by, task).open().select_for_update(of=("self",)).order_by("pk")
     claims = rows.select_related("member").filter(pk__in=presences)
     changed = [claim for claim in claims if claim.presence != presences[claim.pk]]
     if not changed:

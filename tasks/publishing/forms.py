@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Organization
 from tasks.models import ServiceItem, Task
+from tasks.models.sessions import MOST_SESSIONS, longest_service
 from tasks.publishing.rules import CITY_CHOICES, WORDS
 from tasks.rules import MAX_FLAGS, MAX_MINUTES
 from wishes.models import Wish
@@ -23,7 +24,8 @@ from xianfeng.lib.times import at, local_date, today
 Kind = Organization.Kind
 # Beyond these a date is a slip of the finger, and days reckoned from it would leave the calendar.
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
-NOT_TERMS = ("item", "reach", "chosen", "key", "keep")
+TIMES = ("starts_at", "ends_at", "sessions")
+NOT_TERMS = ("item", "reach", "chosen", "key", "keep", "clashes_seen")
 
 
 def moment(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DateTimeField:
@@ -65,6 +67,14 @@ class TaskForm(forms.Form):
     )
     starts_at = moment(_("开始时间"))
     ends_at = moment(_("结束时间"))
+    sessions = forms.IntegerField(
+        label=_("天数"),
+        min_value=1,
+        max_value=MOST_SESSIONS,
+        initial=1,
+        required=False,
+        help_text=_("连续几天、每天同一时段的任务填几天，结束时间填最后一天的。其余留 1。"),
+    )
     signup_opens_at = moment(_("接单开始"), _("留空为发布后立即开始。"), required=False)
     signup_closes_at = moment(_("接单截止"), _("留空为任务开始时。"), required=False)
     capacity = forms.IntegerField(
@@ -86,7 +96,7 @@ class TaskForm(forms.Form):
         min_value=0,
         max_value=MAX_MINUTES,
         required=False,
-        help_text=_("留空按服务事项的默认时长。"),
+        help_text=_("每人的服务时长，不超过任务从开始到结束。留空按服务事项的默认时长，多天的按各天之和。"),
     )
     reach = forms.ChoiceField(label=_("面向"), widget=forms.RadioSelect)
     chosen = forms.MultipleChoiceField(
@@ -104,6 +114,8 @@ class TaskForm(forms.Form):
     )
     risk_note = forms.CharField(label=_("安全提示"), max_length=300, required=False)
     keep = forms.BooleanField(label=_("文字里的门牌号是公共地点，可以公开"), required=False)
+    # Shown once the rule has named whom another time puts in two places.
+    clashes_seen = forms.BooleanField(label=_("知道这些人时间重叠，仍要改时间"), required=False)
     key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     asks_to_keep = False
@@ -143,9 +155,12 @@ class TaskForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         item: ServiceItem | None = values.get("item")
+        values["sessions"] = values.get("sessions") or 1
         if item:
             values["flags"] = item.min_flags if values.get("flags") is None else values["flags"]
-            values["minutes"] = item.default_minutes if values.get("minutes") is None else values["minutes"]
+            values["minutes"] = (
+                self.usual_minutes(item) if values.get("minutes") is None else values["minutes"]
+            )
         now = timezone.now().replace(second=0, microsecond=0)
         values["signup_opens_at"] = values.get("signup_opens_at") or now
         values["signup_closes_at"] = values.get("signup_closes_at") or values.get("starts_at")
@@ -164,6 +179,14 @@ class TaskForm(forms.Form):
         if not self.cleaned_data.get("keep"):
             message = gettext("像是有门牌号“%(text)s”。请去掉；确是公共地点的，勾选“%(keep)s”再提交。")
             self.add_error(name, message % {"text": "、".join(found), "keep": self.fields["keep"].label})
+
+    def usual_minutes(self, item: ServiceItem) -> int:
+        """What a member serves where nothing is filled in: as the catalogue says, on each day."""
+        values = self.cleaned_data
+        usual = item.default_minutes * values["sessions"]
+        if not (values.get("starts_at") and values.get("ends_at")):
+            return usual
+        return max(0, min(usual, longest_service(Task(**{name: values[name] for name in TIMES}))))
 
     def item_worth(self) -> str:
         """Flags and minutes of each item on offer, as JSON for the page's script."""

@@ -1,6 +1,6 @@
 """What the holders of places are told of a change of their task."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,16 @@ CHANGED = Wording(
     body=_("新的时间：%(when)s；地点：%(place)s。如不能参加，请退出接单，把名额留给别人。"),
     link="tasks:my_claim",
 )
+CLASHES = Wording(
+    TASK_CHANGED,
+    key=CHANGED.key,
+    subject=_("任务改了时间，与您的另一项任务重叠：%(title)s"),
+    body=_(
+        "新的时间：%(when)s；地点：%(place)s。这与您已接的“%(other)s”重叠。"
+        "请在开始前退出其中一项：不算爽约，也不影响以后接单。"
+    ),
+    link="tasks:my_claim",
+)
 CANCELLED = Wording(
     TASK_CANCELLED,
     key="task:%(task)s:cancelled:%(claim)s",
@@ -30,11 +40,17 @@ CANCELLED = Wording(
 )
 
 
-def tell_of_change(task: Task) -> None:
-    """Another time or place; the task's latest event is the occasion."""
+def tell_of_change(task: Task, clashes: Mapping[Claim, Task]) -> None:
+    """Another time or place, and what it crosses; the task's latest event is the occasion."""
     claims = task.claims.open().select_related("member__user")
-    facts = {"event": TaskEvent.objects.filter(task=task).latest("id").pk, "place": task.place}
-    send_many(to_holders(CHANGED, task, claims, when=format_span(task.starts_at, task.ends_at), **facts))
+    facts = {
+        "event": TaskEvent.objects.filter(task=task).latest("id").pk,
+        "place": task.place,
+        "when": format_span(task.starts_at, task.ends_at),
+    }
+    send_many(to_holders(CHANGED, task, (one for one in claims if one not in clashes), **facts))
+    for claim, other in clashes.items():
+        send_many(to_holders(CLASHES, task, [claim], other=other.title, **facts))
 
 
 def tell_of_cancellation(task: Task, claims: Iterable[Claim], reason: str) -> None:

@@ -13,6 +13,7 @@ from members.models import Organization, User
 from tasks.models import Claim, ClaimEvent, ServiceItem, Task, TaskEvent
 from tasks.moving import move, moved_on
 from tasks.publishing import messages, rules
+from tasks.publishing.clashing import clashes_of
 from tasks.rights import check_publisher, demand, may_cancel
 from wishes.handling import handling as wishes
 from wishes.models import Wish
@@ -21,7 +22,8 @@ from xianfeng.lib.transitions import move_all, record
 
 State = Task.State
 # What the holders of a place have to know of when it changes.
-WORTH_TELLING = {"starts_at", "ends_at", "place"}
+TIMES = {"starts_at", "ends_at", "sessions"}
+WORTH_TELLING = {*TIMES, "place"}
 
 
 class Terms(TypedDict):
@@ -39,6 +41,8 @@ class Terms(TypedDict):
     minutes: int
     organiser_name: str
     presence: str
+    sessions: NotRequired[int]
+    is_late_entry: NotRequired[bool]
     wanted_skills: NotRequired[str]
     risk_note: NotRequired[str]
 
@@ -60,6 +64,7 @@ class Changes(TypedDict, total=False):
     minutes: int
     organiser_name: str
     presence: str
+    sessions: int
     wanted_skills: str
     risk_note: str
 
@@ -122,11 +127,13 @@ def edit(
     by: User,
     now: dt.datetime | None = None,
     seen: int | None = None,
+    clashes_seen: bool = False,
     **changes: Unpack[Changes],
 ) -> Task:
     """Change a draft or an open task; holders of a place are told of another time or place.
 
-    Raises ChangedMeanwhile where `seen`, if given, is not the task's version any more.
+    Raises ChangedMeanwhile where `seen`, if given, is not the task's version any more; HoldersClash where
+    another time puts holders in two places and nobody agreed to that (`clashes_seen`).
     """
     at = now or timezone.now()
     check_publisher(by, task.publisher)
@@ -141,7 +148,9 @@ def edit(
     rules.check_capacity(current, current.capacity)
     rules.check_terms(current)
     if current.is_published and "starts_at" in changed:
-        rules.check_year(current, at)
+        rules.check_not_begun(current, at)
+    clashes = clashes_of(current) if current.is_published and not TIMES.isdisjoint(changed) else {}
+    rules.check_clashes(clashes, seen=clashes_seen)
     labels = [_label(name) for name in changed]
     if audience is not None and set(audience) != set(current.audience.all()):
         rules.check_audience(current.publisher, audience, current.wish)
@@ -151,7 +160,7 @@ def edit(
         note = _("修改：%(fields)s") % {"fields": "、".join(labels)}
         move(current, current.state, by=by, at=at, note=note, category=current.item.category, **changed)
         if not WORTH_TELLING.isdisjoint(changed):
-            messages.tell_of_change(current)
+            messages.tell_of_change(current, clashes)
     return current
 
 

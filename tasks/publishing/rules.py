@@ -7,19 +7,21 @@ from django.utils.translation import gettext as _
 
 from members.models import Organization
 from tasks.models import Claim, Task
+from tasks.models.sessions import LONGEST_SESSION, MOST_SESSIONS, session_length
 from tasks.rights import Kind
-from tasks.rules import WrongState, check_flags
+from tasks.rules import WrongState, check_flags, check_minutes
 from wishes.models import Wish
 from xianfeng.lib import personal_data
 from xianfeng.lib.refusal import Refusal
-from xianfeng.lib.times import format_moment, local_year
+from xianfeng.lib.times import format_moment
 
 State = Task.State
 
 # Whom a city task may name one by one; a whole city is the city itself.
 CITY_CHOICES = (Kind.STREET, Kind.COMMUNITY, Kind.UNIT)
+NAMED = 10  # people that a refusal names
 # What stays as it was when the first member took a place: it was the offer they accepted.
-FROZEN = ("item", "flags", "minutes")
+FROZEN = ("item", "flags", "minutes", "sessions")
 
 
 class WrongAudience(Refusal):
@@ -32,6 +34,10 @@ class ItemNotOffered(Refusal):
 
 class TimesOutOfOrder(Refusal):
     code = "times_out_of_order"
+
+
+class TooLong(Refusal):
+    code, field = "too_long", "sessions"
 
 
 class CapacityTooSmall(Refusal):
@@ -52,6 +58,10 @@ class TooLate(Refusal):
 
 class ChangedMeanwhile(Refusal):
     code = "changed_meanwhile"
+
+
+class HoldersClash(Refusal):
+    code, field = "holders_clash", "clashes_seen"
 
 
 class HasVerdicts(Refusal):
@@ -98,6 +108,8 @@ def check_terms(task: Task) -> None:
         raise TimesOutOfOrder(
             _("结束时间须晚于开始时间（%(start)s）。") % {"start": format_moment(task.starts_at)}
         )
+    check_sessions(task)
+    check_minutes(task, task.minutes)
     if task.signup_closes_at <= task.signup_opens_at:
         raise TimesOutOfOrder(_("接单截止须晚于接单开始。"))
     if task.signup_closes_at > task.ends_at:
@@ -130,19 +142,38 @@ def check_text(text: str, label: str, *, field: str) -> None:
         )
 
 
-def check_year(task: Task, now: dt.datetime) -> None:
-    """A flag belongs to the year its task starts in: nobody adds to a year that is over."""
-    if local_year(task.starts_at) < local_year(now):
+def check_sessions(task: Task) -> None:
+    """Nobody serves for days on end: what spans more than 12 hours is a session a day."""
+    length = session_length(task)
+    if not 1 <= task.sessions <= MOST_SESSIONS:
+        raise TooLong(_("天数须在 1 到 %(most)d 之间。更长的服务请分成几项任务。") % {"most": MOST_SESSIONS})
+    if length > LONGEST_SESSION:
+        raise TooLong(
+            _(
+                "从开始到结束一次超过 12 小时。如果是几天里每天同一时段，请填“天数”，"
+                "结束时间填最后一天的；否则请改时间。"
+            )
+        )
+    if length <= dt.timedelta(0):
+        raise TooLong(
+            _("按 %(days)d 天算，每天的结束时间早于开始时间。结束时间请填最后一天的，天数请核对。")
+            % {"days": task.sessions}
+        )
+
+
+def check_not_begun(task: Task, now: dt.datetime) -> None:
+    """Nothing is published into the past, nor a year that is over: nobody could come."""
+    if task.starts_at <= now:
         raise TooLate(
-            _("任务的开始时间在 %(year)d 年，那一年已经结束，红旗不能再记入。请改开始时间。")
-            % {"year": local_year(task.starts_at)}
+            _("开始时间 %(start)s 已过，不能再发布。请改开始时间；已经办完的服务请用“补记”录入。")
+            % {"start": format_moment(task.starts_at)}
         )
 
 
 def check_publishable(task: Task, now: dt.datetime) -> None:
     if not task.is_draft:
         raise WrongState(_("只有草稿可以发布，这项任务是“%(state)s”。") % {"state": task.get_state_display()})
-    check_year(task, now)
+    check_not_begun(task, now)
     if Task.SIGN_UP.is_over(task, now):
         raise TooLate(
             _("接单截止时间 %(close)s 已过，发布后没有人能接单。请先修改时间。")
@@ -169,6 +200,19 @@ def check_not_frozen(task: Task, changed: Collection[str]) -> None:
         return
     if task.places_taken or task.claims.exists():
         raise TermsFrozen(_("已有党员接单，服务事项、红旗和时长不能再改。如确需调整，请取消后重新发布。"))
+
+
+def check_clashes(clashes: Iterable[Claim], *, seen: bool) -> None:
+    """Who publishes knows whom another time puts in two places, before it holds."""
+    names = [str(claim.member) for claim in clashes]
+    if names and not seen:
+        raise HoldersClash(
+            _(
+                "新的时间与 %(count)d 位党员已接的其他任务重叠：%(names)s。"
+                "请另选时间；确实要改请勾选确认，他们会收到通知，可以退出其中一项。"
+            )
+            % {"count": len(names), "names": "、".join(names[:NAMED])}
+        )
 
 
 def check_capacity(task: Task, capacity: int) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.core.paginator import Page
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,11 +14,13 @@ from members.access import StaffRequest, desk_required
 from members.models import User
 from tasks.desk import fetch
 from tasks.models import Claim, Task, TaskEvent
+from tasks.models.claim import ClaimQuerySet
 from tasks.phases import BY_CODE, PHASES, phase_counts, phase_of
 from tasks.publishing import publishing, rules
 from tasks.publishing.filters import TaskFilter
 from tasks.publishing.forms import TaskForm, copy_initial, fresh_initial, task_initial, wish_initial
-from tasks.rights import demand, may_cancel, may_manage, may_mark_presence, may_reverse, may_verify
+from tasks.rights import demand, in_charge, may_cancel, may_manage, may_mark_presence, may_reverse, may_verify
+from tasks.shares import FIGURES, has_shares, narrowed, shares_of
 from wishes.models import Wish
 from xianfeng.lib.ids import id_of
 from xianfeng.ui.tabs import tabs_of
@@ -53,11 +55,14 @@ def list_(request: StaffRequest) -> HttpResponse:
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
     task = fetch(request, pk)
     now = timezone.now()
-    claims = claim_rows(task)
+    claims = in_charge(request.user, task)
     context = {
         "task": task,
         "phase": phase_of(task, now),
-        "page": page_of(request, claims),
+        "page": claim_page(request, narrowed(request, claims)),
+        "shares": shares_of(claims) if has_shares(task, request.desk.organization) else [],
+        "figure_words": [word for word, _rows in FIGURES.values()],
+        "is_narrowed": not {"community", "of"}.isdisjoint(request.GET),
         "audience": task.audience.all(),
         "history": [event_line(event) for event in task.events.select_related("by").order_by("-id")],
         **actions_on(request, task),
@@ -65,9 +70,13 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "tasks/publishing/detail.html", context)
 
 
-def claim_rows(task: Task) -> QuerySet[Claim]:
-    """The claims with the member and the standing verification; contact data stays out."""
-    return task.claims.select_related("member__unit").prefetch_related("verifications__verifier")
+def claim_page(request: StaffRequest, claims: ClaimQuerySet) -> "Page[Claim]":
+    """The claims with the member and their verifications; contact data stays out."""
+    related = claims.select_related("member__unit", "task__publisher__parent")
+    page = page_of(request, related.prefetch_related("verifications__verifier", "verifications__entry"))
+    for one in (one for claim in page for one in claim.verifications.all()):
+        one.may_be_reversed = not one.reversed_at and may_reverse(request.user, one)
+    return page
 
 
 def event_line(event: TaskEvent) -> dict[str, Any]:
@@ -89,9 +98,10 @@ def actions_on(request: StaffRequest, task: Task) -> dict[str, bool]:
         "can_publish": manages and is_draft,
         "can_copy": request.desk.can("tasks.publish"),
         "can_cancel": may_cancel(user, task) and rules.is_cancellable(task),
+        "can_enter": now >= task.starts_at and task.is_enterable and may_mark_presence(user, task),
         "can_mark": is_open and now >= task.starts_at and may_mark_presence(user, task),
         "can_verify": is_open and now >= task.ends_at and may_verify(user, task),
-        "can_reverse": may_reverse(user, task),
+        "can_reverse": request.desk.can("flags.reverse"),
     }
 
 
@@ -134,7 +144,8 @@ def save(form: TaskForm, task: Task | None = None, *, by: User, publish_now: boo
     if task is None:
         new = {**form.values(), "publisher": form.publisher, "key": key or None}
         return publishing.create(by=by, publish_now=publish_now, **new)
-    kept = publishing.edit(task, by=by, seen=id_of(key) or None, **form.values())
+    agreed = form.cleaned_data["clashes_seen"]
+    kept = publishing.edit(task, by=by, seen=id_of(key) or None, clashes_seen=agreed, **form.values())
     return publishing.publish(kept, by=by) if publish_now else kept
 
 

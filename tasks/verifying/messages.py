@@ -60,15 +60,15 @@ WORDING = {Verification.Grade.NO_SHOW: NO_SHOW, Verification.Grade.DENIED: DENIE
 NAMED = 10  # tasks a digest names; the rest are a figure
 
 
-def tell_decisions(task: Task, made: Iterable[Verification]) -> None:
+def tell_decisions(task: Task, made: Iterable[Verification], by: Organization) -> None:
     """Each member what became of their claim; members without an account are told nothing."""
-    send_many(_decision(task, one, user) for one in made if (user := one.claim.member.user))
+    send_many(_decision(task, one, user, by) for one in made if (user := one.claim.member.user))
 
 
-def _decision(task: Task, one: Verification, user: User) -> Message:
+def _decision(task: Task, one: Verification, user: User, by: Organization) -> Message:
     facts = {"verification": one.pk, "flags": one.flags, "note": one.note, "title": task.title}
     wording = WORDING.get(Verification.Grade(one.grade), LIT)
-    where = {"date": format_date(task.starts_at), "organization": task.awarding_organization}
+    where = {"date": format_date(task.starts_at), "organization": by}
     return wording.to(user, one.claim_id, **facts, **where)
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from members.models import Appointment, Organization, User
 from notices.outbox import send_many
 from tasks import deadlines
-from tasks.models import Task
+from tasks.models import Claim, Task
 from tasks.phases import awaiting_verification
 from tasks.verifying import messages
 from xianfeng.lib.times import local_date, today
@@ -37,10 +37,24 @@ def due_groups(day: dt.date) -> dict[Group, list[Task]]:
     groups: dict[Group, list[Task]] = defaultdict(list)
     earliest = add_working_days(day - CATCH_UP, -deadlines.RECORD_WITHIN)
     recent = awaiting_verification(Task.objects.filter(ends_at__date__gte=earliest), timezone.now())
-    for task in recent.select_related("publisher__parent"):
+    tasks = list(recent.select_related("publisher__parent"))
+    acting = communities_on(task for task in tasks if task.publisher.kind == Organization.Kind.CITY)
+    for task in tasks:
         due = add_working_days(local_date(task.ends_at), deadlines.REMIND_AFTER)
-        groups[task.awarding_organization, due].append(task)
+        for organization in (task.awarding_organization, *acting[task.pk]):
+            groups[organization, due].append(task)
     return groups
+
+
+def communities_on(city_tasks: Iterable[Task]) -> dict[int, list[Organization]]:
+    """Whose people wait for a decision on a task of the city: each community verifies its own."""
+    waiting = Claim.objects.open().filter(task__in=list(city_tasks)).exclude(member__community=None)
+    pairs = waiting.order_by().values_list("task", "member__community").distinct()
+    found: dict[int, list[Organization]] = defaultdict(list)
+    organizations = Organization.objects.in_bulk({community for _task, community in pairs})
+    for task, community in sorted(pairs):
+        found[task].append(organizations[community])
+    return found
 
 
 def staff_of(organizations: Iterable[Organization]) -> dict[int, list[User]]:

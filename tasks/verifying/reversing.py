@@ -36,7 +36,8 @@ def reverse_verification(
         "member__user", "task__publisher__parent", "task__item", "task__wish"
     )
     claim = claims.get(pk=verification.claim_id)
-    demand(may_reverse(by, claim.task))
+    verification.claim = claim
+    demand(may_reverse(by, verification))
     check_not_own([claim], by)
     claim.task.state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=claim.task_id)
     reversed_ = {"reversed_at": at, "reversed_by": by, "reversal_reason": why}

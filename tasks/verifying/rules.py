@@ -1,18 +1,24 @@
 """What verification refuses, and why."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext as _
 
+from flags.policy.policies import policy_for
+from members.models import User
 from tasks.models import Claim, ServiceItem, Task, Verification
-from tasks.rules import NotPresent, check_flags
+from tasks.rules import NotPresent, check_flags, check_minutes
 from xianfeng.lib.refusal import Refusal
-from xianfeng.lib.times import format_moment
+from xianfeng.lib.times import format_moment, local_year
 
 
 class NotEnded(Refusal):
     code = "not_ended"
+
+
+class NeedsSecondPerson(Refusal):
+    code = "needs_second_person"
 
 
 class NothingDecided(Refusal):
@@ -40,3 +46,22 @@ def check_grade(claim: Claim, grade: str, flags: int, item: ServiceItem) -> None
     if not claim.was_present:
         raise NotPresent(_("%(name)s没有到场记录，不能亮旗。请先记录签到。") % {"name": claim.member})
     check_flags(item, flags, claim.member)
+
+
+def check_second_person(task: Task, claims: Iterable[Claim], by: User) -> None:
+    """Of many people on one paper list, who entered them does not also light their flags."""
+    if not any(claim.entered_by_id == by.pk for claim in claims):
+        return
+    alone = policy_for(local_year(task.starts_at)).late_entries_alone
+    count = task.claims.entered().holding().count()
+    if count > alone:
+        raise NeedsSecondPerson(
+            _("这项任务补记了 %(count)d 人，超过 %(alone)d 人的须由另一位同事认定，不能由补记人自己认定。")
+            % {"count": count, "alone": alone}
+        )
+
+
+def check_service(task: Task, claim: Claim, grade: str, minutes: int, bonus: int) -> None:
+    """Hours are true: what lies above the task's span is the bonus of its grade, and no more."""
+    extra = bonus if grade == Verification.Grade.EXCELLENT else 0
+    check_minutes(task, minutes, bonus=extra, who=claim.member)

@@ -15,8 +15,8 @@ from members.models import User
 from tasks.models import Claim, ClaimEvent, Task, Verification
 from tasks.moving import move
 from tasks.presence.marking import mark_presence
-from tasks.rights import demand, may_verify
-from tasks.rules import UnknownClaim, check_not_own, check_published
+from tasks.rights import awarding_for, demand, in_charge, may_verify, reached_desk
+from tasks.rules import UnknownClaim, bonus_of, check_not_own, check_published
 from tasks.verifying import messages, rules
 from wishes.handling import handling as wishes
 from xianfeng.lib.refusal import AlreadyDecided, check_reason
@@ -70,8 +70,8 @@ def verify(
 
     May be partial; the last decision settles the task, and so does none where nobody took a place.
     The same decisions by the same person again give the same answer. Raises AlreadyDecided where
-    somebody else was faster, OwnClaim, NotPresent, NotEnded, FlagsOutOfRange; PermissionDenied for a
-    desk that does not award for this task.
+    somebody else was faster, OwnClaim, NotPresent, NotEnded, FlagsOutOfRange, TooManyMinutes;
+    PermissionDenied for a desk that does not award for this task.
     """
     at = now or timezone.now()
     demand(may_verify(by, task))
@@ -79,24 +79,25 @@ def verify(
     # Clerks queue here: the second one sees what the first one decided.
     rows = Task.objects.select_related("item", "publisher__parent", "wish")
     locked = rows.select_for_update(of=("self",)).get(pk=task.pk)
-    claims = _claims_of(locked, decisions)
+    claims = _claims_of(locked, decisions, by)
     if before := _same_decisions(claims.values(), decisions, by):
         return before
     _check_undecided(claims)
     check_published(locked)
-    rules.check_decided(decisions, has_open=locked.claims.open().exists())
+    # Where nobody of its own is on it, a task of the city is not a community's to close.
+    rules.check_decided(decisions, has_open=bool(reached_desk(by, task)) or locked.claims.open().exists())
     _check(locked, claims, decisions, by)
     _move_claims(claims, decisions, by=by, at=at)
     made = _write(locked, claims, decisions, by=by, at=at)
     _award(locked, made, by=by, now=now)
     _finish(locked, made, by=by, at=at)
-    messages.tell_decisions(locked, made)
+    messages.tell_decisions(locked, made, awarding_for(by, locked))
     return made
 
 
-def _claims_of(task: Task, decisions: Sequence[Decision]) -> dict[int, Claim]:
+def _claims_of(task: Task, decisions: Sequence[Decision], by: User) -> dict[int, Claim]:
     ids = [decision.claim_id for decision in decisions]
-    found = task.claims.select_related("member__user", "member__unit").in_bulk(ids)
+    found = in_charge(by, task).select_related("member__user", "member__unit").in_bulk(ids)
     if len(found) != len(ids):
         raise UnknownClaim(_("名单与任务不符：有人不在这项任务里，或出现了两次。请刷新页面重试。"))
     return found
@@ -130,7 +131,11 @@ def _check(task: Task, claims: dict[int, Claim], decisions: Sequence[Decision], 
     if not all(claim.is_open for claim in claims.values()):
         raise UnknownClaim(_("名单里有人已退出任务。请刷新页面重试。"))
     check_not_own(claims.values(), by)
+    rules.check_second_person(task, claims.values(), by)
+    bonus = bonus_of(task)
     for decision in decisions:
+        minutes, _flags = _figures(decision)
+        rules.check_service(task, claims[decision.claim_id], decision.grade, minutes, bonus)
         rules.check_grade(claims[decision.claim_id], decision.grade, decision.flags, task.item)
         if decision.grade == Grade.DENIED:
             check_reason(decision.note)
@@ -195,7 +200,7 @@ def _award_of(task: Task, one: Verification, key: str, by: User, now: dt.datetim
         minutes=one.minutes if task.counts_hours else 0,
         service_date=local_date(task.starts_at),
         category=task.category,
-        organization=task.awarding_organization,
+        organization=awarding_for(by, task),
         source_kind=FlagEntry.Source.CLAIM,
         source_id=one.claim_id,
         source_label=task.title,

@@ -12,19 +12,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from flags.policy.policies import policy_for
 from members.access import StaffRequest, desk_required
 from tasks import deadlines
 from tasks.desk import fetch
 from tasks.models import Claim, Task, Verification
+from tasks.models.claim import ClaimQuerySet
 from tasks.phases import awaiting_verification
 from tasks.presence.views import save_presence
-from tasks.rights import demand, may_verify
+from tasks.rights import awarding_for, demand, may_verify
+from tasks.rules import bonus_of
 from tasks.screen import Screen
 from tasks.verifying import reversing, verifying
 from tasks.verifying.filters import BacklogFilter
 from tasks.verifying.forms import DecisionForm
-from xianfeng.lib.times import local_year, today
+from xianfeng.lib.times import today
 from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import attempt, page_of
 
@@ -36,7 +37,8 @@ from xianfeng.ui.views import attempt, page_of
 def to_verify(request: StaffRequest) -> HttpResponse:
     """What waits for a decision, the nearest deadline first."""
     found = BacklogFilter(request.GET, Task.objects.visible_to(request.user), request=request)
-    waiting = awaiting_verification(found.qs, timezone.now())
+    own = Claim.objects.visible_to(request.user)
+    waiting = awaiting_verification(found.qs, timezone.now(), own)
     overdue = deadlines.overdue()
     counts = waiting.order_by().aggregate(all=Count("pk"), overdue=Count("pk", filter=overdue))
     faces = (("", _("全部待认定"), counts["all"]), ("overdue", _("已超期"), counts["overdue"]))
@@ -49,23 +51,24 @@ def to_verify(request: StaffRequest) -> HttpResponse:
 
 def backlog_lines(tasks: Iterable[Task], request: StaffRequest) -> list[dict[str, Any]]:
     shown = list(tasks)
-    figures = open_figures(shown)
+    figures = open_figures(shown, Claim.objects.visible_to(request.user))
     return [
         {
             "task": task,
             "deadline": (deadline := deadlines.record_deadline(task)),
             "is_overdue": deadline < today(),
             "is_mine": may_verify(request.user, task),
+            "awards": awarding_for(request.user, task),
             **figures[task.pk],
         }
         for task in shown
     ]
 
 
-def open_figures(tasks: Iterable[Task]) -> dict[int, dict[str, int]]:
-    """How many claims of each task wait, and how many of these have no presence. One query for a page."""
+def open_figures(tasks: Iterable[Task], claims: ClaimQuerySet) -> dict[int, dict[str, int]]:
+    """How many of the claims wait on each task, and how many lack a presence. One query a page."""
     unmarked = Count("pk", filter=Q(presence=Claim.Presence.UNKNOWN))
-    held = Claim.objects.open().filter(task__in=tasks).order_by().values("task")
+    held = claims.open().filter(task__in=tasks).order_by().values("task")
     found = held.annotate(waiting=Count("pk"), unmarked=unmarked).values_list("task", "waiting", "unmarked")
     return {task: {"open_claims": waiting, "unmarked": without} for task, waiting, without in found}
 
@@ -81,11 +84,6 @@ def verify(request: StaffRequest, pk: int) -> HttpResponse:
     if screen.is_valid() and save(screen, bonus):
         return screen.next()
     return screen.show(decides=True, bonus=bonus)
-
-
-def bonus_of(task: Task) -> int:
-    """Minutes the year's policy adds for 很好."""
-    return policy_for(local_year(task.starts_at)).bonus_minutes_excellent
 
 
 def save(screen: Screen, bonus: int) -> bool:

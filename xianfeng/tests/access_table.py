@@ -35,6 +35,7 @@ from notices.models import Notice
 from notices.outbox import Message, send
 from reports.models import Export
 from tasks.models import Claim
+from tasks.recording.recording import enter
 from tasks.tests.desk import ended_task, make_item
 from tasks.tests.offers import make_offer, take
 from tasks.verifying.verifying import Decision, verify
@@ -200,6 +201,11 @@ def an_open_task(cast: Cast) -> dict[str, Any]:
     return {"pk": make_offer(cast, publisher=cast.estate, audience=[cast.estate]).pk}
 
 
+def an_entered_claim(cast: Cast) -> dict[str, Any]:
+    task = ended_task(cast, publisher=cast.estate)
+    return {"pk": enter(task, [cast.li.pk], witness="高组长", by=cast.clerk)[0].pk}
+
+
 def a_draft(cast: Cast) -> dict[str, Any]:
     return {"pk": make_offer(cast, publisher=cast.estate, audience=[cast.estate], state="draft").pk}
 
@@ -230,6 +236,12 @@ ACCESS |= {
     "tasks:sheet": Access(get=only("community", "estate"), kwargs=an_ended_task),
     "tasks:verify": Access(get=only("community"), post=only("community"), kwargs=an_ended_task),
     "tasks:to_verify": Access(get=only("city", "community")),
+    "tasks:records": Access(get=only(*SEE_TASKS)),
+    "tasks:record": Access(get=only("city", "community", "estate"), post=only("city", "community", "estate")),
+    "tasks:enter": Access(
+        get=only("community", "estate"), post=only("community", "estate"), kwargs=an_ended_task
+    ),
+    "tasks:take_out": Access(post=only("community", "estate", status=302), kwargs=an_entered_claim),
     "tasks:reverse": Access(post=only("city", "community", status=302), kwargs=a_verification),
     "tasks:items": Access(get=only(*SEE_TASKS)),
     "tasks:item_new": Access(get=only("city"), post=only("city")),

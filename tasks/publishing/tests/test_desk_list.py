@@ -66,13 +66,13 @@ def test_filters_narrow_list_and_counts(cast: Cast) -> None:
     assert [tab.count for tab in page.context["tabs"] if tab.key == "open"] == [1]
 
 
-def test_a_desk_sees_its_own_branch(cast: Cast) -> None:
+def test_a_desk_sees_its_own_branch_and_what_the_city_published_for_it(cast: Cast) -> None:
     task = make_offer(cast, title="社区")
     make_offer(cast, title="小区", publisher=cast.estate, audience=[cast.estate])
     make_offer(cast, title="市里", publisher=cast.city, audience=[cast.city])
-    assert sorted(titles(at_desk(cast.clerk))) == ["小区", "社区"]
-    assert titles(at_desk(cast.estate_clerk)) == ["小区"]
-    assert titles(at_desk(cast.other_secretary)) == []
+    assert sorted(titles(at_desk(cast.clerk))) == ["小区", "市里", "社区"]
+    assert sorted(titles(at_desk(cast.estate_clerk))) == ["小区", "市里"]
+    assert titles(at_desk(cast.other_secretary)) == ["市里"]
     assert len(titles(at_desk(cast.city_officer))) == 3
     detail = reverse("tasks:detail", args=[task.pk])
     assert at_desk(cast.other_secretary).get(detail).status_code == 404

@@ -111,7 +111,14 @@ def test_an_open_task_is_not_moved_into_a_year_that_is_over(cast: Cast) -> None:
     task = make_offer(cast)
     before = year_bounds(local_year(timezone.now()))[0] - HOUR
     with pytest.raises(TooLate):
-        publishing.edit(task, by=cast.clerk, starts_at=before)
+        publishing.edit(
+            task,
+            by=cast.clerk,
+            starts_at=before,
+            ends_at=before + 2 * HOUR,
+            signup_opens_at=before - HOUR,
+            signup_closes_at=before,
+        )
 
 
 def test_the_city_keeps_its_choice_of_audience_when_it_edits(cast: Cast) -> None:

@@ -117,3 +117,10 @@ def test_the_city_sees_all_and_verifies_its_own(cast: Cast) -> None:
 def test_a_running_task_does_not_wait_yet(cast: Cast) -> None:
     ended_task(cast, cast.li, ago=HOUR)
     assert not at_desk(cast.clerk).get(URL).context["lines"]
+
+
+def test_a_task_of_the_city_reminds_each_community_of_its_own_people(cast: Cast) -> None:
+    ended_on(cast, END_DAY, title="全市行动", publisher=cast.city, audience=[cast.city])
+    reminded(add_working_days(END_DAY, REMIND_AFTER))
+    told = set(Notice.objects.filter(kind="verify_due").values_list("recipient__username", flat=True))
+    assert told == {"city", "city2", "secretary", "clerk"}

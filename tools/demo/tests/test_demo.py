@@ -45,6 +45,13 @@ class TestTwoYearsOfOneCommunity(TestCase):
         assert not Verification.objects.filter(verifier=F("claim__member__user")).exists()
         assert not Claim.objects.filter(task__state=Task.State.DRAFT).exists()
 
+    def test_hours_are_true(self) -> None:
+        tasks = Task.objects.exclude(published_at=None)
+        assert tasks.exists() and not tasks.filter(published_at__gte=F("starts_at")).exists()
+        for one in Verification.objects.select_related("claim__task"):
+            bonus = 12 if one.grade == Verification.Grade.EXCELLENT else 0
+            assert one.minutes <= one.claim.task.longest_service + bonus
+
     def test_nobody_is_in_two_places_at_once(self) -> None:
         crossing = Q(
             member__claims__task__starts_at__lt=F("task__ends_at"),
