@@ -139,6 +139,7 @@ def confirm(registration: Registration, *, by: User, same_person: Member | None 
     leave_former_community(registration, member, by)
     move_in(member, registration)
     messages.tell_applicant(messages.CONFIRMED, registration)
+    messages.tell_unit(registration, member)
     return registration
 
 

@@ -1,6 +1,9 @@
 """Applying, matching with the roster, confirming, returning, withdrawing, moving."""
 
+from collections.abc import Callable
+
 import pytest
+from django.urls import reverse
 
 from members.models import Member, MobileChange, Registration, RegistrationEvent, User
 from members.registration import matching, registering
@@ -248,3 +251,13 @@ def test_a_departed_member_comes_back(cast: Cast):
     registering.confirm(registration, by=cast.secretary)
     gone.refresh_from_db()
     assert gone.is_registered and gone.departed_on is None
+
+
+@pytest.mark.parametrize(("make", "says"), [(applied, "已经更新"), (stranger, "原不在名册上")])
+def test_the_unit_is_told_once_in_the_portal(cast: Cast, make: Callable[[Cast], Registration], says: str):
+    registration = make(cast)
+    registering.confirm(registration, by=cast.clerk)
+    notice = Notice.objects.get(kind="unit_news")
+    assert notice.recipient == cast.unit_clerk and says in notice.body
+    assert notice.url == reverse("members:detail", args=[registration.member_id])
+    assert not notice.deliveries.exists()
