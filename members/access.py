@@ -15,7 +15,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.accounts.methods import is_staff_session
+from members.methods import is_staff_session
 from members.models import Appointment, Member, User
 
 CREDENTIALS = ("account_set_password", "account_change_password", "account_email", "mfa_")

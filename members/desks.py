@@ -27,14 +27,14 @@ def open_work(organization: Organization) -> Iterator[Work]:
         yield from (work for work in room.open_work(organization) if work.count)
 
 
-def acting(organizations: Iterable[Organization]) -> QuerySet[Appointment]:
+def acting(organizations: Iterable[Organization | int]) -> QuerySet[Appointment]:
     """Today's posts that act; an auditor only reads."""
     posts = Appointment.objects.current().exclude(role=Appointment.Role.AUDITOR)
     return posts.filter(organization__in=organizations, user__is_active=True)
 
 
-def staff_of(*organizations: Organization) -> QuerySet[User]:
-    """People who act for exactly these organisations today."""
+def staff_of(*organizations: Organization | int) -> QuerySet[User]:
+    """People who act for exactly these organisations, or those of these ids, today."""
     return User.objects.filter(appointments__in=acting(organizations)).distinct()
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from members.accounts import holding
-from members.accounts.methods import is_staff_session
+from members.methods import is_staff_session
 from members.models import User
 from notices.channels.sms import send_sms
 from xianfeng.lib.mobile import MobileField, is_mobile, normalized

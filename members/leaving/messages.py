@@ -4,8 +4,8 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from members.desks import staff_of
 from members.models import RosterChange, User
-from members.people.messages import staff_at
 from notices.kinds import Kind, declare
 from notices.outbox import Wording, send, send_many
 
@@ -68,7 +68,7 @@ def tell(change: RosterChange, *, by: User | None, reason: str = "") -> None:
     }  # fmt: skip
     member = change.member
     places = {member.unit_id, member.community_id, change.from_unit_id, change.to_unit_id}
-    staff = staff_at(place for place in places if place)
+    staff = staff_of(*filter(None, places))
     send_many(STAFF.to_each(staff.exclude(pk=by.pk if by else 0), change.pk, **facts))
     if member.user and change.kind != Change.DIED:
         send(OWN.to(member.user, **facts))

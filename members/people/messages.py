@@ -1,12 +1,12 @@
 """What members are told of their record, and the staff of what is wrong in it."""
 
-from collections.abc import Iterable
 from hashlib import sha256
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Appointment, Exemption, Member, User
+from members import desks
+from members.models import Exemption, Member, User
 from notices.kinds import Kind, declare
 from notices.outbox import Wording, send, send_many
 from xianfeng.lib.times import today
@@ -64,14 +64,7 @@ def ask_second(exemption: Exemption) -> None:
 
 def staff_of(member: Member) -> QuerySet[User]:
     """Who acts for the member's unit or community today."""
-    return staff_at(place for place in (member.unit_id, member.community_id) if place)
-
-
-def staff_at(places: Iterable[int]) -> QuerySet[User]:
-    """Who acts for one of these organisations today."""
-    desks = Appointment.objects.current().exclude(role=Appointment.Role.AUDITOR)
-    rows = User.objects.filter(is_active=True, appointments__in=desks.filter(organization__in=list(places)))
-    return rows.distinct()
+    return desks.staff_of(*filter(None, (member.unit_id, member.community_id)))
 
 
 def ask_staff(member: Member, text: str) -> int:

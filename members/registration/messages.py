@@ -10,7 +10,9 @@ from notices.kinds import Kind, declare
 from notices.outbox import Message, Wording, send, send_many
 
 REGISTRATION = Kind("registration", _("报到"), told=_("申请人，和受理社区的书记、工作人员"))
-KINDS = declare(REGISTRATION)
+# In the portal only: a community confirms many at once.
+UNIT_NEWS = Kind("unit_news", _("本单位党员报到"), told=_("党员单位的书记、工作人员"), channels=())
+KINDS = declare(REGISTRATION, UNIT_NEWS)
 
 SUBMITTED = Wording(
     REGISTRATION,
@@ -44,6 +46,15 @@ RETURNED = Wording(
     link="members:profile",
     told=_("申请人"),
 )
+TAKEN_IN = Wording(
+    UNIT_NEWS,
+    key="registration:%(registration)s:unit:%(user)s",
+    subject=_("%(name)s 已在%(community)s报到"),
+    body="%(todo)s",
+    link="members:detail",
+)
+KNOWN = _("名册上的社区已经更新。")
+ADDED = _("此人原不在名册上，由社区确认后记入贵单位名册，请核对。")
 LOOK = _("请在“报到”中查看。")
 CHECK = _("此人不在名册上，请核对后办理。")
 
@@ -58,6 +69,13 @@ def tell_former_community(former: Registration, arrival: Registration, member: M
     """The member is taken in elsewhere, by the registration `arrival`."""
     facts = {"arrival": arrival.pk, "name": member.name}
     send_many(to_staff(MOVED_AWAY, former, community=arrival.community, **facts))
+
+
+def tell_unit(registration: Registration, member: Member) -> None:
+    """A community took one of theirs in, from the roster, from elsewhere, or newly onto the roster."""
+    todo = KNOWN if registration.on_roster else ADDED
+    facts = {"registration": registration.pk, "name": member.name, "community": registration.community}
+    send_many(TAKEN_IN.to_each(staff_of(member.unit), member.pk, todo=todo, **facts))
 
 
 def to_staff(wording: Wording, registration: Registration, /, **facts: object) -> Iterator[Message]:

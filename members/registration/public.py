@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members.accounts import holding, methods, proving
+from members import methods
+from members.accounts import holding, proving
 from members.accounts.forms import CodeForm
 from members.models import MobileProof, Organization, Registration, User
 from members.people.forms import ServiceForm

@@ -142,6 +142,7 @@ def confirm(registration: Registration, *, by: User, same_person: Member | None 
     come_back(member, by)
     move_in(member, registration)
     messages.tell_applicant(messages.CONFIRMED, registration)
+    messages.tell_unit(registration, member)
     return registration
 
 

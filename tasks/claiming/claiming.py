@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Member, User
+from tasks.claiming import messages
 from tasks.claiming.rules import (
     Limits,
     NotOwnClaim,
@@ -23,6 +24,7 @@ from tasks.claiming.rules import (
     check_claim,
     check_open,
     check_withdrawal,
+    needs_reason,
 )
 from tasks.models import Claim, ClaimEvent, Task
 from tasks.models.applicant import Applicant, columns
@@ -163,8 +165,9 @@ def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | Non
         raise NotOwnClaim(_("只能由党员本人退出。请让本人登录后办理。"))
     with transaction.atomic():
         lock(claim.member)
-        current = Claim.objects.select_related("task", "member").get(pk=claim.pk)
-        why = check_withdrawal(current, Limits.at(at), reason, at)
+        current = Claim.objects.select_related("task__publisher", "member").get(pk=claim.pk)
+        limits = Limits.at(at)
+        why = check_withdrawal(current, limits, reason, at)
         free_place(current, at)
         # Task before claim, the order in which a cancellation takes them too.
         move(
@@ -177,6 +180,8 @@ def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | Non
             note=why,
             refusal=overtaken,
         )
+        if needs_reason(current.task, limits, at):
+            messages.tell_of_late_withdrawal(current, why)
     claim.state = Claim.State.WITHDRAWN
     return claim
 

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from flags.models import AssessmentRun
-from members.accounts import methods
+from members import methods
 from members.models import Member, User
 from tools.bench import Figure, seconds
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from members.accounts import methods
+from members import methods
 from members.models import User
 
 _force_login = Client.force_login

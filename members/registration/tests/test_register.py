@@ -1,8 +1,10 @@
 """Applying, matching with the roster, confirming, returning, withdrawing, moving."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
+from django.urls import reverse
 
 from members.leaving import recording
 from members.models import Member, MobileChange, Registration, RegistrationEvent, User
@@ -270,3 +272,13 @@ def test_moving_home_does_not_undo_a_coming_last_day(cast: Cast):
     )
     registering.confirm(registration, by=cast.other_secretary)
     assert Member.objects.get(pk=cast.li.pk).departed_on == day
+
+
+@pytest.mark.parametrize(("make", "says"), [(applied, "已经更新"), (stranger, "原不在名册上")])
+def test_the_unit_is_told_once_in_the_portal(cast: Cast, make: Callable[[Cast], Registration], says: str):
+    registration = make(cast)
+    registering.confirm(registration, by=cast.clerk)
+    notice = Notice.objects.get(kind="unit_news")
+    assert notice.recipient == cast.unit_clerk and says in notice.body
+    assert notice.url == reverse("members:detail", args=[registration.member_id])
+    assert not notice.deliveries.exists()

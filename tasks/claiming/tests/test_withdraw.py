@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from flags.models import Policy
+from notices.models import Notice
 from tasks.claiming.claiming import withdraw
 from tasks.claiming.rules import NotOwnClaim, NotWithdrawable
 from tasks.models import Claim, Task
@@ -40,6 +41,17 @@ def test_withdrawal_frees_the_place_and_leaves_an_event(cast: Cast, place: Claim
         cast.li.user,
         "",
     )
+
+
+def test_the_publisher_is_told_of_each_late_withdrawal_and_of_no_early_one(cast: Cast, place: Claim) -> None:
+    withdraw(place, by=user_of(cast.li), now=EARLY + HOUR)
+    assert not Notice.objects.exists()
+    for reason in ("孩子发烧", "单位加班"):
+        again = take(place.task, cast.li, EARLY + 2 * HOUR)
+        withdraw(again, by=user_of(cast.li), reason=reason, now=NOON - 5 * HOUR)
+    told = Notice.objects.filter(kind="late_withdrawal").values_list("recipient__username", "body")
+    assert {user for user, _body in told} == {"secretary", "clerk"} and len(told) == 4
+    assert {"孩子发烧" in body for _user, body in told} == {True, False}
 
 
 def test_the_freed_place_goes_to_somebody_else(cast: Cast) -> None:
