@@ -100,7 +100,7 @@ EVADING = [
     ("十二栋三单元五零一室", ADDRESS),
     ("3幢502", ADDRESS),
     ("3 幢 502 室", ADDRESS),
-    ("3#502", ADDRESS),
+    ("3#1502室", ADDRESS),
     ("12号楼1203室", ADDRESS),
     ("123弄45号601室", ADDRESS),
     ("7号楼-1-302", ADDRESS),
