@@ -7,7 +7,7 @@ all rows that hold it; a sheet; one row. The subject "*" answers every question 
 
 A new outcome that somebody must decide is added in three places:
 
-1. here: its kind, and an entry in ``QUESTIONS`` with the sentence and the answers on offer;
+1. its kind in ``plan.py``, and here an entry in ``QUESTIONS``: the sentence and the answers on offer;
 2. where the plan meets the row: ``decisions.of(KIND, subject)`` is the answer; without one the row
    is rejected with an error of its own code that carries ``ask=Ask(KIND, subject, …)``;
 3. its answer for a command line that cannot ask, in ``UNASKED`` if rejecting is not right.
@@ -15,53 +15,14 @@ A new outcome that somebody must decide is added in three places:
 The preview groups, counts and asks; nothing else needs to know.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-ALL = "*"
-
-NAME = "name"  # subject: column=name; answer: the name that is meant, or NEAREST
-FILL = "fill"  # subject: sheet; answer: ABOVE, GROUPED or LEAVE
-
-NEAREST = "nearest"
-ABOVE, GROUPED, LEAVE = "above", "grouped", "leave"
-
-
-def key(kind: str, subject: str) -> str:
-    return f"{kind}:{subject}"
-
-
-@dataclass(frozen=True)
-class Decisions:
-    """The answers given so far."""
-
-    answers: Mapping[str, Any] = field(default_factory=dict)
-
-    def of(self, kind: str, subject: str) -> Any:
-        """The answer to this question, or to all of its kind; None where it is open."""
-        found = self.answers.get(key(kind, subject))
-        return self.answers.get(key(kind, ALL)) if found is None else found
-
-
-# Where nobody can be asked: a blank unit counts as the one above where the column is visibly grouped.
-UNASKED = Decisions({key(FILL, ALL): GROUPED})
-
-
-@dataclass(frozen=True)
-class Ask:
-    """The question a rejected row waits for. `detail` fills in the sentence and the answers."""
-
-    kind: str
-    subject: str
-    detail: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        return key(self.kind, self.subject)
+from members.importing.plan import ABOVE, FILL, LEAVE, NAME, NEAREST, SHEET
 
 
 @dataclass(frozen=True)
@@ -88,15 +49,9 @@ QUESTIONS: Mapping[str, Question] = {
 }
 
 
-def questions_of(asks: Iterable[Ask]) -> list[dict[str, Any]]:
-    """Each question once, with how many rows wait for it, as a batch stores it."""
-    found: dict[str, dict[str, Any]] = {}
-    for ask in asks:
-        blank = {"kind": ask.kind, "subject": ask.subject, "detail": dict(ask.detail), "rows": 0}
-        found.setdefault(ask.key, blank)["rows"] += 1
-    return list(found.values())
+KINDS = {*QUESTIONS, SHEET}
 
 
 def reachable(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Of what a form sent, the answers to questions that exist."""
-    return {name: given for name, given in answers.items() if given and name.partition(":")[0] in QUESTIONS}
+    return {name: given for name, given in answers.items() if given and name.partition(":")[0] in KINDS}
