@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from flags.models import Assessment, Category, FlagEntry
@@ -13,7 +13,7 @@ YEAR = 12  # months
 
 def explain(assessment: Assessment) -> list[str]:
     """Which lines count, how the requirement came about, what is missing. At most two queries."""
-    return [*_requirement(assessment), *_lines(assessment), *_outcome(assessment)]
+    return [*_requirement(assessment), *_lines(assessment), *_outcome(assessment), *_corrected(assessment)]
 
 
 def counted_lines(assessment: Assessment) -> "list[FlagEntry]":
@@ -127,6 +127,39 @@ def _outcome(assessment: Assessment) -> Iterator[str]:
         yield _("还缺 %(amount)s：不合格。") % {
             "amount": _amount(assessment.missing_flags, assessment.missing_minutes)
         }
+
+
+def _corrected(assessment: Assessment) -> Iterator[str]:
+    """What was written about the year after it was settled, and what it comes to."""
+    lines = list(corrections(assessment))
+    if not lines:
+        return
+    flags, minutes = sum(line.delta for line in lines), sum(line.minutes for line in lines)
+    done, missing = _with(assessment, flags, minutes)
+    yield _("定案后更正 %(lines)s 条，共 %(flags)+d 面、%(hours)s 小时：更正后 %(done)s，%(outcome)s") % {
+        "lines": len(lines),
+        "flags": flags,
+        "hours": _hours(minutes),
+        "done": done,
+        "outcome": missing,
+    }
+
+
+def corrections(assessment: Assessment) -> "QuerySet[FlagEntry]":
+    """Lines that name the settled year, newest last; none before it is settled."""
+    lines = FlagEntry.objects.filter(member=assessment.member_id, settled_year=assessment.run.year)
+    return lines.select_related("organization").order_by("seq")
+
+
+def _with(assessment: Assessment, flags: int, minutes: int) -> tuple[str, str]:
+    """The year's amount with these added, and in words whether it is enough."""
+    flags, minutes = assessment.flags + flags, assessment.minutes + minutes
+    lacks = (
+        max(assessment.required_flags - flags, 0),
+        max(assessment.required_minutes - minutes, 0),
+    )
+    outcome = _("还缺 %(amount)s：不合格。") % {"amount": _amount(*lacks)} if any(lacks) else _("合格。")
+    return _amount(flags, minutes if assessment.required_minutes else 0), outcome
 
 
 def _amount(flags: int, minutes: int) -> str:

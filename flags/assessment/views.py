@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from flags import ledger
 from flags.assessment import assessing
-from flags.assessment.explaining import counted_lines, explain
+from flags.assessment.explaining import corrections, counted_lines, explain
 from flags.assessment.filters import ResultFilter
 from flags.assessment.forms import AdjustForm
 from flags.models import Assessment, AssessmentRun, FlagEntry
@@ -101,7 +101,12 @@ def result(request: StaffRequest, pk: int) -> HttpResponse:
     """One member's result and why."""
     rows = Assessment.objects.visible_to(request.user).select_related("run", "member", "unit", "community")
     row = get_object_or_404(rows, pk=pk)
-    context = {"row": row, "reasons": explain(row), "lines": counted_lines(row)}
+    context = {
+        "row": row,
+        "reasons": explain(row),
+        "lines": counted_lines(row),
+        "corrections": corrections(row),
+    }
     return render(request, "flags/assessment/result.html", context)
 
 

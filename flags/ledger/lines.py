@@ -18,7 +18,7 @@ from flags.models.ledger import HEAD
 from flags.models.sealing import HASHED, line_hash
 from members.models import Member, Organization, User
 from xianfeng.lib.refusal import LONGEST_REASON, KeyReused, check_reason
-from xianfeng.lib.times import local_date, today
+from xianfeng.lib.times import local_date
 
 BATCH = 500  # lines an INSERT
 # What the same key must name again.
@@ -105,7 +105,10 @@ def adjust(
     by: User,
     category: str = Category.OTHER,
 ) -> FlagEntry:
-    """Correct a settled year by a line in the open one that names it; figures may be negative.
+    """Correct a settled year by a line written now that names it; figures may be negative.
+
+    It counts for the settled year alone, whose corrected figure it changes, never for the open one
+    (DOMAIN 4.5): so it lies on that year's last day.
 
     Raises ReasonNeeded, OwnFlags, YearNotSettled, YearSettled (this year too), KeyReused.
     """
@@ -120,8 +123,8 @@ def adjust(
         member=member,
         delta=flags,
         minutes=minutes,
-        service_date=today(),
-        year=today().year,
+        service_date=dt.date(settled_year, 12, 31),
+        year=settled_year,
         category=category,
         organization=organization,
         unit_id=member.unit_id,
@@ -181,7 +184,7 @@ def append(lines: Sequence[FlagEntry]) -> list[FlagEntry]:
             fresh.append(line)
         known.setdefault(line.key, line)
     if fresh:
-        rules.check_open(line.year for line in fresh)
+        rules.check_open(line.year for line in fresh if line.settled_year is None)
         _write(head, fresh)
     return [known[line.key] for line in lines[:asked]]
 

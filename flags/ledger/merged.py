@@ -1,5 +1,6 @@
 """What becomes of the flags when two records are merged: adjustments that name the merged record."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -11,7 +12,6 @@ from flags.ledger.rules import settled_years
 from flags.models import Category, FlagEntry
 from members.merging.parts import Moved, Part
 from members.models import Member, Merge, User
-from xianfeng.lib.times import today
 from xianfeng.ui.amounts import hours
 
 
@@ -24,7 +24,7 @@ def standing(member: Member) -> list[FlagEntry]:
 def preview(kept: Member, gone: Member) -> Iterator[tuple[str, str]]:
     years: dict[int, list[FlagEntry]] = defaultdict(list)
     for line in standing(gone):
-        years[line.settled_year or line.year].append(line)
+        years[line.year].append(line)
     for year, lines in sorted(years.items(), reverse=True):
         flags, minutes = sum(line.delta for line in lines), sum(line.minutes for line in lines)
         amount = _("%(flags)s 面，%(hours)s") % {"flags": flags, "hours": hours(minutes)}
@@ -53,18 +53,18 @@ def move(merge: Merge, by: User) -> Moved:
 
 
 def _sums(lines: list[FlagEntry], settled: set[int]) -> Iterator[FlagEntry]:
-    """One line for each settled year, as if it were written today; never stored itself."""
+    """One correction for each settled year, as if it were a line; never stored itself."""
     sums: dict[int, list[FlagEntry]] = defaultdict(list)
     for line in lines:
         if line.year in settled:
-            sums[line.settled_year or line.year].append(line)
+            sums[line.year].append(line)
     for year, of_year in sums.items():
         last = of_year[-1]
         yield FlagEntry(
             delta=sum(line.delta for line in of_year),
             minutes=sum(line.minutes for line in of_year),
-            service_date=today(),
-            year=today().year,
+            service_date=dt.date(year, 12, 31),
+            year=year,
             category=Category.OTHER,
             organization_id=last.organization_id,
             unit_id=last.unit_id,

@@ -262,7 +262,7 @@ def test_from_draft_to_settled_by_the_buttons(cast, light: Light, post, visit, m
     assert AssessmentRun.objects.get().state == "settled"
 
 
-def test_the_city_corrects_a_settled_result_in_the_open_year(cast, run, post, visit):
+def test_the_city_corrects_a_settled_result(cast, run, post, visit):
     row = Assessment.objects.get(run=run, member=cast.li)
     visit(cast.city_officer, "adjust", row.pk, status=404)
     AssessmentRun.objects.filter(pk=run.pk).update(year=2025, is_official=True, state="settled")
@@ -272,7 +272,7 @@ def test_the_city_corrects_a_settled_result_in_the_open_year(cast, run, post, vi
     for _ in range(2):  # a double click makes one line
         assert post(cast.city_officer, "adjust", row.pk, **fields).url == reverse("flags:entry", args=[2])
     line = FlagEntry.objects.get(kind="adjustment")
-    assert (line.delta, line.year, line.settled_year, line.member) == (-2, 2026, 2025, cast.li)
+    assert (line.delta, line.year, line.settled_year, line.member) == (-2, 2025, 2025, cast.li)
     assert (
         post(cast.city_officer, "adjust", row.pk, **fields | {"flags": 0, "key": "adjust:2"}).status_code
         == 200

@@ -30,6 +30,7 @@ from members.importing.organizations import (
 from members.importing.plan import Decisions, Plan
 from members.importing.roster import apply_roster, plan_rosters, read_rosters
 from members.importing.roster.applying import remove_created, restore_changed
+from members.importing.roster.renumbering import restore_numbers
 from members.importing.rules import (
     FOLLOWS,
     BatchMovedOn,
@@ -313,7 +314,9 @@ def refuse_if_registered(batch: ImportBatch) -> None:
 def remove(batch: ImportBatch) -> None:
     changed = batch.rows.filter(outcome=Outcome.CHANGED)
     if batch.kind == Kind.ROSTER:
-        restore_changed({row.member_id: row.changes for row in changed if row.member_id})
+        changes = {row.member_id: row.changes for row in changed if row.member_id}
+        restore_numbers(changes, by=who_undoes(batch))
+        restore_changed(changes)
         remove_created(batch)
         return
     restore_organizations(((code_of(row), row.changes) for row in changed), by=who_undoes(batch))

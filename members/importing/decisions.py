@@ -22,7 +22,28 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from members.importing.plan import ABOVE, FILL, LEAVE, NAME, NEAREST, SHEET
+from members.importing.plan import (
+    ABOVE,
+    ADD,
+    ALL,
+    CHANGE,
+    FILL,
+    LEAVE,
+    NAME,
+    NAMESAKES,
+    NEAREST,
+    NUMBER,
+    SHEET,
+    UNASKED,
+    Decisions,
+    key,
+)
+
+
+def decided(new_numbers: str | None) -> Decisions:
+    """As `UNASKED`, with what a command line says of rows that may be somebody with a new mobile."""
+    given = {key(kind, ALL): new_numbers for kind in (NUMBER, NAMESAKES) if new_numbers}
+    return Decisions({**UNASKED.answers, **given})
 
 
 @dataclass(frozen=True)
@@ -45,6 +66,22 @@ QUESTIONS: Mapping[str, Question] = {
     FILL: Question(
         _("工作表“%(sheet)s”里有些行没有填单位，上面的行填了。这些行算不算上面的单位？"),
         ((ABOVE, _("与上面的单位相同")), (LEAVE, _("不算，逐行改正"))),
+    ),
+    NUMBER: Question(
+        _(
+            "“%(sheet)s”第 %(row)s 行 %(name)s（%(new)s）："
+            "名册上同单位有同名同志，手机号 %(old)s。是同一人换了号吗？"
+        ),
+        ((CHANGE, _("是同一人，换成新号")), (ADD, _("是另一人，新增"))),
+        for_all=(CHANGE, _("全部是换号")),
+    ),
+    NAMESAKES: Question(
+        _(
+            "“%(sheet)s”第 %(row)s 行 %(name)s（%(new)s）："
+            "名册上同单位有几位同名同志（%(old)s），看不出是哪一位换号。"
+            "是换号的，请先在那一位的党员页更正手机号，再重新上传。"
+        ),
+        ((ADD, _("是另一人，新增")),),
     ),
 }
 

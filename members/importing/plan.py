@@ -20,7 +20,11 @@ NAME = "name"  # subject: column=name; answer: the name that is meant, or NEARES
 SHEET = "sheet"  # subject: sheet; answer: SKIP or READ; no row waits for it
 FILL = "fill"  # subject: sheet; answer: ABOVE, GROUPED or LEAVE
 
+NUMBER = "number"  # subject: sheet!row; answer: CHANGE or ADD
+NAMESAKES = "namesakes"  # subject: sheet!row; answer: ADD
+
 NEAREST = "nearest"
+CHANGE, ADD = "change", "add"
 SKIP, READ = "skip", "read"
 ABOVE, GROUPED, LEAVE = "above", "grouped", "leave"
 
@@ -99,6 +103,11 @@ class RowPlan:
     cleaned: list[Cleaned] = field(default_factory=list)
     sheet: str = ""
     existing: int | None = None  # primary key of what the row is about, where it is known already
+
+    @property
+    def place(self) -> str:
+        """Where the row stands in the file; what is decided about it alone is kept under this."""
+        return f"{self.sheet}!{self.row}"
 
     @property
     def outcome(self) -> ImportRow.Outcome:

@@ -197,6 +197,8 @@ def shown_value(field: str, value: Any, names: dict[int, str]) -> str:
         value = names.get(value, "")
     elif field == "state":
         value = Member.State(value).label
+    elif field == "mobile":
+        value = mask_mobile(value)
     elif isinstance(value, bool):
         value = gettext("是") if value else gettext("否")
     return short(str(value).strip(SEPARATOR)) or gettext("（空）")

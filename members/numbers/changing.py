@@ -4,7 +4,7 @@ The roster's number changes at once. The account follows it when somebody has pr
 code: in the same step where the person did so, else at the first log-in with it (`accounts.adapter`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -142,12 +142,20 @@ def recognise(member: Member, mobile: str, *, by: User) -> None:
         holding.take_number(member.user, mobile)
 
 
-def record_imported(members: Iterable[Member], old: dict[int, str], *, by: User) -> None:
-    """The import has written new numbers into these entries; `old` has the former ones by id."""
-    changes = [
-        _made(member, member.mobile, Way.IMPORT, by=by, old=old[member.pk], texts=["changed"])
-        for member in members
-    ]
+def renumber(members: Iterable[Member], mobiles: Mapping[int, str], *, by: User | None) -> None:
+    """Give many people another number, as an import says; nobody has proven these yet.
+
+    `mobiles` has the new ones by the member's id; the callers hold the members' rows.
+    Raises SameNumber, NumberTaken, AlreadyDecided.
+    """
+    changes = []
+    for member in members:
+        rules.check_new(member, mobiles[member.pk])
+        change = _made(member, mobiles[member.pk], Way.IMPORT, by=by, texts=["changed"])
+        _write_number(change)
+        changes.append(change)
+    if not changes:
+        return
     MobileChange.objects.bulk_create(changes)
     record(changes, event=MobileChangeEvent, by=by)
     for change in changes:
@@ -158,7 +166,7 @@ def record_imported(members: Iterable[Member], old: dict[int, str], *, by: User)
 # --- Shared steps -------------------------------------------------------------------------------
 
 
-def _made(member: Member, mobile: str, way: str, *, by: User, **values: Any) -> MobileChange:
+def _made(member: Member, mobile: str, way: str, *, by: User | None, **values: Any) -> MobileChange:
     """A change that needs nobody's confirmation, not written yet."""
     fields = {"old": member.mobile, "decided_at": timezone.now(), "decided_by": by, **values}
     return MobileChange(member=member, new=mobile, way=way, state=State.DONE, **fields)
@@ -173,6 +181,15 @@ def _carry_out(change: MobileChange, *, texts: list[str]) -> MobileChange:
     if is_new:
         change.save()
         record([change], event=MobileChangeEvent, by=change.decided_by)
+    _write_number(change)
+    messages.tell_staff(messages.CHANGED, change)
+    messages.tell_person(messages.OWN_CHANGED, change)
+    _text(change, texts)
+    return change
+
+
+def _write_number(change: MobileChange) -> None:
+    """Raises AlreadyDecided where the number was changed meanwhile, NumberTaken where it was taken."""
     try:
         with transaction.atomic():
             written = _write(change)
@@ -182,10 +199,6 @@ def _carry_out(change: MobileChange, *, texts: list[str]) -> MobileChange:
         raise rules.decided_before()
     change.member.mobile = change.new
     holding.let_go(change.new, but=change.member.user)
-    messages.tell_staff(messages.CHANGED, change)
-    messages.tell_person(messages.OWN_CHANGED, change)
-    _text(change, texts)
-    return change
 
 
 def _write(change: MobileChange) -> int:

@@ -105,7 +105,9 @@ def register_members(rng: random.Random, start: dt.date) -> None:
     for member in registering:
         member.state = Member.State.REGISTERED
         member.registered_at = registration_moment(rng, start)
-        member.joined_on = member.registered_at.date() if rng.random() < 0.03 else None
+        # Who reported since the first year began is now and then new in town.
+        is_new = member.registered_at.date() >= start and rng.random() < 0.15
+        member.joined_on = member.registered_at.date() if is_new else None
     for member in pending:
         member.state = Member.State.PENDING
     fields = ["user", "free_times", "state", "registered_at", "joined_on"]
@@ -131,7 +133,7 @@ def secretary_of_communities() -> dict[int, User]:
 
 
 def registration_moment(rng: random.Random, start: dt.date) -> dt.datetime:
-    """Seven in ten had registered before the year began."""
+    """Seven in ten had registered before the first year began."""
     if rng.random() < 0.7:
         return at(start - dt.timedelta(days=rng.randint(20, 400)), rng.randint(9, 17))
     length = max((today() - start).days - 30, 1)

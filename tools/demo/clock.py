@@ -2,7 +2,16 @@
 
 import datetime as dt
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest import mock
 from zoneinfo import ZoneInfo
+
+from django.db.models import Max, Model
+from django.utils import timezone
+
+from flags.models import AssessmentEvent
+from notices.models import Notice
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -10,6 +19,20 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 def at(day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
     """A local moment as an aware datetime."""
     return dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI)
+
+
+# Fields whose default keeps the real clock; what is written meanwhile is dated afterwards.
+DATED: tuple[tuple[type[Model], str], ...] = ((AssessmentEvent, "at"), (Notice, "created_at"))
+
+
+@contextmanager
+def as_of(moment: dt.datetime) -> Iterator[None]:
+    """The platform's clock stands at a past moment: for services that ask it the time."""
+    before = [model._default_manager.aggregate(last=Max("pk"))["last"] or 0 for model, _field in DATED]
+    with mock.patch.object(timezone, "now", lambda: moment):
+        yield
+    for (model, field), last in zip(DATED, before, strict=True):
+        model._default_manager.filter(pk__gt=last).update(**{field: moment})
 
 
 def year_start(day: dt.date) -> dt.date:

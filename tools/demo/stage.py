@@ -1,9 +1,11 @@
-"""Build the model city at one of two scales."""
+"""Build the model city at one of two scales: a settled year, and the present one up to now."""
 
+import datetime as dt
 import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from unittest import mock
 
 from django.db import transaction
 from django.db.models import Count, F, Q, Sum
@@ -12,13 +14,13 @@ from django.utils import timezone
 from flags import ledger
 from flags.assessment.assessing import forecast
 from flags.models import FlagEntry, MemberYear, Policy
-from members.models import Member, Organization
+from members.models import Member, Organization, User
 from tasks.models import Claim, Task
 from xianfeng.lib.times import today
 
-from . import city
-from .clock import year_start
-from .plans import plan_year
+from . import city, history
+from .clock import at, year_start
+from .plans import AHEAD, plan_year
 from .record import Recorder, settle_states
 from .volunteers import Pools
 
@@ -32,51 +34,86 @@ class Scale:
     activities: int
     wishes: int
     places: float  # people an activity draws on average
+    past: float  # the settled year's share of that
 
 
 SCALES = {
-    "small": Scale(2, 8, 300, 1_700, 8.6),
-    "city": Scale(None, 120, 4_900, 40_000, 9.4),
+    "small": Scale(2, 8, 300, 1_700, 8.6, past=0.5),
+    "city": Scale(None, 120, 4_900, 40_000, 9.4, past=0.3),
 }
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Span:
+    """Days of service, how much of a year's work they hold, and the moment the records tell of."""
+
+    start: dt.date
+    end: dt.date
+    share: float
+    now: dt.datetime
+
+    @classmethod
+    def past(cls, year: int, share: float) -> "Span":
+        """A whole year; its last service is over early enough to be verified before New Year."""
+        last = dt.date(year, 12, 21)
+        return cls(dt.date(year, 1, 1), last - dt.timedelta(days=AHEAD), share, at(dt.date(year, 12, 31), 18))
+
+    @classmethod
+    def present(cls) -> "Span":
+        """Up to today; the figures of a scale are those of a late November."""
+        start = year_start(today())
+        return cls(start, today(), (today() - start).days / 325, timezone.localtime())
+
+
 def build(scale_name: str, seed: int, tell: Callable[[str], None]) -> None:
     """Fill an empty database; all of it or nothing. The same seed on the same day gives the same city."""
+    # What the services would have a worker do is done here, or belongs to the past.
+    with mock.patch.object(transaction, "on_commit", lambda *_work, **_how: None), transaction.atomic():
+        found(scale_name, seed, tell)
+
+
+def found(scale_name: str, seed: int, tell: Callable[[str], None]) -> None:
     scale, rng = SCALES[scale_name], random.Random(seed)
     city.import_organizations()
     communities = list(Organization.objects.communities().order_by("code"))[: scale.communities]
     city.import_roster(communities if scale.communities else None)
     city.appoint_staff(rng)
-    start, now = year_start(today()), timezone.localtime()
-    for year in range(start.year, today().year + 1):
+    officer, present = User.objects.get(username="city"), Span.present()
+    settled = history.year_of(present.start)
+    history.set_rules(settled, by=officer)
+    for year in range(present.start.year, today().year + 1):
         Policy.objects.get_or_create(year=year)
-    city.register_members(rng, start)
+    city.register_members(rng, dt.date(settled, 1, 1))
+    history.let_some_leave(rng, present.start, by=officer)
     tell(f"{Member.objects.count()} members, {Member.objects.registered().count()} registered")
-    simulate(scale, rng, communities, tell)
+    simulate(scale, rng, communities, Span.past(settled, scale.past), tell)
+    run = history.settle(settled, by=officer)
+    tell(f"{settled} is settled: {run.counts}")
+    simulate(scale, rng, communities, present, tell)
+    history.correct(run, by=officer)
+    history.file_away_mail()
     audit()
     forecast(today().year)
-    tell(f"every sum holds; the year ran from {start} to {now:%Y-%m-%d %H:%M}")
+    tell(f"every sum holds; the year ran from {present.start} to {present.now:%Y-%m-%d %H:%M}")
 
 
 def simulate(
-    scale: Scale, rng: random.Random, communities: list[Organization], tell: Callable[[str], None]
+    scale: Scale, rng: random.Random, communities: list[Organization], span: Span, tell: Callable[[str], None]
 ) -> None:
     estates: dict[int, list[Organization]] = defaultdict(list)
     for estate in Organization.objects.estates().select_related("parent").order_by("code"):
         estates[estate.parent_id or 0].append(estate)
-    root, now = Organization.objects.get(kind=Organization.Kind.CITY), timezone.localtime()
-    share = (today() - year_start(today())).days / 325  # the figures of a scale are those of a late November
+    root = Organization.objects.get(kind=Organization.Kind.CITY)
     sizes = (
-        round(scale.city_activities * share),
-        round(scale.activities * share),
-        round(scale.wishes * share),
+        round(scale.city_activities * span.share),
+        round(scale.activities * span.share),
+        round(scale.wishes * span.share),
     )
-    plans = plan_year(rng, year_start(today()), today(), communities, estates, root, sizes, scale.places)
-    settle_states(rng, plans, now)
-    members = {member.pk: member for member in Member.objects.registered().order_by("pk")}
-    Pools(rng, members.values()).fill(rng, plans, now)
-    Recorder(rng, members, now).record(plans, tell)
+    plans = plan_year(rng, span.start, span.end, communities, estates, root, sizes, scale.places)
+    settle_states(rng, plans, span.now)
+    members = {member.pk: member for member in Member.objects.exclude(registered_at=None).order_by("pk")}
+    Pools(rng, members.values()).fill(rng, plans, span.now)
+    Recorder(rng, members, span.now).record(plans, tell)
 
 
 def audit() -> None:

@@ -1,6 +1,7 @@
 """What people in the model city ask for and do: titles, places and needs the simulation draws from."""
 
 from flags.models import Category
+from members.models import Exemption
 
 # Titles per category; {place} becomes the estate or community.
 ACTIVITIES: dict[str, tuple[str, ...]] = {
@@ -53,3 +54,15 @@ RESIDENTS = ("阿姨", "大爷", "女士", "先生", "奶奶")
 NO_SHOW_NOTE = "未到场，电话说明临时加班。"
 CANCEL_REASON = "因台风预警取消，另行安排。"
 ADVICE = "请提前十分钟到场，听从现场负责人安排；有事请提前退出，把名额让给其他同志。"
+# The settled year's rules, its leave, and why a line was added after the settling.
+POLICY = (
+    "%(year)s 年为试行第一年：每名在职党员全年至少 2 面红旗、服务 2 小时，领导干部至少 3 面红旗；"
+    "年中新进、离开的按月折算，经批准的豁免不计入。"
+)
+LEAVES = (
+    (Exemption.Kind.SICK, "住院手术，凭医院证明"),
+    (Exemption.Kind.POSTED, "外派挂职，全年不在本地"),
+    (Exemption.Kind.PREGNANCY, "产假"),
+    (Exemption.Kind.OTHER, "脱产学习"),
+)
+CORRECTION = "补登 %(year)s 年 10 月纸质签到表，社区已核对"

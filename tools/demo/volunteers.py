@@ -15,19 +15,20 @@ from .plans import Plan
 
 
 class Volunteer:
-    """A registered member and the days already given away."""
+    """A registered member, from reporting to leaving, and the days already given away."""
 
-    __slots__ = ("days", "member", "since")
+    __slots__ = ("days", "member", "since", "until")
 
     def __init__(self, member: Member) -> None:
         self.member = member
         self.since = member.registered_at.date() if member.registered_at else dt.date.max
+        self.until = member.departed_on or dt.date.max
         self.days: list[dt.date] = []
 
     def is_free(self, day: dt.date, per_week: int) -> bool:
         """One task a day keeps times from overlapping; the policy's weekly limit holds on top."""
         week = [given for given in self.days[-8:] if abs((day - given).days) < 7]
-        return day > self.since and day not in week and (not per_week or len(week) < per_week)
+        return self.since < day <= self.until and day not in week and (not per_week or len(week) < per_week)
 
 
 class Pool:

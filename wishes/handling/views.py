@@ -51,11 +51,14 @@ def list_(request: StaffRequest) -> HttpResponse:
 @require_GET
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
     wish = fetch(request, pk)
+    # An estate's wish is published by its community: the estate reads how it goes, without a page of it.
+    opens = wish.tasks.visible_to(request.user) if request.desk.can("tasks.see") else wish.tasks.none()
     context = {
         "wish": wish,
         "events": wish.events.select_related("by").order_by("-id"),
         "openings": wish.openings.select_related("by")[:20],
         "tasks": wish.tasks.select_related("publisher").order_by("-id"),
+        "opens": set(opens.values_list("pk", flat=True)),
         "may_handle": request.desk.can("wishes.handle"),
         **brief_shown(request, wish),
     }

@@ -7,11 +7,11 @@ import pytest
 from django.core.management import call_command
 
 from flags import ledger
-from flags.assessment import assessing
+from flags.assessment import assessing, standing
 from flags.assessment.explaining import explain
 from flags.assessment.rules import PublicityNotOver, RunMoved, YearNotOver
 from flags.ledger.rules import YearNotSettled, YearSettled
-from flags.models import Assessment, AssessmentEvent, AssessmentRun, FlagEntry, LedgerHead
+from flags.models import Assessment, AssessmentEvent, AssessmentRun, FlagEntry, LedgerHead, MemberYear
 from flags.policy.policies import change, policy_for
 from members.models import Exemption, Member
 from xianfeng.lib.workdays import add_working_days
@@ -268,7 +268,7 @@ def test_a_settled_year_takes_no_new_line_and_no_reversal(cast, settled, light: 
     assert FlagEntry.objects.count() == 1
 
 
-def test_a_settled_year_is_corrected_in_the_open_one(cast, settled):
+def test_a_settled_year_is_corrected_and_the_open_one_is_not(cast, settled):
     line = ledger.adjust(
         cast.li,
         flags=-1,
@@ -279,8 +279,13 @@ def test_a_settled_year_is_corrected_in_the_open_one(cast, settled):
         key="adjust:1",
         by=cast.city_officer,
     )
-    assert (line.year, line.settled_year, line.delta) == (2027, 2026, -1)
+    assert (line.year, line.settled_year, line.delta) == (2026, 2026, -1)
     assert result_of(cast.li, settled).flags == 5
+    assert standing.own(cast.li, 2026).flags == 4
+    assert not MemberYear.objects.filter(member=cast.li, year=2027).exists()
+    assert explain(result_of(cast.li, settled))[-1] == (
+        "定案后更正 1 条，共 -1 面、-1 小时：更正后 4 面红旗，还缺 1 面红旗：不合格。"
+    )
     assert ledger.verify().ok
 
 

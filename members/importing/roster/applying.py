@@ -10,6 +10,7 @@ from xianfeng.lib.pinyin import in_pinyin
 
 from .columns import COMPARED, OWN_STATEMENTS
 from .planning import LOOKUP_SIZE
+from .renumbering import change_numbers
 
 WRITE_SIZE = 1_000  # rows in one statement
 
@@ -17,10 +18,13 @@ RESTORABLE = (*COMPARED, "state", "departed_on")
 
 
 def apply_roster(plan: Plan, batch: ImportBatch | None) -> None:
-    """Store every new and changed row.
+    """Store every new and changed row, new numbers first.
 
     Raises IntegrityError when somebody else took one of the mobiles since the plan was made.
     """
+    renumbered = [row for row in plan.of(CHANGED) if "mobile" in row.changes]
+    if renumbered:
+        change_numbers(renumbered, by=batch.confirmed_by if batch else None)
     created = [new_member(row, batch) for row in plan.of(NEW)]
     Member.objects.bulk_create(created, batch_size=WRITE_SIZE)
     update_members(plan.of(CHANGED))
@@ -84,7 +88,9 @@ def restore_changed(changes: dict[int, dict[str, list[Any]]]) -> int:
     for pk, changed in changes.items():
         member = current.get(pk)
         back = {
-            field: before for field, (before, after) in changed.items() if member and member[field] == after
+            field: before
+            for field, (before, after) in changed.items()
+            if field in RESTORABLE and member and member[field] == after
         }
         if member and back:
             touched.append(member | back)

@@ -32,6 +32,12 @@ MESSAGES: dict[str, Promise] = {
     "mobile_belongs_to_other": _(
         "名册上这个手机号属于另一位同志。请核对姓名和号码；如换了号，请先更新原来的记录。"
     ),
+    "mobile_maybe_changed": _(
+        "名册上同单位有同名同志，手机号 %(old)s。请决定是同一人换了号，还是另一人（命令行用 --new-numbers）。"
+    ),
+    "mobile_maybe_changed_of_several": _(
+        "名册上同单位有几位同名同志（%(old)s）。换号的请先在党员页更正手机号；是另一人的请选新增。"
+    ),
     "unit_missing": _("没有填单位。请填写组织目录里的单位名称。"),
     "unit_unknown": _("组织目录里没有这个单位。请按目录填写全称，或请市委组织部先添加。"),
     "unit_unknown_near": _("组织目录里没有这个单位，您要填的是不是“%(near)s”？请按目录填写全称。"),
@@ -57,6 +63,7 @@ MESSAGES: dict[str, Promise] = {
 
 # Finer messages under the contract's codes.
 CODES = {
+    "mobile_maybe_changed_of_several": "mobile_maybe_changed",
     "mobile_scientific": "mobile_invalid",
     "mobile_duplicate_in_sheet": "mobile_duplicate_in_file",
     "unit_unknown_near": "unit_unknown",

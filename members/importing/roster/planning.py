@@ -1,5 +1,6 @@
 """Classify every row of a roster: new, changed, unchanged or rejected. Reads only."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -45,12 +46,14 @@ from .columns import (
     is_total,
 )
 from .directory import Directory
+from .renumbering import decide
 
 Progress = Callable[[int, int], None]
 PROGRESS_STEP = 2_000  # rows between two reports
 LOOKUP_SIZE = 2_000  # mobiles in one query
+NAMES_SIZE = 500  # names in one query
 
-READ = ("pk", "mobile", "state", "departed_on", *COMPARED)
+READ = ("pk", "mobile", "state", "departed_on", "merged_into", *COMPARED)
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,7 @@ def plan_rosters(
         member = known.get(row.fields["mobile"])
         if member is not None:
             compare(row, member, check)
+    recognise(rows, check, decisions)
     unknown = dict.fromkeys(column for table in rosters.tables for column in table.unknown)
     return Plan(rows, list(unknown), rosters.sheets)
 
@@ -193,9 +197,18 @@ def planned(row: int, cells: dict[str, Cell], check: RowCheck, filling: Filling)
 
 
 def members_by_mobile(mobiles: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Who has each mobile; of a record that was merged, the one that stands for it."""
     return {
-        member["mobile"]: member for some in batched(mobiles, LOOKUP_SIZE) for member in read_members(some)
+        member["mobile"]: standing(member)
+        for some in batched(mobiles, LOOKUP_SIZE, strict=False)
+        for member in read_members(some)
     }
+
+
+def standing(member: dict[str, Any]) -> dict[str, Any]:
+    while member["merged_into"]:
+        member = Member.objects.values(*READ).get(pk=member["merged_into"])
+    return member
 
 
 def read_members(mobiles: tuple[str, ...]) -> Iterator[dict[str, Any]]:
@@ -211,6 +224,36 @@ def compare(row: RowPlan, member: dict[str, Any], check: RowCheck) -> None:
         return
     row.existing = member["pk"]
     row.changes = differences(row.fields, member)
+
+
+def recognise(rows: list[RowPlan], check: RowCheck, decisions: Decisions) -> None:
+    """Set rows that may be somebody with a new mobile against that person, once it is decided."""
+    for row, found in find_renumbered(rows):
+        member = decide(row, found, decisions)
+        if member is not None:
+            compare(row, member, check)
+            row.changes = {"mobile": [member["mobile"], row.fields["mobile"]], **row.changes}
+
+
+def find_renumbered(rows: Iterable[RowPlan]) -> list[tuple[RowPlan, list[dict[str, Any]]]]:
+    """Rows that would be new, with who of that name and unit has a mobile that the file lacks."""
+    rows = list(rows)
+    own = {row.fields["mobile"] for row in rows}
+    strangers = [row for row in rows if not row.errors and row.existing is None]
+    people = namesakes({row.fields["name"] for row in strangers})
+    pairs = ((row, people[row.fields["name"], row.fields["unit_id"]]) for row in strangers)
+    maybe = ((row, [one for one in found if one["mobile"] not in own]) for row, found in pairs)
+    return [(row, found) for row, found in maybe if found]
+
+
+def namesakes(names: set[str]) -> dict[tuple[str, int], list[dict[str, Any]]]:
+    """People by name and unit; one query for each five hundred names."""
+    people: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
+    for some in batched(sorted(names), NAMES_SIZE, strict=False):
+        rows = Member.objects.exclude(state=Member.State.MERGED).filter(name__in=some)
+        for one in rows.order_by("pk").values(*READ):
+            people[one["name"], one["unit_id"]].append(one)
+    return people
 
 
 def differences(fields: dict[str, Any], member: dict[str, Any]) -> dict[str, list[Any]]:

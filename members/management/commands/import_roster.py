@@ -3,7 +3,8 @@
 from argparse import ArgumentParser
 
 from members.importing.command import ImportCommand
-from members.importing.plan import Plan
+from members.importing.decisions import decided
+from members.importing.plan import ADD, CHANGE, Plan
 from members.importing.roster import apply_roster, plan_roster
 from members.models import Organization
 from xianfeng.lib.refusal import Refusal
@@ -17,9 +18,16 @@ class Command(ImportCommand):
         parser.add_argument(
             "--organization", metavar="CODE", help="import on behalf of this organisation only"
         )
+        parser.add_argument(
+            "--new-numbers",
+            choices=[CHANGE, ADD],
+            help="rows of a known name and unit with another mobile: change the number, or add a person",
+        )
 
-    def plan(self, file: str, organization: str | None = None, **options: object) -> Plan:
-        return plan_roster(file, self.scope(organization))
+    def plan(
+        self, file: str, organization: str | None = None, new_numbers: str | None = None, **options: object
+    ) -> Plan:
+        return plan_roster(file, self.scope(organization), decisions=decided(new_numbers))
 
     def scope(self, code: str | None) -> Organization | None:
         if code is None:

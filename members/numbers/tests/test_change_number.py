@@ -297,9 +297,8 @@ def test_a_wrong_correction_is_taken_back_while_it_is_the_last(cast: Cast):
 
 
 def test_an_import_leaves_a_line_for_each_new_number(cast: Cast):
-    Member.objects.filter(pk=cast.li.pk).update(mobile=NEW)
-    cast.li.refresh_from_db()
-    changing.record_imported([cast.li], {cast.li.pk: OLD}, by=cast.unit_clerk)
+    changing.renumber([cast.li], {cast.li.pk: NEW}, by=cast.unit_clerk)
+    assert number_of(cast.li) == (NEW, OLD)
     change = MobileChange.objects.get()
     assert (change.old, change.new, change.way) == (OLD, NEW, Way.IMPORT)
     assert texts()[0][0] == OLD and told() == {"member-13800000001"}

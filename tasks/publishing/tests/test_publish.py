@@ -301,3 +301,15 @@ def test_a_foreign_wish_is_not_found(cast: Cast) -> None:
     url = reverse("tasks:new_for_wish", args=[wish_of(cast.estate).pk])
     assert at_desk(cast.other_secretary).get(url).status_code == 404
     assert at_desk(cast.street_officer).get(url).status_code == 403
+
+
+def test_an_estate_follows_its_wish_without_a_link_to_the_community_s_task(cast: Cast) -> None:
+    """The community publishes the estate's wish: the estate's page links to it only where it opens."""
+    wish = wish_of(cast.estate)
+    task = draft(cast, wish=wish, title="上门修灯")
+    address = reverse("tasks:detail", args=[task.pk])
+    for user in (cast.secretary, cast.estate_clerk):
+        client = at_desk(user)
+        page = client.get(reverse("wishes:detail", args=[wish.pk])).content.decode()
+        assert "上门修灯" in page
+        assert (address in page) == (client.get(address).status_code == 200)

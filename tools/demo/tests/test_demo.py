@@ -9,25 +9,38 @@ from django.db.models import Count, F, Q
 from django.test import TestCase
 
 from flags import ledger
-from flags.models import FlagEntry
-from members.models import Organization, User
+from flags.assessment import standing
+from flags.models import Assessment, AssessmentRun, FlagEntry
+from flags.policy.policies import frozen, policy_for
+from members.models import Exemption, Member, Organization, User
+from notices.models import Delivery, Notice
 from tasks.models import Claim, Task, Verification
 from tools.demo import stage
+from tools.demo.clock import year_start
 from wishes.models import Wish
+from xianfeng.lib.times import local_date, today
+from xianfeng.testing.reckoning import reckon_by_hand
 
 
-class TestOneYearOfOneCommunity(TestCase):
+def build_hamlet() -> None:
+    """One community, and its two years."""
+    with mock.patch.dict(stage.SCALES, hamlet=stage.Scale(1, 2, 40, 80, 6, past=0.6)):
+        stage.build("hamlet", seed=7, tell=lambda line: None)
+
+
+class TestTwoYearsOfOneCommunity(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
-        with mock.patch.dict(stage.SCALES, hamlet=stage.Scale(1, 2, 40, 80, 6)):
-            stage.build("hamlet", seed=7, tell=lambda line: None)
+        build_hamlet()
+        cls.start = year_start(today())
+        cls.settled = AssessmentRun.objects.get(is_official=True)
 
-    def test_a_year_is_consistent(self) -> None:
+    def test_both_years_are_consistent(self) -> None:
         assert Organization.objects.count() == 236
         assert ledger.verify().ok
         assert FlagEntry.objects.count() > 100
         verified = Claim.objects.filter(state=Claim.State.VERIFIED)
-        assert verified.count() == FlagEntry.objects.count()
+        assert verified.count() == FlagEntry.objects.filter(source_kind="claim").count()
         assert not Verification.objects.filter(flags__gt=0, entry=None).exists()
         assert not Verification.objects.filter(verifier=F("claim__member__user")).exists()
         assert not Claim.objects.filter(task__state=Task.State.DRAFT).exists()
@@ -44,12 +57,65 @@ class TestOneYearOfOneCommunity(TestCase):
         local = Claim.objects.exclude(task__publisher__kind=Organization.Kind.CITY)
         assert local.exists()
         assert not local.filter(claimed_at__lt=F("member__registered_at")).exists()
+        assert not Claim.objects.filter(task__starts_at__date__gt=F("member__departed_on")).exists()
         assert not local.exclude(member__community__code="C01").exists()
 
     def test_fulfilled_wishes_are_those_with_a_verified_claim(self) -> None:
         fulfilled = Wish.objects.filter(state=Wish.State.FULFILLED)
         assert fulfilled.exists()
         assert not fulfilled.exclude(tasks__claims__state=Claim.State.VERIFIED).exists()
+
+    def test_the_year_before_is_settled_as_the_city_did_it(self) -> None:
+        assert (self.settled.year, self.settled.state) == (self.start.year - 1, "settled")
+        steps = self.settled.events.order_by("pk").values_list("from_state", "to_state", "by__username")
+        assert list(steps) == [
+            ("draft", "draft", "city"), ("draft", "publicised", "city"), ("publicised", "settled", "city"),
+        ]  # fmt: skip
+        moments = list(self.settled.events.order_by("pk").values_list("at", flat=True))
+        assert moments == sorted(moments) and moments[-1] == self.settled.settled_at
+        assert self.settled.publicised_until and local_date(moments[-1]) > self.settled.publicised_until
+        assert self.settled.rules["min_flags"] != policy_for(self.start.year).min_flags
+
+    def test_its_results_are_those_reckoned_by_hand(self) -> None:
+        by_hand = reckon_by_hand(self.settled.year, self.settled.rules)
+        names = ("flags", "minutes", "required_flags", "required_minutes", "months", "result")
+        stored = {
+            row.member_id: tuple(getattr(row, name) for name in names) for row in self.settled.results.all()
+        }
+        assert stored == {pk: tuple(getattr(one, name) for name in names) for pk, one in by_hand.items()}
+        assert set(self.settled.results.values_list("result", flat=True)) == set(Assessment.Result.values)
+
+    def test_the_present_year_stands_as_reckoned_by_hand(self) -> None:
+        by_hand = reckon_by_hand(today().year, frozen(policy_for(today().year)))
+        stands = standing.seen_by(User.objects.get(username="city"), today().year)
+        assert {row.member_id: row.standing for row in stands} == {
+            pk: one.result for pk, one in by_hand.items()
+        }
+
+    def test_people_joined_and_left_in_both_years_and_were_on_leave(self) -> None:
+        for year in (self.settled.year, self.start.year):
+            assert Member.objects.filter(joined_on__year=year).exists()
+            assert Exemption.objects.filter(starts_on__year=year).exists()
+        assert Member.objects.filter(state="departed", departed_on__year=self.settled.year).exists()
+        parts = self.settled.results.filter(months__lt=12)
+        assert parts.exclude(exempt_months=0).exists() and parts.filter(exempt_months=0).exists()
+
+    def test_everybody_was_mailed_and_nothing_of_it_waits(self) -> None:
+        told = Notice.objects.filter(kind="result").values_list("recipient", flat=True)
+        assert set(told) == set(
+            self.settled.results.exclude(member__user=None).values_list("member__user", flat=True)
+        )
+        assert set(Notice.objects.values_list("created_at__date__year", flat=True)) <= {
+            self.settled.year, self.start.year,
+        }  # fmt: skip
+        assert not Delivery.objects.filter(state="pending").exists()
+        assert not Delivery.objects.unreached().exists()
+
+    def test_the_ledger_is_in_the_order_of_time_and_corrects_the_settled_year(self) -> None:
+        moments = list(FlagEntry.objects.order_by("seq").values_list("recorded_at", flat=True))
+        assert moments == sorted(moments)
+        assert FlagEntry.objects.filter(kind="adjustment", settled_year=self.settled.year).exists()
+        assert not FlagEntry.objects.filter(year=self.settled.year, seq__gt=self.settled.ledger_seq).exists()
 
 
 def test_a_database_in_use_is_refused(cast: object) -> None:

@@ -10,7 +10,7 @@ from tools.demo import SCALES, build, logins
 
 
 class Command(BaseCommand):
-    help = "Fill an empty database with the model city and a believable year up to today."
+    help = "Fill an empty database with the model city: a settled year, and a believable one up to today."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--scale", choices=sorted(SCALES), default="small")
