@@ -33,6 +33,22 @@ COUNTRY = re.compile(r"\(?(?:\+|00)?86\)?(?=1[0-9]{10}$)")
 SCIENTIFIC = re.compile(r"[0-9.]+E\+?[0-9]+", re.IGNORECASE)
 TRUE = {"是", "√", "✓", "✔", "☑", "1", "y", "yes", "true"}
 FALSE = {"", "否", "×", "✗", "✘", "☐", "0", "n", "no", "false"}
+# What stands beside a name or a number in one cell.
+LONGEST = 200  # characters that are worth a search
+REMARK = re.compile(r"\([^()]{1,8}\)$")  # 张三(女), 李四(挂职)
+BETWEEN = re.compile(r"[/、,;|()=\"]+|[和或]")
+WITH_WORDS = re.compile(r"[^\d+]*(\+?[\d.-]+)[^\d]*")  # 手机:199…, 199…微信同号
+
+# ID numbers of both generations, written with blanks or dashes as well.
+ID_SHORTEST = 15  # characters; numbers of the first generation
+SLACK = rf"[\s.\-{INVISIBLE}]{{0,2}}"
+REGION = (r"[1-9]", *[r"\d"] * 5)
+DAY = (rf"(?:0{SLACK}[1-9]|1{SLACK}[0-2])", rf"(?:0{SLACK}[1-9]|[12]{SLACK}\d|3{SLACK}[01])")
+YEAR = (rf"(?:1{SLACK}[89]|2{SLACK}0)", r"\d", r"\d")
+ID_LONG = (*REGION, *YEAR, *DAY, r"\d", r"\d", r"\d", r"[\dXx]")
+ID_SHORT = (*REGION, r"\d", r"\d", *DAY, r"\d", r"\d", r"\d")
+ID_NUMBER = re.compile(rf"{SLACK.join(ID_LONG)}|(?<!\d){SLACK.join(ID_SHORT)}(?!\d)")
+HALF_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
 LIST_MARKS = re.compile(r"[、，,；;/|\s]+")
 
 
@@ -98,3 +114,43 @@ def clean_list(cell: Cell) -> str:
 def organization_key(text: str) -> str:
     """Names of organisations are compared without spaces, width and case."""
     return unicodedata.normalize("NFKC", without_spaces(text)).casefold()
+
+
+def plain(cell: Cell) -> str:
+    return unicodedata.normalize("NFKC", NOTHING.sub("", as_text(cell))).strip()
+
+
+def tidy_name(cell: Cell) -> str | None:
+    """The name before a remark in brackets; None where there is none."""
+    text = plain(cell)
+    rest = REMARK.sub("", text) if len(text) <= LONGEST else text
+    return clean_name(rest) or None if rest != text else None
+
+
+def tidy_mobile(cell: Cell) -> str | None:
+    """The first mobile in a cell; None where there is none."""
+    text = plain(cell)
+    if len(text) > LONGEST or is_scientific(cell):
+        return None
+    parts = [without_spaces(part) for part in BETWEEN.split(text)]
+    parts += [word for part in BETWEEN.split(text) for word in part.split()]
+    return next(filter(None, map(mobile_in, parts)), None)
+
+
+def mobile_in(part: str) -> str | None:
+    found = WITH_WORDS.fullmatch(part)
+    return clean_mobile(found[1].replace(".", "")) if found else None
+
+
+def without_id_numbers(text: str, stand_in: str = "") -> str:
+    """The text with every ID number replaced; the same text where there is none."""
+    if len(text) < ID_SHORTEST:
+        return text
+    plain_digits = text.translate(HALF_WIDTH)
+    rest = ID_NUMBER.sub(stand_in, plain_digits)
+    return text if rest == plain_digits else rest.strip()
+
+
+def in_full(cell: Cell) -> str:
+    """As `as_text`, a long number with all its digits: 3.3E+17 may be an ID number."""
+    return f"{cell:.0f}" if isinstance(cell, float) and abs(cell) >= 1e14 else as_text(cell)

@@ -20,15 +20,15 @@ from django.db.models import ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.importing.decisions import Decisions, reachable
+from members.importing.decisions import reachable
 from members.importing.organizations import (
     apply_organizations,
     plan_organizations,
     remove_organizations,
     restore_organizations,
 )
-from members.importing.plan import Plan
-from members.importing.roster import apply_roster, plan_table, read_roster
+from members.importing.plan import Decisions, Plan
+from members.importing.roster import apply_roster, plan_rosters, read_rosters
 from members.importing.roster.applying import remove_created, restore_changed
 from members.importing.roster.renumbering import restore_numbers
 from members.importing.rules import (
@@ -169,7 +169,7 @@ def check(batch_id: int) -> None:
         counts = {
             **plan.counts,
             "unknown_columns": plan.unknown_columns,
-            "sheet": plan.sheet,
+            "sheets": plan.sheets,
             "questions": plan.questions(),
         }
         move(batch, State.PREVIEWED, counts=counts)
@@ -198,8 +198,9 @@ def plan_for(batch: ImportBatch, progress: Callable[[int, int], None] | None = N
     """What the file would do now. Raises Unreadable."""
     if batch.kind == Kind.ORGANIZATIONS:
         return plan_organizations(batch.file.path, name=batch.filename)
-    table = read_roster(batch.file.path, batch.filename)
-    return plan_table(table, batch.organization, Decisions(batch.decisions), progress)
+    decisions = Decisions(batch.decisions)
+    rosters = read_rosters(batch.file.path, batch.filename, decisions)
+    return plan_rosters(rosters, batch.organization, decisions, progress)
 
 
 def store_preview(batch: ImportBatch, plan: Plan, hold: Hold) -> None:
@@ -217,7 +218,7 @@ def import_rows(batch: ImportBatch, plan: Plan) -> Iterator[ImportRow]:
     for row in plan.rows:
         yield ImportRow(
             batch=batch,
-            sheet=plan.sheet[:40],
+            sheet=row.sheet[:40],
             row=row.row,
             outcome=row.outcome,
             values=row.values,
@@ -261,8 +262,8 @@ def write_all(batch: ImportBatch) -> None:
 
 def is_as_previewed(batch: ImportBatch, plan: Plan) -> bool:
     """Whether the stored rows still say what the plan says: usually nobody changed anything between."""
-    stored = batch.rows.order_by("row").values_list("row", "outcome", "changes")
-    return list(stored) == [(row.row, row.outcome.value, row.changes) for row in plan.rows]
+    stored = batch.rows.order_by("pk").values_list("sheet", "row", "outcome", "changes")
+    return list(stored) == [(row.sheet[:40], row.row, row.outcome.value, row.changes) for row in plan.rows]
 
 
 def apply(plan: Plan, batch: ImportBatch) -> None:

@@ -7,7 +7,7 @@ all rows that hold it; a sheet; one row. The subject "*" answers every question 
 
 A new outcome that somebody must decide is added in three places:
 
-1. here: its kind, and an entry in ``QUESTIONS`` with the sentence and the answers on offer;
+1. its kind in ``plan.py``, and here an entry in ``QUESTIONS``: the sentence and the answers on offer;
 2. where the plan meets the row: ``decisions.of(KIND, subject)`` is the answer; without one the row
    is rejected with an error of its own code that carries ``ask=Ask(KIND, subject, …)``;
 3. its answer for a command line that cannot ask, in ``UNASKED`` if rejecting is not right.
@@ -15,62 +15,35 @@ A new outcome that somebody must decide is added in three places:
 The preview groups, counts and asks; nothing else needs to know.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-ALL = "*"
-
-NAME = "name"  # subject: column=name; answer: the name that is meant, or NEAREST
-FILL = "fill"  # subject: sheet; answer: ABOVE, GROUPED or LEAVE
-NUMBER = "number"  # subject: row; answer: CHANGE or ADD
-NAMESAKES = "namesakes"  # subject: row; answer: ADD
-
-NEAREST = "nearest"
-ABOVE, GROUPED, LEAVE = "above", "grouped", "leave"
-CHANGE, ADD = "change", "add"
-
-
-def key(kind: str, subject: str) -> str:
-    return f"{kind}:{subject}"
-
-
-@dataclass(frozen=True)
-class Decisions:
-    """The answers given so far."""
-
-    answers: Mapping[str, Any] = field(default_factory=dict)
-
-    def of(self, kind: str, subject: str) -> Any:
-        """The answer to this question, or to all of its kind; None where it is open."""
-        found = self.answers.get(key(kind, subject))
-        return self.answers.get(key(kind, ALL)) if found is None else found
-
-
-# Where nobody can be asked: a blank unit counts as the one above where the column is visibly grouped.
-UNASKED = Decisions({key(FILL, ALL): GROUPED})
+from members.importing.plan import (
+    ABOVE,
+    ADD,
+    ALL,
+    CHANGE,
+    FILL,
+    LEAVE,
+    NAME,
+    NAMESAKES,
+    NEAREST,
+    NUMBER,
+    SHEET,
+    UNASKED,
+    Decisions,
+    key,
+)
 
 
 def decided(new_numbers: str | None) -> Decisions:
     """As `UNASKED`, with what a command line says of rows that may be somebody with a new mobile."""
     given = {key(kind, ALL): new_numbers for kind in (NUMBER, NAMESAKES) if new_numbers}
     return Decisions({**UNASKED.answers, **given})
-
-
-@dataclass(frozen=True)
-class Ask:
-    """The question a rejected row waits for. `detail` fills in the sentence and the answers."""
-
-    kind: str
-    subject: str
-    detail: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        return key(self.kind, self.subject)
 
 
 @dataclass(frozen=True)
@@ -95,13 +68,17 @@ QUESTIONS: Mapping[str, Question] = {
         ((ABOVE, _("与上面的单位相同")), (LEAVE, _("不算，逐行改正"))),
     ),
     NUMBER: Question(
-        _("第 %(row)s 行 %(name)s（%(new)s）：名册上同单位有同名同志，手机号 %(old)s。是同一人换了号吗？"),
+        _(
+            "“%(sheet)s”第 %(row)s 行 %(name)s（%(new)s）："
+            "名册上同单位有同名同志，手机号 %(old)s。是同一人换了号吗？"
+        ),
         ((CHANGE, _("是同一人，换成新号")), (ADD, _("是另一人，新增"))),
         for_all=(CHANGE, _("全部是换号")),
     ),
     NAMESAKES: Question(
         _(
-            "第 %(row)s 行 %(name)s（%(new)s）：名册上同单位有几位同名同志（%(old)s），看不出是哪一位换号。"
+            "“%(sheet)s”第 %(row)s 行 %(name)s（%(new)s）："
+            "名册上同单位有几位同名同志（%(old)s），看不出是哪一位换号。"
             "是换号的，请先在那一位的党员页更正手机号，再重新上传。"
         ),
         ((ADD, _("是另一人，新增")),),
@@ -109,15 +86,9 @@ QUESTIONS: Mapping[str, Question] = {
 }
 
 
-def questions_of(asks: Iterable[Ask]) -> list[dict[str, Any]]:
-    """Each question once, with how many rows wait for it, as a batch stores it."""
-    found: dict[str, dict[str, Any]] = {}
-    for ask in asks:
-        blank = {"kind": ask.kind, "subject": ask.subject, "detail": dict(ask.detail), "rows": 0}
-        found.setdefault(ask.key, blank)["rows"] += 1
-    return list(found.values())
+KINDS = {*QUESTIONS, SHEET}
 
 
 def reachable(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Of what a form sent, the answers to questions that exist."""
-    return {name: given for name, given in answers.items() if given and name.partition(":")[0] in QUESTIONS}
+    return {name: given for name, given in answers.items() if given and name.partition(":")[0] in KINDS}

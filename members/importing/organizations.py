@@ -83,7 +83,7 @@ CODES = {"parent_rejected": "parent_unknown"}
 def plan_organizations(path: str | Path, *, name: str = "") -> Plan:
     """What importing the list would do; writes nothing, costs one query. Raises Unreadable."""
     table = find_table(read_workbook(path, name), canonical, REQUIRED)
-    rows = [planned(row, cells) for row, cells in table.records() if not is_blank(cells)]
+    rows = [planned(table.sheet.name, row, cells) for row, cells in table.records() if not is_blank(cells)]
     if not rows:
         raise Unreadable("no_rows", row=table.header + 1)
     return TreeCheck(rows).plan(table)
@@ -94,11 +94,12 @@ def is_blank(cells: dict[str, Cell]) -> bool:
     return not any(clean_text(cells[column]) for column in (CODE, NAME))
 
 
-def planned(row: int, cells: dict[str, Cell]) -> RowPlan:
+def planned(sheet: str, row: int, cells: dict[str, Cell]) -> RowPlan:
     return RowPlan(
         row,
         {header: as_text(cell) for header, cell in cells.items() if cell is not None},
         fields={column.field: column.clean(cells[column.header]) for column in COLUMNS},
+        sheet=sheet,
     )
 
 
@@ -120,7 +121,7 @@ class TreeCheck:
         for row in self.rows:
             if not row.errors:
                 self.compare(row)
-        return Plan(table.sheet.name, self.rows, table.unknown)
+        return Plan(self.rows, table.unknown)
 
     def refuse(self, row: RowPlan, column: str, reason: str, **detail: object) -> None:
         message = gettext(str(MESSAGES[reason])) % detail

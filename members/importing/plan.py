@@ -1,10 +1,10 @@
 """What an import file would do, row by row, before anything is written."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from members.importing.decisions import Ask, questions_of
 from members.models import ImportRow
 
 NEW = ImportRow.Outcome.NEW
@@ -12,6 +12,54 @@ CHANGED = ImportRow.Outcome.CHANGED
 UNCHANGED = ImportRow.Outcome.UNCHANGED
 REJECTED = ImportRow.Outcome.REJECTED
 OUTCOMES = (NEW, CHANGED, UNCHANGED, REJECTED)
+
+# Kinds of questions, and the answers that are no text: see members.importing.decisions.
+ALL = "*"
+
+NAME = "name"  # subject: column=name; answer: the name that is meant, or NEAREST
+SHEET = "sheet"  # subject: sheet; answer: SKIP or READ; no row waits for it
+FILL = "fill"  # subject: sheet; answer: ABOVE, GROUPED or LEAVE
+
+NUMBER = "number"  # subject: sheet!row; answer: CHANGE or ADD
+NAMESAKES = "namesakes"  # subject: sheet!row; answer: ADD
+
+NEAREST = "nearest"
+CHANGE, ADD = "change", "add"
+SKIP, READ = "skip", "read"
+ABOVE, GROUPED, LEAVE = "above", "grouped", "leave"
+
+
+def key(kind: str, subject: str) -> str:
+    return f"{kind}:{subject}"
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The answers given so far."""
+
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+    def of(self, kind: str, subject: str) -> Any:
+        """The answer to this question, or to all of its kind; None where it is open."""
+        found = self.answers.get(key(kind, subject))
+        return self.answers.get(key(kind, ALL)) if found is None else found
+
+
+# Where nobody can be asked: a blank unit counts as the one above where the column is visibly grouped.
+UNASKED = Decisions({key(FILL, ALL): GROUPED})
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The question a rejected row waits for. `detail` fills in the sentence and the answers."""
+
+    kind: str
+    subject: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return key(self.kind, self.subject)
 
 
 @dataclass(frozen=True)
@@ -53,7 +101,13 @@ class RowPlan:
     errors: list[RowError] = field(default_factory=list)
     changes: dict[str, list[Any]] = field(default_factory=dict)
     cleaned: list[Cleaned] = field(default_factory=list)
+    sheet: str = ""
     existing: int | None = None  # primary key of what the row is about, where it is known already
+
+    @property
+    def place(self) -> str:
+        """Where the row stands in the file; what is decided about it alone is kept under this."""
+        return f"{self.sheet}!{self.row}"
 
     @property
     def outcome(self) -> ImportRow.Outcome:
@@ -66,11 +120,11 @@ class RowPlan:
 
 @dataclass
 class Plan:
-    """All rows of the one sheet that was read."""
+    """All rows of the sheets that were read, and what there is to say of each sheet."""
 
-    sheet: str
     rows: list[RowPlan]
     unknown_columns: list[str] = field(default_factory=list)
+    sheets: list[dict[str, Any]] = field(default_factory=list)
 
     def of(self, outcome: ImportRow.Outcome) -> list[RowPlan]:
         return [row for row in self.rows if row.outcome == outcome]
@@ -88,7 +142,7 @@ class Plan:
     def errors(self) -> list[dict[str, Any]]:
         """Every error with its place in the file, in the file's order."""
         return [
-            {"sheet": self.sheet, "row": row.row, **error.as_dict()}
+            {"sheet": row.sheet, "row": row.row, **error.as_dict()}
             for row in self.rows
             for error in row.errors
         ]
@@ -96,3 +150,12 @@ class Plan:
     def as_dict(self) -> dict[str, Any]:
         """The answer of the import commands."""
         return {**self.counts, "errors": self.errors()}
+
+
+def questions_of(asks: Iterable[Ask]) -> list[dict[str, Any]]:
+    """Each question once, with how many rows wait for it, as a batch stores it."""
+    found: dict[str, dict[str, Any]] = {}
+    for ask in asks:
+        blank = {"kind": ask.kind, "subject": ask.subject, "detail": dict(ask.detail), "rows": 0}
+        found.setdefault(ask.key, blank)["rows"] += 1
+    return list(found.values())

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from members.cleaning import clean_mobile, clean_name, clean_text
 from members.importing import organizations
 from members.importing.column import Column
-from members.importing.decisions import ALL, QUESTIONS, key
+from members.importing.decisions import QUESTIONS
+from members.importing.plan import ALL, key
 from members.importing.roster.columns import COLUMNS, MOBILE, NAME, PLACES
 from members.models import ImportBatch, ImportRow, Member, Organization
 from members.models.people import SEPARATOR
@@ -24,7 +25,7 @@ from xianfeng.ui.tabs import Face
 
 Outcome = ImportRow.Outcome
 
-ANY_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+ANY_MOBILE = re.compile(r"(?<!\d)1[3-9][0-9]{9}(?!\d)")
 CELL_LENGTH = 18  # characters; the table keeps one line a row
 QUESTIONS_SHOWN = 20  # of a kind at once; those answered make room for the next
 LABELS: dict[str, Promise] = {"state": _("状态"), "is_active": _("启用")}  # of what no column holds
@@ -87,7 +88,7 @@ def headings_of(batch: ImportBatch) -> list[str]:
 
 def find_rows(batch: ImportBatch, outcome: str, text: str) -> QuerySet[ImportRow]:
     """Rows of one outcome (empty: all) whose name or unit holds the text, in the file's order."""
-    rows = batch.rows.order_by("row")
+    rows = batch.rows.order_by("pk")
     if outcome:
         rows = rows.filter(outcome=outcome)
     if text:
@@ -126,6 +127,9 @@ def people_of(batch: ImportBatch, rows: Iterable[ImportRow]) -> dict[str, int]:
 
 
 def mobile_of(row: ImportRow) -> str:
+    taken = [cleaned["taken"] for cleaned in row.cleaned if cleaned["column"] == MOBILE]
+    if taken:
+        return taken[-1]
     return clean_mobile(row.values.get(MOBILE, "")) or ""
 
 
@@ -163,7 +167,7 @@ def kind_label(text: str) -> str:
 def masked(mobile: str) -> str:
     """A real number masked; what is none is shown as it stands, to be corrected."""
     clean = clean_mobile(mobile)
-    return mask_mobile(clean) if clean else mobile
+    return mask_mobile(clean) if clean else masked_within(mobile)
 
 
 def short(text: str) -> str:

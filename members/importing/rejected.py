@@ -20,7 +20,9 @@ def rejected_workbook(batch: ImportBatch) -> bytes:
 
     A second upload ignores the two extra columns. Nothing in it is a formula or a link.
     """
-    rows = list(batch.rows.filter(outcome=ImportRow.Outcome.REJECTED).values("row", "values", "errors"))
+    rows = list(
+        batch.rows.filter(outcome=ImportRow.Outcome.REJECTED).order_by("pk").values("row", "values", "errors")
+    )
     known = columns_of(batch)
     columns = [column for column in known if any(column.header in row["values"] for row in rows)] or known
     buffer = io.BytesIO()

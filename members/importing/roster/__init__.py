@@ -6,6 +6,6 @@ confirmed and undone (``members.importing.batches``).
 """
 
 from .applying import apply_roster
-from .planning import plan_roster, plan_table, read_roster
+from .planning import plan_roster, plan_rosters, read_rosters
 
-__all__ = ["apply_roster", "plan_roster", "plan_table", "read_roster"]
+__all__ = ["apply_roster", "plan_roster", "plan_rosters", "read_rosters"]

@@ -22,7 +22,9 @@ def apply_roster(plan: Plan, batch: ImportBatch | None) -> None:
 
     Raises IntegrityError when somebody else took one of the mobiles since the plan was made.
     """
-    change_numbers(plan.of(CHANGED), by=batch.confirmed_by if batch else None)
+    renumbered = [row for row in plan.of(CHANGED) if "mobile" in row.changes]
+    if renumbered:
+        change_numbers(renumbered, by=batch.confirmed_by if batch else None)
     created = [new_member(row, batch) for row in plan.of(NEW)]
     Member.objects.bulk_create(created, batch_size=WRITE_SIZE)
     update_members(plan.of(CHANGED))

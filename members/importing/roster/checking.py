@@ -7,10 +7,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members import cleaning
-from members.importing.column import Column
-from members.importing.decisions import NAME as NAMED
-from members.importing.decisions import NEAREST, Ask, Decisions
-from members.importing.plan import Cleaned, RowError
+from members.importing.column import Column, Content
+from members.importing.plan import NAME as NAMED
+from members.importing.plan import NEAREST, Ask, Cleaned, Decisions, RowError
 from members.models import Member, Organization
 from xianfeng.lib.spreadsheet.reading import Cell
 
@@ -27,6 +26,9 @@ MESSAGES: dict[str, Promise] = {
     "mobile_invalid": _("不是有效的手机号。请填 11 位手机号，例如 13800000000。"),
     "mobile_scientific": _("科学计数法丢失了后几位数字。请把这一列设为“文本”格式，重新填写完整的手机号。"),
     "mobile_duplicate_in_file": _("与第 %(row)s 行的手机号相同，以前面的一行为准。请改正号码或删除这一行。"),
+    "mobile_duplicate_in_sheet": _(
+        "与工作表“%(sheet)s”第 %(row)s 行的手机号相同，以那一行为准。请改正号码或删除这一行。"
+    ),
     "mobile_belongs_to_other": _(
         "名册上这个手机号属于另一位同志。请核对姓名和号码；如换了号，请先更新原来的记录。"
     ),
@@ -63,6 +65,7 @@ MESSAGES: dict[str, Promise] = {
 CODES = {
     "mobile_maybe_changed_of_several": "mobile_maybe_changed",
     "mobile_scientific": "mobile_invalid",
+    "mobile_duplicate_in_sheet": "mobile_duplicate_in_file",
     "unit_unknown_near": "unit_unknown",
     "unit_ambiguous": "unit_unknown",
     "community_unknown_near": "community_unknown",
@@ -74,6 +77,9 @@ CODES = {
     "residence_missing": "out_of_scope",
 }
 
+TIDIED = {NAME: cleaning.tidy_name, MOBILE: cleaning.tidy_mobile}
+# What stands for an ID number where the column cannot do without a value: refused, and not stored.
+STAND_IN = "［身份证号］"
 VALUE_LIMIT = 80  # characters of a wrong value that a message repeats
 CELL_LIMIT = 32_767  # characters a spreadsheet's cell holds
 
@@ -82,6 +88,22 @@ def row_error(header: str, reason: str, cell: Cell, *, ask: Ask | None = None, *
     message = gettext(str(MESSAGES[reason])) % detail
     value = cleaning.as_text(cell)[:VALUE_LIMIT]
     return RowError(header, CODES.get(reason, reason), value, message, ask)
+
+
+def hide_id_numbers(values: dict[str, str], cells: dict[str, Cell]) -> list[RowError]:
+    """Take every ID number out of a row before anything keeps it (个人信息保护法 第六条: least data).
+
+    Returns the errors of the text columns; the others refuse what stands in for the number.
+    """
+    errors = []
+    for header in [header for header, text in values.items() if len(text) >= cleaning.ID_SHORTEST]:
+        is_text = COLUMN[header].content is Content.TEXT
+        text = cleaning.in_full(cells[header])
+        rest = cleaning.without_id_numbers(text, "" if is_text else STAND_IN)
+        if rest != text:
+            values[header] = cells[header] = rest
+            errors += [row_error(header, "id_number_in_text", STAND_IN)] if is_text else []
+    return errors
 
 
 def subject_of(header: str, name: str) -> str:
@@ -101,7 +123,9 @@ class RowCheck:
         self.directory, self.decisions = directory, decisions
         self.ask_unit: Ask | None = None  # the question that a blank unit of this row is
         self.cleaned: list[Cleaned] = []
-        self.seen: dict[str, int] = {}
+        self.seen: dict[str, tuple[str, int]] = {}
+        self.sheet = ""
+        self.is_combined = False  # whether the unit's column holds the position as well
         self.limits = {column.header: limit_of(column.field) for column in (COLUMN[NAME], *TEXTS)}
         self.cells: dict[str, Cell] = {}
         self.errors: list[RowError] = []
@@ -110,6 +134,7 @@ class RowCheck:
         """The row as the roster would store it, and its errors (at most one a column)."""
         self.cells, self.errors, self.cleaned = cells, [], []
         read = {header: COLUMN[header].clean(cell) for header, cell in cells.items()}
+        behind = self.split_unit(read) if self.is_combined else ""
         fields: dict[str, Any] = {
             "name": self.name(read[NAME]),
             "mobile": self.mobile(read[MOBILE], row),
@@ -118,12 +143,35 @@ class RowCheck:
         fields |= {column.field: self.answer(column, read) for column in ANSWERS if column.header in read}
         fields |= self.residence(read)
         fields |= {column.field: self.text(column, read) for column in TEXTS if column.header in read}
+        if behind and not fields.get("position"):
+            fields["position"] = behind
         return fields, self.errors
+
+    def split_unit(self, read: dict[str, Any]) -> str:
+        """Leave the unit in its column where it is known, and return the position behind it."""
+        text: str = read[UNIT]
+        name, behind = self.directory.split(Kind.UNIT, text)
+        if behind:
+            read[UNIT] = name
+            self.cleaned.append(Cleaned(UNIT, text[:VALUE_LIMIT], f"{name} {behind}"))
+        return behind
 
     def refuse(self, header: str, reason: str, *, ask: Ask | None = None, **detail: object) -> None:
         self.errors.append(row_error(header, reason, self.cells.get(header), ask=ask, **detail))
 
+    def start(self, sheet: str, *, is_combined: bool) -> None:
+        self.sheet, self.is_combined = sheet, is_combined
+
+    def tidied(self, header: str) -> str | None:
+        """What is meant in a cell that holds more than it should; None if nothing is."""
+        cell = self.cells[header]
+        found = TIDIED[header](cell)
+        if found:
+            self.cleaned.append(Cleaned(header, cleaning.as_text(cell)[:VALUE_LIMIT], found))
+        return found
+
     def name(self, name: str | None) -> str:
+        name = self.tidied(NAME) if name is None else name
         if name is None or len(name) > self.limits[NAME]:
             self.refuse(NAME, "name_invalid")
         elif not name:
@@ -131,16 +179,23 @@ class RowCheck:
         return name or ""
 
     def mobile(self, mobile: str | None, row: int) -> str:
+        mobile = self.tidied(MOBILE) if mobile is None else mobile
         if mobile is None:
             scientific = cleaning.is_scientific(self.cells[MOBILE])
             self.refuse(MOBILE, "mobile_scientific" if scientific else "mobile_invalid")
         elif not mobile:
             self.refuse(MOBILE, "mobile_missing")
         elif mobile in self.seen:
-            self.refuse(MOBILE, "mobile_duplicate_in_file", row=self.seen[mobile])
+            self.repeated(*self.seen[mobile])
         else:
-            self.seen[mobile] = row
+            self.seen[mobile] = self.sheet, row
         return mobile or ""
+
+    def repeated(self, sheet: str, row: int) -> None:
+        if sheet == self.sheet:
+            self.refuse(MOBILE, "mobile_duplicate_in_file", row=row)
+        else:
+            self.refuse(MOBILE, "mobile_duplicate_in_sheet", sheet=sheet, row=row)
 
     def answer(self, column: Column, read: dict[str, Any]) -> bool:
         value = read[column.header]

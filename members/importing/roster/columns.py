@@ -32,7 +32,9 @@ COLUMNS = (
     ),
     Column(
         UNIT, "unit_id", _("单位"), clean_text,
-        content=Content.PLACE, required=True, synonyms=("工作单位", "所在单位"),
+        content=Content.PLACE, required=True, synonyms=(
+            "工作单位", "所在单位", "单位名称", "工作单位及职务", "工作单位和职务", "单位及职务", "单位职务",
+        ),
         cell=3, searched=True, example="市教育局", width=24,
     ),
     Column(POSITION, "position", _("职务"), clean_text, cell=4, example="科员"),
@@ -42,7 +44,7 @@ COLUMNS = (
     ),
     Column(
         COMMUNITY, "community_id", _("社区"), clean_text,
-        content=Content.PLACE, own_statement=True, synonyms=("报到社区", "社区"),
+        content=Content.PLACE, own_statement=True, synonyms=("报到社区", "社区", "所属社区"),
         cell=5, example="青锋社区", width=16,
     ),
     Column(
@@ -71,9 +73,24 @@ OWN_STATEMENTS = fields_of(column for column in COLUMNS if column.own_statement)
 # "手机号(必填)", "*姓名", "单位:" are still the column.
 canonical = recognizer(COLUMNS, re.compile(r"\(.*?\)|\[.*?\]|【.*?】|[*:#]"))
 
+# The unit with the position behind it, in one column.
+COMBINED = re.compile(r"单位.{0,2}职务")
+TOTAL = re.compile(r"(?:合|总|小|共)计.{0,20}")
+
 SIGNATURE = re.compile(
     r".*:.*|(?:填表|填报|制表|审核|审批|负责|经办|联系|复核|签发|签字|签名|盖章|合计|总计|小计|共计|说明|注[0-9]?$).*"
 )
+
+
+def is_combined(header: Cell) -> bool:
+    """Whether the unit's column holds the position as well."""
+    return isinstance(header, str) and COMBINED.search(header) is not None
+
+
+def is_total(row: list[Cell]) -> bool:
+    """合计, 小计 in the first cell of a row that says anything."""
+    first = next((text for cell in row if (text := clean_text(cell))), "")
+    return TOTAL.fullmatch(unicodedata.normalize("NFKC", without_spaces(first))) is not None
 
 
 def is_no_row(cells: dict[str, Cell]) -> bool:

@@ -72,6 +72,13 @@ class Directory:
         above = (self.by_id.get(int(pk)) for pk in reversed(estate.path.strip("/").split("/")[:-1]))
         return next((place for place in above if place and place.kind == Kind.COMMUNITY), None)
 
+    def split(self, kind: Kind, text: str) -> tuple[str, str]:
+        """The longest known name that a text begins with, and what follows it."""
+        for end in range(min(len(text), LONGEST_NAME), 2, -1):
+            if self.find_all(kind, text[:end]):
+                return text[:end], text[end:].strip(" 、,，")
+        return text, ""
+
     def nearest(self, kind: Kind, name: str) -> str:
         """The name that was probably meant, or empty."""
         key = (kind, organization_key(name))

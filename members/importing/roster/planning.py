@@ -1,36 +1,101 @@
 """Classify every row of a roster: new, changed, unchanged or rejected. Reads only."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import batched
 from pathlib import Path
 from typing import Any
 
-from members.cleaning import as_text
-from members.importing.decisions import UNASKED, Decisions
-from members.importing.plan import Plan, RowPlan
+from members.cleaning import as_text, clean_mobile, clean_text, tidy_mobile
+from members.importing.plan import (
+    ABOVE,
+    FILL,
+    GROUPED,
+    SHEET,
+    SKIP,
+    UNASKED,
+    Ask,
+    Cleaned,
+    Decisions,
+    Plan,
+    RowPlan,
+)
 from members.models import Member, Organization
-from xianfeng.lib.spreadsheet.reading import Cell, Table, Unreadable, find_table, read_workbook
+from xianfeng.lib.spreadsheet.reading import (
+    Cell,
+    Table,
+    Unreadable,
+    Workbook,
+    column_letters,
+    find_tables,
+    read_workbook,
+)
 
-from . import id_numbers
-from .checking import RowCheck
-from .columns import COMPARED, OWN_STATEMENTS, REQUIRED, canonical, is_no_row
+from .checking import RowCheck, hide_id_numbers
+from .columns import (
+    COMPARED,
+    MOBILE,
+    OWN_STATEMENTS,
+    REQUIRED,
+    UNIT,
+    canonical,
+    is_combined,
+    is_no_row,
+    is_total,
+)
 from .directory import Directory
-from .filling import Filling
-from .renumbering import decide, find_renumbered
+from .renumbering import decide
 
 Progress = Callable[[int, int], None]
 PROGRESS_STEP = 2_000  # rows between two reports
 LOOKUP_SIZE = 2_000  # mobiles in one query
+NAMES_SIZE = 500  # names in one query
 
 READ = ("pk", "mobile", "state", "departed_on", "merged_into", *COMPARED)
 
 
-def read_roster(path: str | Path, name: str = "") -> Table:
-    """The first sheet with a roster's header. Raises Unreadable."""
-    table = find_table(read_workbook(path, name), canonical, REQUIRED)
-    if all(is_no_row(cells) for _, cells in table.records()):
-        raise Unreadable("no_rows", row=table.header + 1)
-    return table
+@dataclass(frozen=True)
+class Rosters:
+    """The tables of a file that count, and what is to be told of the others."""
+
+    tables: list[Table]
+    sheets: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read_rosters(path: str | Path, name: str = "", decisions: Decisions = UNASKED) -> Rosters:
+    """Every sheet with a roster's header, except those somebody left out. Raises Unreadable."""
+    workbook = read_workbook(path, name)
+    tables, passed_over = find_tables(workbook, canonical, REQUIRED, several=(MOBILE,))
+    filled = [table for table in tables if not all(is_no_row(cells) for _, cells in table.records())]
+    if not filled:
+        raise Unreadable("no_rows", row=tables[0].header + 1)
+    read = [table for table in filled if decisions.of(SHEET, table.sheet.name) != SKIP]
+    return Rosters(read, [*told(workbook, filled, read, passed_over)])
+
+
+def told(
+    workbook: Workbook, filled: list[Table], read: list[Table], passed_over: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Each sheet with what is worth a word, as a batch stores it."""
+    rosters = {table.sheet.name: table for table in filled}
+    sheets = [
+        {
+            "name": sheet.name,
+            "is_roster": sheet.name in rosters,
+            "is_read": rosters.get(sheet.name) in read,
+            "why_not": passed_over.get(sheet.name, ""),
+            "hidden_rows": [at + 1 for at in sheet.hidden_rows if is_below(at, rosters.get(sheet.name))],
+            "hidden_columns": [column_letters(at) for at in sheet.hidden_columns],
+        }
+        for sheet in workbook.sheets
+    ]
+    return sheets + [{"name": name, "is_hidden": True} for name in workbook.hidden]
+
+
+def is_below(position: int, table: Table | None) -> bool:
+    return table is not None and position > table.header
 
 
 def plan_roster(
@@ -40,32 +105,90 @@ def plan_roster(
 
     Costs one query for the tree and one per 2,000 rows. Raises Unreadable.
     """
-    return plan_table(read_roster(path, name), scope, decisions)
+    return plan_rosters(read_rosters(path, name, decisions), scope, decisions)
 
 
-def plan_table(
-    table: Table, scope: Organization | None, decisions: Decisions, progress: Progress | None = None
+def plan_rosters(
+    rosters: Rosters, scope: Organization | None, decisions: Decisions, progress: Progress | None = None
 ) -> Plan:
-    """As `plan_roster`, on a table read before; tells `progress` how many rows of how many are done."""
-    check, filling = RowCheck(Directory(scope), decisions), Filling(table, decisions)
+    """As `plan_roster`, on tables read before; tells `progress` how many rows of how many are done."""
+    check = RowCheck(Directory(scope), decisions)
     rows: list[RowPlan] = []
-    for number, cells in table.records():
-        if not is_no_row(cells):
-            rows.append(planned(number, cells, check, filling))
-        if progress and number % PROGRESS_STEP == 0:
-            progress(number, len(table.sheet.rows))
+    total = sum(len(table.sheet.rows) for table in rosters.tables)
+    for row in rows_of(rosters.tables, check, decisions):
+        rows.append(row)
+        if progress and len(rows) % PROGRESS_STEP == 0:
+            progress(len(rows), total)
     known = members_by_mobile(row.fields["mobile"] for row in rows if row.fields["mobile"])
     for row in rows:
         member = known.get(row.fields["mobile"])
         if member is not None:
             compare(row, member, check)
     recognise(rows, check, decisions)
-    return Plan(table.sheet.name, rows, table.unknown)
+    unknown = dict.fromkeys(column for table in rosters.tables for column in table.unknown)
+    return Plan(rows, list(unknown), rosters.sheets)
+
+
+def rows_of(tables: Iterable[Table], check: RowCheck, decisions: Decisions) -> Iterator[RowPlan]:
+    """Each row checked on its own; blank rows, signatures and totals are none."""
+    for table in tables:
+        filling = Filling(table, decisions)
+        header = table.sheet.rows[table.header][table.columns[UNIT]]
+        check.start(table.sheet.name, is_combined=is_combined(header))
+        phones = [table.columns[MOBILE], *table.more[MOBILE]] if table.more else []
+        for number, cells in table.records():
+            raw = table.sheet.rows[number - 1]
+            others = choose_mobile(raw, phones, cells) if phones else []
+            if is_no_row(cells):
+                continue
+            row = planned(number, cells, check, filling)
+            if row.fields["mobile"] or not is_total(raw):
+                row.sheet = table.sheet.name
+                row.cleaned = others + row.cleaned
+                yield row
+
+
+class Filling:
+    """Goes down a sheet with the rows and remembers the last unit."""
+
+    def __init__(self, table: Table, decisions: Decisions) -> None:
+        self.table = table
+        self.answer = decisions.of(FILL, table.sheet.name)
+        self.ask = Ask(FILL, table.sheet.name, {"sheet": table.sheet.name})
+        self.above = ""
+
+    def fill(self, cells: dict[str, Cell]) -> tuple[list[Cleaned], Ask | None]:
+        """Give a row without a unit the one above; otherwise the question that stands open."""
+        if unit := clean_text(cells[UNIT]):
+            self.above = unit
+            return [], None
+        if not self.above:
+            return [], None
+        if self.answer == ABOVE or (self.answer == GROUPED and self.is_grouped):
+            cells[UNIT] = self.above
+            return [Cleaned(UNIT, "", self.above)], None
+        return [], self.ask if self.answer is None else None
+
+    @cached_property
+    def is_grouped(self) -> bool:
+        """Each unit is written once, and at least as many rows leave it blank as write it."""
+        units = [clean_text(cells[UNIT]) for _, cells in self.table.records() if not is_no_row(cells)]
+        written = [unit for unit in units if unit]
+        return len(set(written)) == len(written) <= len(units) - len(written)
+
+
+def choose_mobile(raw: list[Cell], places: list[int], cells: dict[str, Cell]) -> list[Cleaned]:
+    """Of several columns with numbers, the first mobile counts; the others are shown."""
+    written = [raw[at] for at in places if at < len(raw) and clean_text(raw[at])]
+    chosen = next((cell for cell in written if clean_mobile(cell) or tidy_mobile(cell)), None)
+    cells[MOBILE] = next(iter(written), None) if chosen is None else chosen
+    taken = as_text(cells[MOBILE])
+    return [Cleaned(MOBILE, "、".join(map(as_text, written)), taken)] if len(written) > 1 else []
 
 
 def planned(row: int, cells: dict[str, Cell], check: RowCheck, filling: Filling) -> RowPlan:
     plan = RowPlan(row, {column: as_text(cell) for column, cell in cells.items() if cell is not None})
-    hidden = id_numbers.hide(plan.values, cells)
+    hidden = hide_id_numbers(plan.values, cells)
     filled, check.ask_unit = filling.fill(cells)
     plan.fields, plan.errors = check.check(row, cells)
     plan.errors += hidden
@@ -105,11 +228,32 @@ def compare(row: RowPlan, member: dict[str, Any], check: RowCheck) -> None:
 
 def recognise(rows: list[RowPlan], check: RowCheck, decisions: Decisions) -> None:
     """Set rows that may be somebody with a new mobile against that person, once it is decided."""
-    for row, found in find_renumbered(rows, READ):
+    for row, found in find_renumbered(rows):
         member = decide(row, found, decisions)
         if member is not None:
             compare(row, member, check)
             row.changes = {"mobile": [member["mobile"], row.fields["mobile"]], **row.changes}
+
+
+def find_renumbered(rows: Iterable[RowPlan]) -> list[tuple[RowPlan, list[dict[str, Any]]]]:
+    """Rows that would be new, with who of that name and unit has a mobile that the file lacks."""
+    rows = list(rows)
+    own = {row.fields["mobile"] for row in rows}
+    strangers = [row for row in rows if not row.errors and row.existing is None]
+    people = namesakes({row.fields["name"] for row in strangers})
+    pairs = ((row, people[row.fields["name"], row.fields["unit_id"]]) for row in strangers)
+    maybe = ((row, [one for one in found if one["mobile"] not in own]) for row, found in pairs)
+    return [(row, found) for row, found in maybe if found]
+
+
+def namesakes(names: set[str]) -> dict[tuple[str, int], list[dict[str, Any]]]:
+    """People by name and unit; one query for each five hundred names."""
+    people: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
+    for some in batched(sorted(names), NAMES_SIZE, strict=False):
+        rows = Member.objects.exclude(state=Member.State.MERGED).filter(name__in=some)
+        for one in rows.order_by("pk").values(*READ):
+            people[one["name"], one["unit_id"]].append(one)
+    return people
 
 
 def differences(fields: dict[str, Any], member: dict[str, Any]) -> dict[str, list[Any]]:

@@ -1,12 +1,9 @@
 """疑似换号: a row with an unknown mobile that may be somebody the roster knows; decided row by row."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from itertools import batched
 from typing import Any
 
-from members.importing.decisions import ADD, CHANGE, NAMESAKES, NUMBER, Ask, Decisions
-from members.importing.plan import RowPlan
+from members.importing.plan import ADD, CHANGE, NAMESAKES, NUMBER, Ask, Decisions, RowPlan
 from members.models import Member, User
 from members.numbers import changing
 from members.people.privacy import mask_mobile
@@ -14,31 +11,8 @@ from members.people.privacy import mask_mobile
 from .checking import row_error
 from .columns import MOBILE
 
-LOOKUP_SIZE = 500  # names in one query
-
 # What the plan reads of a person on the roster.
 Known = dict[str, Any]
-
-
-def find_renumbered(rows: Iterable[RowPlan], read: tuple[str, ...]) -> list[tuple[RowPlan, list[Known]]]:
-    """Rows that would be new, with who of that name and unit has a mobile that the file lacks."""
-    rows = list(rows)
-    own = {row.fields["mobile"] for row in rows}
-    strangers = [row for row in rows if not row.errors and row.existing is None]
-    people = namesakes({row.fields["name"] for row in strangers}, read)
-    pairs = ((row, people[row.fields["name"], row.fields["unit_id"]]) for row in strangers)
-    maybe = ((row, [one for one in found if one["mobile"] not in own]) for row, found in pairs)
-    return [(row, found) for row, found in maybe if found]
-
-
-def namesakes(names: set[str], read: tuple[str, ...]) -> dict[tuple[str, int], list[Known]]:
-    """People by name and unit; one query for each five hundred names."""
-    people: dict[tuple[str, int], list[Known]] = defaultdict(list)
-    for some in batched(sorted(names), LOOKUP_SIZE, strict=False):
-        rows = Member.objects.exclude(state=Member.State.MERGED).filter(name__in=some)
-        for one in rows.order_by("pk").values(*read):
-            people[one["name"], one["unit_id"]].append(one)
-    return people
 
 
 def decide(row: RowPlan, found: list[Known], decisions: Decisions) -> Known | None:
@@ -47,19 +21,20 @@ def decide(row: RowPlan, found: list[Known], decisions: Decisions) -> Known | No
     Several of one name cannot be told apart by a file: their numbers are corrected on their own pages.
     """
     kind = NUMBER if len(found) == 1 else NAMESAKES
-    answer = decisions.of(kind, str(row.row))
+    answer = decisions.of(kind, row.place)
     if answer == ADD:
         return None
     if answer == CHANGE and kind == NUMBER:
         return found[0]
     detail = {
+        "sheet": row.sheet,
         "row": str(row.row),
         "name": row.fields["name"],
         "old": "、".join(mask_mobile(one["mobile"]) for one in found),
         "new": mask_mobile(row.fields["mobile"]),
     }
     reason = "mobile_maybe_changed" if kind == NUMBER else "mobile_maybe_changed_of_several"
-    ask = Ask(kind, str(row.row), detail)
+    ask = Ask(kind, row.place, detail)
     row.errors.append(row_error(MOBILE, reason, row.fields["mobile"], ask=ask, **detail))
     return None
 
@@ -69,7 +44,7 @@ def decide(row: RowPlan, found: list[Known], decisions: Decisions) -> Known | No
 
 def change_numbers(rows: Iterable[RowPlan], *, by: User | None) -> None:
     """Give the people of these rows their new mobile; before anything else of a row is written."""
-    wanted = {row.existing: row.fields["mobile"] for row in rows if row.existing and "mobile" in row.changes}
+    wanted = {row.existing: row.fields["mobile"] for row in rows if row.existing}
     changing.renumber(locked(wanted), wanted, by=by)
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from members.importing import batches
-from members.importing.decisions import ALL, FILL, NAME, NEAREST, Decisions, key
+from members.importing.plan import ALL, FILL, NAME, NEAREST, Decisions, key
 from members.importing.preview import asked
 from members.importing.roster import plan_roster
 from members.importing.roster.columns import COMMUNITY, MOBILE, UNIT

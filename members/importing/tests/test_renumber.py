@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
 from members.importing import batches
-from members.importing.decisions import ADD, ALL, CHANGE, NAMESAKES, NUMBER, key
+from members.importing.plan import ADD, ALL, CHANGE, NAMESAKES, NUMBER, key
 from members.importing.preview import asked, lines
 from members.importing.roster import plan_roster
 from members.importing.roster.columns import MOBILE, NAME, POSITION, UNIT
@@ -62,14 +62,14 @@ def taken_back(batch: ImportBatch, cast: Cast) -> None:
 
 
 def changed(send: Callable[..., ImportBatch], cast: Cast) -> ImportBatch:
-    return answer(send(LI), cast, key(NUMBER, "2"), CHANGE)
+    return answer(send(LI), cast, key(NUMBER, "名册!2"), CHANGE)
 
 
 def test_such_a_row_is_asked_about_and_not_written(send, cast: Cast):
     batch = send(LI, ZHOU)
     assert (batch.counts["new"], batch.counts["rejected"]) == (1, 1)
     ((question,),) = (kind.questions for kind in asked(batch))
-    assert question.sentence.startswith("第 2 行 李建国（139****0021）：")
+    assert question.sentence.startswith("“名册”第 2 行 李建国（139****0021）：")
     assert "手机号 138****0001。" in question.sentence
     assert [given for given, _label in question.offers] == [CHANGE, ADD]
     error = batch.rows.get(outcome="rejected").errors[0]
@@ -92,7 +92,7 @@ def test_the_same_person_gets_the_new_number_and_what_else_differs(send, cast: C
 
 
 def test_another_person_is_added(send, cast: Cast):
-    written(answer(send(LI), cast, key(NUMBER, "2"), ADD), cast)
+    written(answer(send(LI), cast, key(NUMBER, "名册!2"), ADD), cast)
     assert set(Member.objects.filter(name="李建国").values_list("mobile", flat=True)) == {OLD, NEW}
 
 
@@ -128,7 +128,7 @@ def test_of_several_namesakes_nobody_is_renumbered_by_a_file(send, cast: Cast):
     ((question,),) = (kind.questions for kind in asked(batch))
     assert [given for given, _label in question.offers] == [ADD]
     assert answer(batch, cast, key(NUMBER, ALL), CHANGE).counts["rejected"] == 1
-    batch = answer(ImportBatch.objects.get(pk=batch.pk), cast, key(NAMESAKES, "2"), ADD)
+    batch = answer(ImportBatch.objects.get(pk=batch.pk), cast, key(NAMESAKES, "名册!2"), ADD)
     assert batch.counts["new"] == 1
 
 

@@ -3,8 +3,8 @@
 from argparse import ArgumentParser
 
 from members.importing.command import ImportCommand
-from members.importing.decisions import ADD, CHANGE, decided
-from members.importing.plan import Plan
+from members.importing.decisions import decided
+from members.importing.plan import ADD, CHANGE, Plan
 from members.importing.roster import apply_roster, plan_roster
 from members.models import Organization
 from xianfeng.lib.refusal import Refusal

@@ -9,8 +9,8 @@ import datetime as dt
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +78,16 @@ class Sheet:
 
     name: str
     rows: list[list[Cell]]
+    hidden_rows: Sequence[int] = ()  # positions; they are read like the others
+    hidden_columns: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
 class Workbook:
+    """The visible sheets, and the names of the hidden ones, which are not read."""
+
     sheets: list[Sheet]
+    hidden: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,7 @@ class Table:
     header: int  # position of the header row
     columns: dict[str, int]
     unknown: list[str]
+    more: Mapping[str, list[int]] = field(default_factory=dict)  # further places of a column
 
     def records(self) -> Iterator[tuple[int, dict[str, Cell]]]:
         """Rows below the header as ``(Excel row number, {column: value})``."""
@@ -119,7 +125,8 @@ def read_workbook(path: str | Path, name: str = "") -> Workbook:
     answer = ask_worker(path, name or path.name)
     if "error" in answer:
         raise Unreadable(answer["error"], detail=answer["detail"])
-    return Workbook([Sheet(sheet["name"], sheet["rows"]) for sheet in answer["sheets"]])
+    hidden = [sheet["name"] for sheet in answer["sheets"] if sheet.get("hidden")]
+    return Workbook([Sheet(**sheet) for sheet in answer["sheets"] if not sheet.get("hidden")], hidden)
 
 
 def ask_worker(path: Path, name: str) -> dict[str, Any]:
@@ -152,19 +159,14 @@ def find_table(workbook: Workbook, canonical: Callable[[str], str | None], requi
     ``canonical`` turns a header cell into a column's name, or None for a column nobody knows.
     Raises Unreadable: no header, a required column missing, a column named twice, no rows.
     """
-    nearest: tuple[int, dict[str, list[int]]] = (0, {})
+    refused: list[Unreadable] = []
     for sheet in workbook.sheets:
-        for position, row in enumerate(sheet.rows[:HEADER_ROWS]):
-            places = column_places(row, canonical)
-            if all(column in places for column in required):
-                return table_at(sheet, position, places, canonical)
-            if len(places) > len(nearest[1]):
-                nearest = (position, places)
-    position, places = nearest
-    if len(places) < 2:
-        raise Unreadable("no_header", rows=HEADER_ROWS, columns="、".join(required))
-    missing = [column for column in required if column not in places]
-    raise Unreadable("column_missing", row=position + 1, columns="、".join(missing))
+        try:
+            return table_in(sheet, canonical, required)
+        except Unreadable as error:
+            refused.append(error)
+    no_header = Unreadable("no_header", rows=HEADER_ROWS, columns="、".join(required))
+    raise next((error for error in refused if error.code != "no_header"), no_header)
 
 
 def column_places(row: list[Cell], canonical: Callable[[str], str | None]) -> dict[str, list[int]]:
@@ -176,18 +178,66 @@ def column_places(row: list[Cell], canonical: Callable[[str], str | None]) -> di
     return places
 
 
-def table_at(
-    sheet: Sheet, position: int, places: dict[str, list[int]], canonical: Callable[[str], str | None]
+def find_tables(
+    workbook: Workbook,
+    canonical: Callable[[str], str | None],
+    required: Sequence[str],
+    several: Collection[str] = (),
+) -> tuple[list[Table], dict[str, str]]:
+    """Every sheet with a header, and of the others that have something like one, why they are not read.
+
+    Columns in `several` may stand in a header more than once, under different names.
+    Raises Unreadable where no sheet can be read, as `find_table` does.
+    """
+    tables: list[Table] = []
+    passed_over: dict[str, str] = {}
+    for sheet in workbook.sheets:
+        try:
+            tables.append(table_in(sheet, canonical, required, several))
+        except Unreadable as error:
+            if error.code != "no_header":
+                passed_over[sheet.name] = error.message
+    if not tables:
+        find_table(workbook, canonical, required)  # says which is nearest, and what it lacks
+    return tables, passed_over
+
+
+def table_in(
+    sheet: Sheet,
+    canonical: Callable[[str], str | None],
+    required: Sequence[str],
+    several: Collection[str] = (),
 ) -> Table:
-    for column, repeated in places.items():
-        if len(repeated) > 1:
-            raise repeated_column(position, column, repeated)
+    """The sheet's table. Raises Unreadable."""
+    rows = [(column_places(row, canonical), at) for at, row in enumerate(sheet.rows[:HEADER_ROWS])]
+    for places, position in rows:
+        if all(column in places for column in required):
+            return table_at(sheet, position, places, canonical, several)
+    places, position = max(rows, key=lambda found: len(found[0]), default=({}, 0))
+    if len(places) < 2:
+        raise Unreadable("no_header", rows=HEADER_ROWS, columns="、".join(required))
+    missing = [column for column in required if column not in places]
+    raise Unreadable("column_missing", row=position + 1, columns="、".join(missing))
+
+
+def table_at(
+    sheet: Sheet,
+    position: int,
+    places: dict[str, list[int]],
+    canonical: Callable[[str], str | None],
+    several: Collection[str] = (),
+) -> Table:
     row = sheet.rows[position]
+    for column, repeated in places.items():
+        names = {row[at] for at in repeated}
+        if len(repeated) > 1 and (column not in several or len(names) < len(repeated)):
+            raise repeated_column(position, column, repeated)
     unknown = [str(cell).strip() for cell in row if cell is not None and canonical(str(cell)) is None]
     if not any(any(cell is not None for cell in below) for below in sheet.rows[position + 1 :]):
         raise Unreadable("no_rows", row=position + 1)
     columns = {column: at[0] for column, at in places.items()}
-    return Table(sheet, position, columns, [name for name in unknown if name])
+    more = {column: at[1:] for column, at in places.items() if len(at) > 1}
+    return Table(sheet, position, columns, [name for name in unknown if name], more)
 
 
 def repeated_column(position: int, column: str, places: list[int]) -> Unreadable:

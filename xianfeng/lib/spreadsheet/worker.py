@@ -5,6 +5,7 @@ loop or eat memory takes only this process with it.  It imports nothing of the p
 start fast, and it gets an empty environment.
 
 Output: ``{"sheets": [{"name": str, "rows": [[cell, …], …]}]}`` or ``{"error": code, "detail": …}``.
+A sheet may have ``"hidden": true`` (and no rows then), ``hidden_rows`` and ``hidden_columns`` (positions).
 A date is written as ``{"date": "2026-03-05"}``; every other cell is a JSON scalar.
 """
 
@@ -40,6 +41,7 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream a workbook with a password consists of
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods")
+TRUE = ("1", "true")
 REFERENCE = re.compile(r"([A-Z]{1,4})([0-9]{1,9})")
 
 Cell = str | float | bool | dict[str, str] | None
@@ -83,7 +85,7 @@ def read(path: str, name: str) -> list[dict[str, Any]]:
             raise Refused("password")
         return read_workbook(path, {})
     if head.startswith(ZIP_MAGICS):
-        return read_workbook(path, checked_formulas(path))
+        return read_workbook(path, checked_scans(path))
     if head.startswith(b"PK"):
         raise Refused("damaged")
     if looks_like_markup(head):
@@ -101,13 +103,13 @@ def looks_like_markup(head: bytes) -> bool:
 # --- workbooks ---------------------------------------------------------------------------------
 
 
-def read_workbook(path: str, formulas: "dict[str, Formulas]") -> list[dict[str, Any]]:
+def read_workbook(path: str, scans: "dict[str, SheetScan]") -> list[dict[str, Any]]:
     # Imported late: text files do not need it, and refusals stay fast.
     from python_calamine import CalamineError, PasswordError
 
     try:
         with open_workbook(path) as book:
-            return list(visible_sheets(book, formulas))
+            return list(read_sheets(book, scans))
     except PasswordError as error:
         raise Refused("password") from error
     except (CalamineError, OSError, ValueError) as error:
@@ -126,19 +128,26 @@ def open_workbook(path: str) -> Any:
         return CalamineWorkbook.from_filelike(io.BytesIO(Path(path).read_bytes()))
 
 
-def visible_sheets(book: Any, formulas: "dict[str, Formulas]") -> Iterator[dict[str, Any]]:
+def read_sheets(book: Any, scans: "dict[str, SheetScan]") -> Iterator[dict[str, Any]]:
+    """The visible sheets; of hidden ones the name."""
     budget = Budget()
     for meta in book.sheets_metadata[:SHEET_LIMIT]:
-        if str(meta.visible).endswith("Visible") and str(meta.typ).endswith("WorkSheet"):
-            yield {"name": meta.name, "rows": sheet_rows(book, meta.name, formulas, budget)}
+        if not str(meta.typ).endswith("WorkSheet"):
+            continue
+        if str(meta.visible).endswith("Visible"):
+            scan = scans.get(meta.name)
+            rows = sheet_rows(book, meta.name, scan.formulas if scan else {}, budget)
+            yield {"name": meta.name, "rows": rows, **(scan.hidden(rows) if scan else {})}
+        else:
+            yield {"name": meta.name, "rows": [], "hidden": True}
 
 
-def sheet_rows(book: Any, name: str, formulas: "dict[str, Formulas]", budget: "Budget") -> Rows:
+def sheet_rows(book: Any, name: str, formulas: "Formulas", budget: "Budget") -> Rows:
     sheet = book.get_sheet_by_name(name)
     budget.take_cells(sheet.total_height, sheet.total_width)
     rows: Rows = [[portable(cell, budget) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
     spread_down(rows, sheet.merged_cell_ranges or [])
-    show_formulas(rows, formulas.get(name, {}))
+    show_formulas(rows, formulas)
     return [trimmed(row) for row in rows]
 
 
@@ -204,8 +213,8 @@ def trimmed(row: list[Cell]) -> list[Cell]:
 Formulas = dict[tuple[int, int], str]
 
 
-def checked_formulas(path: str) -> dict[str, Formulas]:
-    """Refuse a hostile package; return, per sheet, the formulas that carry no result.
+def checked_scans(path: str) -> "dict[str, SheetScan]":
+    """Refuse a hostile package; return, per sheet, what only its XML tells.
 
     The parser expands what it is given and allocates every cell up to the farthest one, so
     size, ratio, declarations and cell references are checked on the raw parts first.
@@ -299,14 +308,14 @@ def strict_parser() -> expat.XMLParserType:
     return parser
 
 
-def scan_sheet(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> Formulas:
+def scan_sheet(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> "SheetScan":
     scan = SheetScan()
     with package.open(info) as part:
         return scan.run(part)
 
 
 class SheetScan:
-    """One pass over a sheet's XML: cells too far out, and formulas without a stored result.
+    """One pass over a sheet's XML: cells too far out, formulas without a stored result, what is hidden.
 
     Only cells with content count. Sheets formatted to the last row or column are common and
     harmless, and the parser does not allocate for them.
@@ -317,14 +326,24 @@ class SheetScan:
         self.kind: str | None = None
         self.formula: list[str] | None = None
         self.formulas: Formulas = {}
+        self.hidden_rows: list[int] = []
+        self.hidden_columns: list[int] = []
         self.parser = strict_parser()
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
         self.parser.buffer_text = True
 
-    def run(self, part: IO[bytes]) -> Formulas:
+    def run(self, part: IO[bytes]) -> "SheetScan":
         self.parser.ParseFile(part)
-        return self.formulas
+        return self
+
+    def hidden(self, rows: Rows) -> dict[str, list[int]]:
+        """Hidden rows and columns with something in them."""
+        width = max(map(len, rows), default=0)
+        return {
+            "hidden_rows": [at for at in self.hidden_rows if at < len(rows) and rows[at]],
+            "hidden_columns": [at for at in self.hidden_columns if at < width],
+        }
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
@@ -334,6 +353,11 @@ class SheetScan:
         elif tag == "row":
             self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
             self.column = -1
+            if attributes.get("hidden") in TRUE:
+                self.hidden_rows.append(self.row)
+        elif tag == "col" and attributes.get("hidden") in TRUE:
+            first, last = int(attributes["min"]) - 1, int(attributes["max"])
+            self.hidden_columns += range(first, min(last, COLUMN_LIMIT))
         elif tag in ("v", "is"):
             self.check_distance()
             if self.kind == "str":  # a stored result that is the empty text, as IF(…,"") gives
