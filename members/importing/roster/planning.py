@@ -159,14 +159,16 @@ class Filling:
 
     def fill(self, cells: dict[str, Cell]) -> tuple[list[Cleaned], Ask | None]:
         """Give a row without a unit the one above; otherwise the question that stands open."""
-        if unit := clean_text(cells[UNIT]):
-            self.above = unit
+        unit = cells[UNIT]
+        # What begins with a letter is no blank; cleaning each of 11,000 to know is slow.
+        if (isinstance(unit, str) and unit[:1].isalnum()) or clean_text(unit):
+            self.above = as_text(unit)
             return [], None
         if not self.above:
             return [], None
         if self.answer == ABOVE or (self.answer == GROUPED and self.is_grouped):
             cells[UNIT] = self.above
-            return [Cleaned(UNIT, "", self.above)], None
+            return [Cleaned(UNIT, "", clean_text(self.above))], None
         return [], self.ask if self.answer is None else None
 
     @cached_property
