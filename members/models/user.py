@@ -100,6 +100,11 @@ class User(AbstractUser):
         chosen = [desk for desk in self.desks if desk.pk == self.active_desk_id]
         return next(iter(chosen or self.desks), None)
 
+    @property
+    def has_post(self) -> bool:
+        """Whether an appointment runs today, in whatever session; who never had one costs no query."""
+        return self.is_staff and self.appointments.current().exists()
+
     @cached_property
     def own_member(self) -> "Member | None":
         """The roster entry this account belongs to, if any."""

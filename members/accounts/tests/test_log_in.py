@@ -64,6 +64,12 @@ def test_a_member_with_a_post_keeps_the_phone_and_has_no_desk_there(client: Clie
     assert "改用工作人员登录" in client.get(reverse("members:profile")).content.decode()
 
 
+def test_who_has_no_post_any_more_is_not_sent_to_the_staff_log_in(client: Client, cast: Cast):
+    User.objects.filter(pk=cast.li.user_id).update(is_staff=True)
+    log_in_by_code(client, User.objects.get(pk=cast.li.user_id))
+    assert "改用工作人员登录" not in client.get(reverse("members:profile")).content.decode()
+
+
 def test_the_same_person_has_the_desk_by_password(client: Client, cast: Cast):
     appoint(cast.li.user, cast.community)
     User.objects.filter(pk=cast.li.user_id).update(username="li", password=make_password("a long password"))
