@@ -14,7 +14,8 @@ from reports.tests.browser import PASSWORD, Visit, Visitor
 from xianfeng.lib.times import today
 from xianfeng.testing.browser import DESK, PHONE, axe_violations, overflow
 from xianfeng.testing.cast import Cast
-from xianfeng.tests.access_table import ACCESS, ROLES
+from xianfeng.tests.tables.access import ACCESS
+from xianfeng.tests.tables.answers import ROLES
 from xianfeng.tests.test_access import client_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -13,8 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from members.models import Appointment, Member, Organization
 from xianfeng.testing.cast import Cast, make_staff
 from xianfeng.testing.sessions import log_in, log_in_by_code
-from xianfeng.tests.access_table import ACCESS, LIBRARY, ROLES, SHARED, Access, nothing
-from xianfeng.tests.admin_table import ADMIN, PAGES
+from xianfeng.tests.tables.access import ACCESS, LIBRARY, SHARED
+from xianfeng.tests.tables.admin import ADMIN, PAGES
+from xianfeng.tests.tables.answers import ROLES, Access, nothing
 
 CLOSED = {403, 404, 405}
 TABLE = ACCESS | ADMIN

@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from members.models import Organization
 from xianfeng.testing.cast import Cast
-from xianfeng.tests.access_table import ACCESS, ROLES
+from xianfeng.tests.tables.access import ACCESS
+from xianfeng.tests.tables.answers import ROLES
 from xianfeng.tests.test_access import client_of
 
 WRITE = re.compile(r"(?<!FOR )\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)

@@ -23,8 +23,8 @@ from tasks.models import Claim, Task, Verification
 from wishes.models import Wish
 from xianfeng.lib.states import TONES, StateIn, States, states
 from xianfeng.testing.cast import Cast
-from xianfeng.tests.access_table import ACCESS
-from xianfeng.tests.admin_table import PAGES
+from xianfeng.tests.tables.access import ACCESS
+from xianfeng.tests.tables.admin import PAGES
 from xianfeng.tests.test_access import client_of
 
 # Choices that say what somebody is or asks for, not how far something has come.

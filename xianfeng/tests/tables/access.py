@@ -16,21 +16,12 @@ Give `otherwise=404` where the object lies outside the scope of the others, or w
 """
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from flags import ledger
 from flags.assessment import assessing
 from flags.ledger import Award
 from flags.models import Assessment, AssessmentRun, FlagEntry
-from members.leaving import recording
-from members.merging import merging
-from members.models import ImportBatch, Member, Organization
-from members.numbers import changing
-from members.people.exempting import exempt
-from members.registration.registering import submit as apply
-from members.tests.applicants import application
 from notices.models import Notice
 from notices.outbox import Message, send
 from reports.models import Export
@@ -42,42 +33,9 @@ from tasks.verifying.verifying import Decision, verify
 from wishes.models import Wish
 from wishes.stating.stating import submit
 from xianfeng.lib.times import today
-from xianfeng.testing.cast import Cast, make_organization
-
-ROLES = ("anonymous", "city", "street", "community", "estate", "unit", "auditor", "member", "sysadmin")
-Answers = dict[str, int]
-
-
-def nothing(cast: Cast) -> dict[str, Any]:
-    return {}
-
-
-@dataclass(frozen=True)
-class Access:
-    """Expected answers of one URL; `kwargs` makes what its path names, `data` the POST's body."""
-
-    get: Answers | None = None
-    post: Answers | None = None
-    kwargs: Callable[[Cast], dict[str, Any]] = nothing
-    data: Callable[[Cast], dict[str, Any]] = nothing
-    query: str = ""
-
-
-def everyone(status: int = 200) -> Answers:
-    return dict.fromkeys(ROLES, status)
-
-
-def only(*roles: str, status: int = 200, otherwise: int = 403, anonymous: int = 302) -> Answers:
-    """`status` for `roles`, `otherwise` for the rest, `anonymous` for who is not logged in."""
-    if unknown := set(roles) - set(ROLES):
-        raise ValueError(f"Unknown roles: {unknown}")
-    return {role: status if role in roles else otherwise for role in ROLES} | {
-        "anonymous": status if "anonymous" in roles else anonymous
-    }
-
-
-def logged_in(status: int = 200) -> Answers:
-    return only(*ROLES[1:], status=status)
+from xianfeng.testing.cast import Cast
+from xianfeng.tests.tables.access_members import MEMBERS, SEE_PEOPLE
+from xianfeng.tests.tables.answers import Access, Answers, everyone, logged_in, only
 
 
 def a_stated_wish(cast: Cast) -> Wish:
@@ -126,7 +84,6 @@ def a_run(cast: Cast) -> dict[str, Any]:
 SEE_FLAGS = ("city", "street", "community", "estate", "unit", "auditor")
 SEE_RESULTS = ("city", "street", "community", "unit", "auditor")
 
-MERGERS = ("city", "community", "unit")
 
 ACCESS: dict[str, Access] = {
     "healthz": Access(get=everyone()),
@@ -250,242 +207,14 @@ ACCESS |= {
 
 # Addresses of libraries, by pattern, and why one line is enough for all of them.
 LIBRARY: dict[str, str] = {
-    "admin:unnamed *": "old addresses that lead on, and the admin's 404; its pages are in admin_table.py",
+    "admin:unnamed *": "old addresses that lead on, and the admin's 404; its pages are in admin.py",
     "account_*": "allauth's own log-in pages, tested there; ours are in members/tests",
     "mfa_*": "allauth's second factor, about the user's own devices only",
     "usersessions_*": "allauth's list of the user's own sessions",
 }
 
 
-# Imports: the city and units, each inside its own branch; here on a batch of the city's.
-IMPORTERS = ("city", "unit")
-
-
-def a_batch(cast: Cast) -> dict[str, Any]:
-    batch = ImportBatch.objects.create(
-        kind=ImportBatch.Kind.ROSTER,
-        organization=cast.city,
-        uploaded_by=cast.city_officer,
-        filename="名册.xlsx",
-        state=ImportBatch.State.PREVIEWED,
-        counts={"new": 1, "changed": 0, "unchanged": 0, "rejected": 0},
-    )
-    return {"pk": batch.pk}
-
-
-def the_city(status: int) -> Answers:
-    """A unit may import, but the city's batch lies outside its branch."""
-    return {**only("city", status=status), "unit": 404}
-
-
-ACCESS |= {
-    "members:imports": Access(get=only(*IMPORTERS)),
-    "members:import_new": Access(get=only(*IMPORTERS), post=only(*IMPORTERS)),
-    "members:import_template": Access(get=only(*IMPORTERS)),
-    "members:import": Access(get=the_city(200), kwargs=a_batch),
-    "members:import_progress": Access(get=the_city(200), kwargs=a_batch),
-    "members:import_rejected": Access(get=the_city(200), kwargs=a_batch),
-    "members:import_decide": Access(post=the_city(302), kwargs=a_batch),
-    "members:import_confirm": Access(post=the_city(302), kwargs=a_batch),
-    "members:import_undo": Access(post=the_city(302), kwargs=a_batch),
-    "members:import_discard": Access(post=the_city(302), kwargs=a_batch),
-}
-
-# --- members: people, registration, organisations ------------------------------------------------
-
-SEE_PEOPLE = ("city", "street", "community", "estate", "unit", "auditor")
-SEE_REGISTRATIONS = ("city", "street", "community", "unit", "auditor")
-SEE_TREE = ("city", "street", "community", "auditor")
-
-
-def li(cast: Cast) -> dict[str, Any]:
-    return {"pk": cast.li.pk}
-
-
-def an_application(cast: Cast) -> dict[str, Any]:
-    """李建国 applies again to his own community: staff see it, he may withdraw it."""
-    wanted = application(cast, name=cast.li.name, mobile=cast.li.mobile)
-    assert cast.li.user
-    return {"pk": apply(wanted, by=cast.li.user).pk}
-
-
-def an_exemption(cast: Cast) -> dict[str, Any]:
-    leave = {"kind": "sick", "starts_on": dt.date(2026, 1, 1), "ends_on": dt.date(2026, 2, 1)}
-    return {"pk": exempt(cast.li, **leave, reason="住院", by=cast.secretary).pk}
-
-
-def a_place(cast: Cast) -> dict[str, Any]:
-    return {"public_code": cast.community.public_code}
-
-
-def the_community(cast: Cast) -> dict[str, Any]:
-    return {"pk": cast.community.pk}
-
-
-UNPROVEN = everyone(302)  # back to the first step of the walk
-REASON = {"reason": "核实上门时间"}
-
-ACCESS |= {
-    "members:home": Access(get=everyone(302)),
-    "members:switch": Access(
-        post=only("community", status=302, otherwise=404),
-        data=lambda cast: {"desk": cast.secretary.appointments.get().pk},
-    ),
-    "members:dev_messages": Access(get=everyone(404)),
-    "members:search": Access(get=only(*SEE_PEOPLE)),
-    "members:list": Access(get=only(*SEE_PEOPLE)),
-    "members:detail": Access(get=only(*SEE_PEOPLE), kwargs=li),
-    "members:reveal": Access(
-        post=only("city", "community", "unit", status=302), kwargs=li, data=lambda cast: REASON
-    ),
-    "members:exempt": Access(post=only("city", "community", "unit", status=302), kwargs=li),
-    "members:waiting_exemptions": Access(get=only(*MERGERS)),
-    "members:confirm_exemption": Access(post=only(*MERGERS, status=302), kwargs=an_exemption),
-    "members:withdraw_exemption": Access(
-        post=only("city", "community", "unit", status=302), kwargs=an_exemption
-    ),
-    "members:reveals": Access(get=only(*SEE_PEOPLE)),
-    "members:registrations": Access(get=only(*SEE_REGISTRATIONS)),
-    "members:confirm_many": Access(post=only("community", status=302)),
-    "members:registration": Access(
-        get=only(*SEE_REGISTRATIONS), post=only("community", status=302), kwargs=an_application
-    ),
-    "members:registration_reveal": Access(
-        post=only("city", "community", "unit", status=302), kwargs=an_application, data=lambda cast: REASON
-    ),
-    "members:reconciliation": Access(get=only(*SEE_REGISTRATIONS)),
-    "members:join": Access(get=everyone(), post=everyone(), kwargs=a_place),
-    "members:join_code": Access(get=UNPROVEN, post=UNPROVEN, kwargs=a_place),
-    "members:join_resend": Access(post=UNPROVEN, kwargs=a_place),
-    "members:join_home": Access(get=UNPROVEN, post=UNPROVEN, kwargs=a_place),
-    "members:join_service": Access(get=UNPROVEN, post=UNPROVEN, kwargs=a_place),
-    "members:join_promise": Access(get=UNPROVEN, post=UNPROVEN, kwargs=a_place),
-    "members:join_done": Access(get=UNPROVEN, kwargs=a_place),
-    "members:organizations": Access(get=only(*SEE_TREE)),
-    "members:organization": Access(get=only(*SEE_TREE), kwargs=the_community),
-    "members:organization_edit": Access(post=only("city", status=302), kwargs=the_community),
-    # Without a parent chosen, back to choosing one.
-    "members:organization_move": Access(get=only("city", status=302), kwargs=the_community),
-    "members:poster": Access(get=only(*SEE_TREE, "estate"), kwargs=lambda cast: {"pk": cast.estate.pk}),
-    "members:appointments": Access(get=only("city"), post=only("city")),
-    "members:end_appointment": Access(
-        get=only("city"),
-        post=only("city", status=302),
-        kwargs=lambda cast: {"pk": cast.clerk.appointments.get().pk},
-    ),
-    "members:profile": Access(get=logged_in()),
-    "members:profile_edit": Access(get=only("member"), post=only("member", status=302)),
-    "members:profile_correct": Access(get=only("member"), post=only("member")),
-    "members:looked_up": Access(get=logged_in()),
-    "members:withdraw_registration": Access(
-        post=only("member", status=302, otherwise=404), kwargs=an_application
-    ),
-}
-
-# --- members: changes of mobile ----------------------------------------------------------------------
-
-
-def a_lost_number(cast: Cast) -> dict[str, Any]:
-    """李建国 cannot get at his old number any more."""
-    asked = changing.ask(name="李建国", unit=cast.unit, old=cast.li.mobile, mobile="13900000021")
-    assert asked
-    return {"pk": asked.pk}
-
-
-ACCESS |= {
-    "members:numbers": Access(get=only(*SEE_REGISTRATIONS)),
-    "members:number": Access(
-        get=only(*SEE_REGISTRATIONS),
-        post=only("city", "community", "unit", status=302),
-        kwargs=a_lost_number,
-        data=lambda cast: {"decision": "confirm"},
-    ),
-    "members:number_reveal": Access(
-        post=only("city", "community", "unit", status=302), kwargs=a_lost_number, data=lambda cast: REASON
-    ),
-    "members:number_correct": Access(
-        get=only("city", "community", "unit"),
-        post=only("city", "community", "unit", status=302),
-        kwargs=li,
-        data=lambda cast: {"mobile": "13900000022", "reason": "本人当面出示"},
-    ),
-    "members:my_number": Access(get=only("member"), post=only("member")),
-    # Without a number on its way: back to the first step.
-    "members:my_number_code": Access(get=only("member", status=302), post=only("member", status=302)),
-    "members:number_object": Access(post=only("member", status=302), kwargs=a_lost_number),
-    "members:lost_number": Access(get=everyone(), post=everyone()),
-    "members:lost_number_code": Access(get=UNPROVEN, post=UNPROVEN),
-    "members:lost_number_done": Access(get=everyone()),
-}
-
-# --- members: entering, leaving, moving between units ------------------------------------------------
-
-
-def a_transfer(cast: Cast) -> dict[str, Any]:
-    """李建国 is to move from 市教育局, which waits for 市水利局."""
-    third = make_organization("TU3", Organization.Kind.UNIT, "市水利局", cast.city)
-    change = recording.transfer(cast.li, to_unit=third, day=today(), by=cast.unit_clerk)
-    return {"pk": change.pk}
-
-
-def somebody_who_left(cast: Cast) -> dict[str, Any]:
-    recording.leave(cast.li, kind="left", day=today() - dt.timedelta(days=1), by=cast.unit_clerk)
-    return {"pk": cast.li.pk}
-
-
-RECORDERS = ("city", "unit")
-
-ACCESS |= {
-    "members:roster_changes": Access(get=only(*SEE_PEOPLE)),
-    "members:roster_change": Access(
-        get=only(*SEE_PEOPLE),
-        post=only(*RECORDERS, status=302),
-        kwargs=a_transfer,
-        data=lambda cast: {"decision": "take_back", "reason": "不调了"},
-    ),
-    "members:roster_join": Access(get=only(*RECORDERS), post=only(*RECORDERS)),
-    "members:roster_leave": Access(
-        get=only(*RECORDERS),
-        post=only(*RECORDERS, status=302),
-        kwargs=li,
-        data=lambda cast: {"kind": "retired", "day": today()},
-    ),
-    "members:roster_return": Access(
-        get=only(*RECORDERS),
-        post=only(*RECORDERS, status=302),
-        kwargs=somebody_who_left,
-        data=lambda cast: {"day": today()},
-    ),
-    "members:roster_transfer": Access(
-        get=only(*RECORDERS),
-        post=only(*RECORDERS, status=302),
-        kwargs=li,
-        data=lambda cast: {"to_unit": cast.other_unit.pk, "day": today()},
-    ),
-}
-
-# --- members: two records of one person ---------------------------------------------------------------
-
-
-def two_records(cast: Cast) -> dict[str, Any]:
-    unit = {"unit": cast.unit, "community": cast.community, "name": "李建国"}
-    double, _new = Member.objects.get_or_create(mobile="13900000031", defaults=unit)
-    return {"pk": cast.li.pk, "other": double.pk}
-
-
-def a_merge(cast: Cast) -> dict[str, Any]:
-    double = Member.objects.get(pk=two_records(cast)["other"])
-    return {"pk": merging.merge(cast.li, double, reason="本人确认", by=cast.secretary).pk}
-
-
-ACCESS |= {
-    "members:merge_with": Access(get=only(*MERGERS), kwargs=li),
-    "members:merge_compare": Access(get=only(*MERGERS), post=only(*MERGERS), kwargs=two_records),
-    "members:merge": Access(get=only(*MERGERS), kwargs=a_merge),
-    "members:merge_undo": Access(
-        post=only(*MERGERS, status=302), kwargs=a_merge, data=lambda cast: {"reason": "弄错了"}
-    ),
-}
+ACCESS |= MEMBERS
 
 # --- tasks: the member's phone ---------------------------------------------------------------------
 

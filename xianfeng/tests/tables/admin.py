@@ -20,27 +20,26 @@ from tasks.models import Claim, Task, Verification
 from tasks.tests.desk import ended_task, make_item
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
-from xianfeng.tests.access_table import (
-    IMPORTERS,
-    ROLES,
+from xianfeng.tests.tables.access import (
     SEE_FLAGS,
-    SEE_PEOPLE,
-    SEE_REGISTRATIONS,
     SEE_RESULTS,
     SEE_TASKS,
-    SEE_TREE,
-    Access,
-    Answers,
     a_draft,
     a_flag,
     a_notice_to_the_secretary,
     a_result,
     a_stated_wish,
     a_verification,
+)
+from xianfeng.tests.tables.access_members import (
+    IMPORTERS,
+    SEE_PEOPLE,
+    SEE_REGISTRATIONS,
+    SEE_TREE,
     an_application,
     an_exemption,
-    only,
 )
+from xianfeng.tests.tables.answers import ROLES, Access, Answers, only
 
 STAFF = tuple(role for role in ROLES if role not in ("anonymous", "member"))
 SEE_WISHES = ("city", "street", "community", "estate", "auditor")

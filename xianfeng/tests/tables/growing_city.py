@@ -1,0 +1,296 @@
+"""One city with twenty, and then two hundred, of everything that a list shows."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+
+from flags import ledger
+from flags.assessment import assessing
+from flags.ledger import Award
+from flags.models import AssessmentRun, MemberYear
+from members.models import (
+    Appointment,
+    ContactReveal,
+    Exemption,
+    ImportBatch,
+    ImportRow,
+    Member,
+    MobileChange,
+    Organization,
+    Registration,
+    RosterChange,
+    User,
+)
+from notices.models import Delivery, Notice
+from notices.outbox import Message, send_many
+from notices.outbox.filters import PATIENCE
+from reports.models import Export
+from tasks.models import Claim, ServiceItem, Task, TaskEvent
+from tasks.tests.desk import ended_task, hold
+from tasks.tests.offers import make_offer
+from wishes.models import Wish, WishEvent
+from xianfeng.lib.times import today
+from xianfeng.testing.cast import Cast, make_organization
+
+SMALL, LARGE = 20, 200
+
+
+class City:
+    """Twenty or two hundred of everything that a list shows."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast, self.size = cast, 0
+        self.ended = ended_task(cast, title="结束的任务", capacity=LARGE)
+        self.batch = self.import_batch(0)
+        self.wish = Wish.objects.create(organization=cast.estate, need="想请人修灯")
+
+    def grow_to(self, size: int) -> None:
+        numbers = range(self.size, size)
+        self.size = size
+        self.add_people(numbers)
+        self.add_tree(numbers)
+        self.add_tasks(numbers)
+        self.add_wishes(numbers)
+        self.add_flags(numbers)
+        self.add_messages(numbers)
+        self.add_imports(numbers)
+        self.add_exports(numbers)
+        self.run = assessing.forecast(timezone.localdate().year, by=self.cast.city_officer)
+
+    def add_people(self, numbers: range) -> None:
+        cast, now = self.cast, timezone.now()
+        users = User.objects.bulk_create(
+            User(username=f"m{n}", name=f"党员{n}", mobile=f"1390{n:07d}", email=f"m{n}@example.test")
+            for n in numbers
+        )
+        members = Member.objects.bulk_create(
+            Member(
+                name=user.name,
+                mobile=user.mobile,
+                unit=cast.unit,
+                community=cast.community,
+                user=user,
+                estate=cast.estate,
+                state=Member.State.REGISTERED,
+                pinyin=f"dangyuan{user.pk}",
+            )
+            for user in users
+        )
+        for state in (Registration.State.SUBMITTED, Registration.State.CONFIRMED):
+            Registration.objects.bulk_create(
+                Registration(
+                    user=user,
+                    member=member,
+                    name=user.name,
+                    mobile=user.mobile or "",
+                    unit=cast.other_unit,
+                    community=cast.community,
+                    estate=cast.estate,
+                    promised_at=now,
+                    state=state,
+                    decided_by=cast.clerk,
+                    differences=[["unit", "市教育局", "市税务局"]],
+                    on_roster=user.pk % 2 == 0,
+                )
+                for user, member in zip(users, members, strict=True)
+            )
+        listed = Member.objects.bulk_create(
+            Member(
+                name=f"未报到{n // 2}",
+                mobile=f"1370{n:07d}",
+                unit=cast.unit,
+                community=cast.community,
+                state=Member.State.LISTED,
+                pinyin=f"weibaodao{n}",
+            )
+            for n in numbers
+        )
+        MobileChange.objects.bulk_create(
+            MobileChange(member=member, old=member.mobile, new=f"1360{n:07d}", way="lost", state=state)
+            for n, member in zip(numbers, members, strict=True)
+            for state in MobileChange.State
+        )
+        RosterChange.objects.bulk_create(
+            RosterChange(
+                member=member, kind="moved", day=today(), state=state, recorded_by=cast.city_officer,
+                from_unit=cast.unit, to_unit=cast.other_unit,
+            )
+            for member in members
+            for state in ("asked", "done", "refused")
+        )  # fmt: skip
+        Exemption.objects.bulk_create(
+            Exemption(
+                member=member, kind="sick", starts_on=today(), ends_on=today(), reason="病假",
+                state="waiting", approved_by=cast.city_officer,
+            )
+            for member in members
+        )  # fmt: skip
+        MemberYear.objects.bulk_create(
+            MemberYear(member=member, year=today().year, flags=9, lines=9) for member in members[::2]
+        )
+        viewers = [cast.secretary, cast.clerk]
+        ContactReveal.objects.bulk_create(
+            ContactReveal(
+                member=cast.li,
+                field="mobile",
+                viewer=viewers[n % 2],
+                organization=cast.community,
+                reason="核实",
+            )
+            for n in numbers
+        )
+        Claim.objects.bulk_create(Claim(task=self.ended, member=member) for member in members)
+        Task.objects.filter(pk=self.ended.pk).update(places_taken=self.ended.claims.count())
+        Exemption.objects.bulk_create(
+            Exemption(
+                member=cast.li,
+                kind="sick",
+                reason="住院",
+                approved_by=viewers[n % 2],
+                starts_on=dt.date(2026, 1, 1),
+                ends_on=dt.date(2026, 1, 2),
+            )
+            for n in numbers
+        )
+        whole_year = {"starts_on": dt.date(today().year, 1, 1), "ends_on": dt.date(today().year, 12, 31)}
+        Exemption.objects.bulk_create(
+            Exemption(member=member, kind="sick", reason="住院", approved_by=cast.clerk, **whole_year)
+            for member in listed[::2]
+        )
+
+    def add_tree(self, numbers: range) -> None:
+        cast = self.cast
+        for n in numbers:
+            make_organization(f"E{n}", Organization.Kind.ESTATE, f"小区{n}", cast.community)
+            make_organization(f"U{n}", Organization.Kind.UNIT, f"单位{n}", cast.city)
+        Appointment.objects.bulk_create(
+            Appointment(user=user, organization=cast.estate, role="clerk", starts_on=dt.date(2026, 1, 1))
+            for user in User.objects.filter(username__in=[f"m{n}" for n in numbers])
+        )
+
+    def add_tasks(self, numbers: range) -> None:
+        """Tasks of every phase, and 李建国's place on some; estates and community publish."""
+        cast, day = self.cast, dt.timedelta(days=1)
+        for n in numbers:
+            publisher = cast.community if n % 2 else cast.estate
+            common: dict[str, Any] = {"publisher": publisher, "capacity": 9}
+            make_offer(cast, starts_in=(n + 2) * day, title=f"任务{n}", **common)
+            for state in ("draft", "cancelled", "settled"):
+                make_offer(cast, title=f"{state}{n}", state=state, **common)
+            make_offer(cast, starts_in=-dt.timedelta(hours=1), title=f"进行{n}", **common)
+            ended_task(cast, ago=(n + 2) * day, title=f"无人{n}", **common)
+            ServiceItem.objects.create(code=f"I{n}", name=f"事项{n}", category="activity")
+            hold(make_offer(cast, starts_in=(n + 300) * day, title=f"已接{n}", **common), cast.li)
+            hold(ended_task(cast, ago=2 * (n + 1) * day, title=f"结束{n}", **common), cast.li)
+            verified = make_offer(cast, title=f"认定{n}", **common)
+            Claim.objects.create(task=verified, member=cast.li, state="verified")
+            TaskEvent.objects.create(
+                task=self.ended, by=cast.clerk, from_state="published", to_state="published"
+            )
+
+    def add_wishes(self, numbers: range) -> None:
+        cast = self.cast
+        places = [cast.estate, cast.second_estate, cast.community]
+        Wish.objects.bulk_create(
+            Wish(organization=places[n % 3], need=f"想请人理发{n}", entered_by=cast.clerk, state=state)
+            for n in numbers
+            for state in Wish.State.values
+        )
+        WishEvent.objects.bulk_create(
+            WishEvent(wish=self.wish, by=cast.clerk, from_state="submitted", to_state="accepted")
+            for n in numbers
+        )
+
+    def add_flags(self, numbers: range) -> None:
+        cast = self.cast
+        awards = [
+            Award(
+                member=cast.li,
+                flags=1,
+                minutes=60,
+                category="activity",
+                service_date=dt.date(today().year - n % 2, 1, 1),
+                organization=(cast.community, cast.estate)[n % 2],
+                source_kind="claim",
+                source_id=n,
+                source_label=f"任务{n}",
+                verifier=(cast.secretary, cast.clerk)[n % 2],
+                key=f"claim:{n}",
+            )
+            for n in numbers
+        ]
+        ledger.award(awards, by=cast.city_officer)
+        AssessmentRun.objects.bulk_create(
+            AssessmentRun(
+                year=1000 + n,
+                is_official=False,
+                state="forecast",
+                as_of=dt.date(2026, 1, 1),
+                started_by=(cast.city_officer, cast.city_colleague)[n % 2],
+                finished_at=timezone.now(),
+            )
+            for n in numbers
+        )
+
+    def add_messages(self, numbers: range) -> None:
+        """Unreached ones of every kind, and some that wait too long."""
+        receivers = [user for user in (self.cast.li.user, self.cast.wang.user) if user]
+        states = (*Delivery.State.UNREACHED, Delivery.State.PENDING)
+        for state in states:
+            send_many(
+                Message(receiver, "reminder", f"{receiver.pk}:{n}:{state}", "提醒", "还差几面红旗")
+                for n in numbers
+                for receiver in receivers
+            )
+            Delivery.objects.filter(notice__key__endswith=state).update(state=state)
+        Notice.objects.update(created_at=timezone.now() - 2 * PATIENCE)
+
+    def add_imports(self, numbers: range) -> None:
+        for n in numbers:
+            self.import_batch(n + 1)
+        ImportRow.objects.bulk_create(
+            ImportRow(
+                batch=self.batch,
+                sheet="名册",
+                row=4 * n + place,
+                outcome=outcome,
+                member=self.cast.li,
+                values={"姓名": "李建国", "手机号": "13800000001", "单位": "市教育局"},
+            )
+            for n in numbers
+            for place, outcome in enumerate(ImportRow.Outcome)
+        )
+        counts = dict.fromkeys(ImportRow.Outcome.values, self.size)
+        ImportBatch.objects.filter(pk=self.batch.pk).update(counts=counts)
+
+    def add_exports(self, numbers: range) -> None:
+        """Half of them ready, by two people of two organisations."""
+        cast = self.cast
+        for n in numbers:
+            user = (cast.city_officer, cast.secretary)[n % 2]
+            desk = user.appointments.get()
+            Export.objects.create(
+                name="members",
+                title="党员名单",
+                user=user,
+                organization=desk.organization,
+                appointment=desk,
+                columns=[["member", "姓名"]],
+                key=str(n),
+                state=("ready", "failed")[n // 2 % 2],
+                expires_at=timezone.now() + dt.timedelta(days=7),
+            )
+
+    def import_batch(self, number: int) -> ImportBatch:
+        officers = [self.cast.city_officer, self.cast.city_colleague]
+        return ImportBatch.objects.create(
+            kind="roster",
+            organization=self.cast.city,
+            uploaded_by=officers[number % 2],
+            state="confirmed",
+            filename=f"名册{number}.xlsx",
+            counts={"new": 1, "changed": 0, "unchanged": 0, "rejected": 0},
+            confirmed_by=officers[number % 2],
+            confirmed_at=timezone.now(),
+        )
