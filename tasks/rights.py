@@ -48,7 +48,7 @@ def reached_desk(user: User, task: Task) -> set[int]:
     `in_charge` then leaves it its own people, and nobody where the task has none of them.
     """
     desk = user.desk
-    if not desk or task.publisher.kind != Kind.CITY or desk.organization == task.publisher:
+    if not desk or not task.is_of_city or desk.organization == task.publisher:
         return set()
     return {desk.organization_id} if task.publisher.contains(desk.organization) else set()
 

@@ -38,7 +38,7 @@ class Share:
 def has_shares(task: Task, organization: Organization) -> bool:
     """Whether the desk looks at a city task from above the communities."""
     kinds = Organization.Kind
-    return task.publisher.kind == kinds.CITY and organization.kind in (kinds.CITY, kinds.STREET)
+    return task.is_of_city and organization.kind in (kinds.CITY, kinds.STREET)
 
 
 def shares_of(claims: ClaimQuerySet) -> list[Share]:

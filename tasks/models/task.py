@@ -252,6 +252,11 @@ class Task(models.Model):
         return self.item.counts_hours_as(self.category)
 
     @property
+    def is_of_city(self) -> bool:
+        """Whether each community below marks and verifies its own people on it."""
+        return self.publisher.kind == Organization.Kind.CITY
+
+    @property
     def awarding_organization(self) -> Organization:
         """Who verifies and lights the flags: an estate's tasks are verified by its community."""
         if self.publisher.kind == Organization.Kind.ESTATE and self.publisher.parent:

@@ -38,7 +38,7 @@ def due_groups(day: dt.date) -> dict[Group, list[Task]]:
     earliest = add_working_days(day - CATCH_UP, -deadlines.RECORD_WITHIN)
     recent = awaiting_verification(Task.objects.filter(ends_at__date__gte=earliest), timezone.now())
     tasks = list(recent.select_related("publisher__parent"))
-    acting = communities_on(task for task in tasks if task.publisher.kind == Organization.Kind.CITY)
+    acting = communities_on(task for task in tasks if task.is_of_city)
     for task in tasks:
         due = add_working_days(local_date(task.ends_at), deadlines.REMIND_AFTER)
         for organization in (task.awarding_organization, *acting[task.pk]):
