@@ -16,7 +16,7 @@ from members.cleaning import as_text, clean_text, without_spaces
 from members.importing.column import Column, headers_of, recognizer
 from members.importing.plan import CHANGED, NEW, Plan, RowError, RowPlan
 from members.models import Appointment, Organization, OrganizationEvent, User
-from members.organizations.tree import PARENTS, hang, leave_event
+from members.organizations.tree import PARENTS, leave_event, relocate
 from xianfeng.lib.spreadsheet.reading import Cell, Table, Unreadable, find_table, read_workbook
 
 Kind, Event = Organization.Kind, OrganizationEvent.Kind
@@ -274,10 +274,7 @@ def change(code: str, changes: dict[str, Any], by: User | None) -> None:
     if plain:
         Organization.objects.filter(pk=organization.pk).update(**plain)
     if "parent" in changes:
-        parent = Organization.objects.get(code=changes["parent"])
-        note = gettext("从“%(former)s”到“%(new)s”") % {"former": organization.parent, "new": parent}
-        events.append((Event.MOVED, note))
-        hang(organization, parent)
+        relocate(organization, Organization.objects.get(code=changes["parent"]), by=by)
     if by:
         for kind, text in events:
             leave_event(organization, kind, by, text)

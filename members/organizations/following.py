@@ -25,9 +25,13 @@ def preview(estate: Organization) -> Iterator[Work]:
     yield from open_work(estate)
 
 
-def follow(event: OrganizationEvent, former: Organization, *, by: User) -> None:
-    """After the estate moved: its people and their registrations belong to the new community."""
-    estate = event.organization
+def follow(
+    estate: Organization, former: Organization, *, note: str, by: User | None, event: OrganizationEvent | None
+) -> None:
+    """After the estate moved: its people and their registrations belong to the new community.
+
+    Everybody concerned is told of the `event`, if there is one.
+    """
     in_words = "、".join(_("%(label)s %(count)s 件") % vars(work) for work in open_work(estate))
     # First these: a confirmation under way holds its row, and brings one more member when it is through.
     rows = Registration.objects.filter(estate=estate, state__in=FOLLOW)
@@ -38,8 +42,10 @@ def follow(event: OrganizationEvent, former: Organization, *, by: User) -> None:
         event=RegistrationEvent,
         by=by,
         before={row.pk: row.state for row in registrations},
-        note=event.note,
+        note=note,
     )
     Member.objects.filter(estate=estate).update(community=estate.parent)
+    if event is None:
+        return
     people = Member.objects.on_roster().filter(estate=estate).select_related("user", "unit").order_by("pk")
     messages.tell(event, former, list(people), in_words)

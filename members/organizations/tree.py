@@ -95,13 +95,18 @@ def move_branch(organization: Organization, *, parent: Organization, by: User) -
     Raises NotMovable where the tree would have a ring or a kind out of place.
     """
     check_movable(organization, parent)
+    relocate(organization, parent, by=by)
+    return organization
+
+
+def relocate(organization: Organization, parent: Organization, *, by: User | None) -> None:
+    """The move itself. A command line, where `by` is nobody, leaves no history and tells nobody."""
     former = organization.parent
     hang(organization, parent)
     note = _("从“%(former)s”到“%(new)s”") % {"former": former, "new": parent}
-    event = leave_event(organization, Event.MOVED, by, note)
-    if organization.kind == Kind.ESTATE and former:
-        following.follow(event, former, by=by)
-    return organization
+    event = leave_event(organization, Event.MOVED, by, note) if by else None
+    if organization.is_estate and former:
+        following.follow(organization, former, note=note, by=by, event=event)
 
 
 def hang(organization: Organization, parent: Organization) -> None:
