@@ -51,7 +51,6 @@ from .renumbering import decide
 Progress = Callable[[int, int], None]
 PROGRESS_STEP = 2_000  # rows between two reports
 LOOKUP_SIZE = 2_000  # mobiles in one query
-NAMES_SIZE = 500  # names in one query
 
 READ = ("pk", "mobile", "state", "departed_on", "merged_into", *COMPARED)
 
@@ -242,19 +241,29 @@ def find_renumbered(rows: Iterable[RowPlan]) -> list[tuple[RowPlan, list[dict[st
     rows = list(rows)
     own = {row.fields["mobile"] for row in rows}
     strangers = [row for row in rows if not row.errors and row.existing is None]
-    people = namesakes({row.fields["name"] for row in strangers})
-    pairs = ((row, people[row.fields["name"], row.fields["unit_id"]]) for row in strangers)
+    people = namesakes({identity(row.fields) for row in strangers})
+    pairs = ((row, people.get(identity(row.fields), [])) for row in strangers)
     maybe = ((row, [one for one in found if one["mobile"] not in own]) for row, found in pairs)
     return [(row, found) for row, found in maybe if found]
 
 
-def namesakes(names: set[str]) -> dict[tuple[str, int], list[dict[str, Any]]]:
-    """People by name and unit; one query for each five hundred names."""
+def identity(fields: dict[str, Any]) -> tuple[str, int]:
+    """What a person is known by, besides the mobile."""
+    return fields["name"], fields["unit_id"]
+
+
+def namesakes(wanted: set[tuple[str, int]]) -> dict[tuple[str, int], list[dict[str, Any]]]:
+    """People by name and unit: a query for the names in these units, and one for those found.
+
+    A file has far fewer units than names.
+    """
     people: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
-    for some in batched(sorted(names), NAMES_SIZE, strict=False):
-        rows = Member.objects.exclude(state=Member.State.MERGED).filter(name__in=some)
-        for one in rows.order_by("pk").values(*READ):
-            people[one["name"], one["unit_id"]].append(one)
+    records = Member.objects.exclude(state=Member.State.MERGED)
+    in_units = records.filter(unit__in={unit for _name, unit in wanted}).values_list("pk", "name", "unit_id")
+    found = [pk for pk, name, unit in in_units.iterator() if (name, unit) in wanted]
+    for some in batched(sorted(found), LOOKUP_SIZE, strict=False):
+        for one in records.filter(pk__in=some).order_by("pk").values(*READ):
+            people[identity(one)].append(one)
     return people
 
 
