@@ -183,6 +183,8 @@ MEMBERS |= {
 
 def a_transfer(cast: Cast) -> dict[str, Any]:
     """李建国 is to move from 市教育局, which waits for 市水利局."""
+    if waiting := cast.li.roster_changes.first():
+        return {"pk": waiting.pk}
     third = make_organization("TU3", Organization.Kind.UNIT, "市水利局", cast.city)
     change = recording.transfer(cast.li, to_unit=third, day=today(), by=cast.unit_clerk)
     return {"pk": change.pk}
