@@ -191,8 +191,12 @@ def a_transfer(cast: Cast) -> dict[str, Any]:
 
 
 def somebody_who_left(cast: Cast) -> dict[str, Any]:
-    recording.leave(cast.li, kind="left", day=today() - dt.timedelta(days=1), by=cast.unit_clerk)
-    return {"pk": cast.li.pk}
+    """周离 of 市教育局, who lives in 青锋社区."""
+    known = {"name": "周离", "unit": cast.unit, "community": cast.community}
+    gone, is_new = Member.objects.get_or_create(mobile="13900000041", defaults=known)
+    if is_new:
+        recording.leave(gone, kind="left", day=today() - dt.timedelta(days=1), by=cast.unit_clerk)
+    return {"pk": gone.pk}
 
 
 RECORDERS = ("city", "unit")
