@@ -144,7 +144,7 @@ class ImportBatchAdmin(ServiceAdmin):
 
 @admin.display(description=_("收件人"))
 def recipient(delivery: Delivery) -> str:
-    return str(delivery.notice.recipient)
+    return delivery.notice.to_whom
 
 
 # The text itself stays between sender and recipient.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
-EMAIL = "email"
+EMAIL, SMS = "email", "sms"
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Kind:
     """What a message is about, for its reader. `name` is stored and never changes; `told` says who gets it.
 
     Mandatory is what nobody may switch off: compliance mail (DOMAIN 4.6) and warnings about one's account.
+    What goes to people without an account lies in no inbox of the portal.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Kind:
     told: "_StrOrPromise"
     mandatory: bool = False
     channels: tuple[str, ...] = (EMAIL,)
+    in_portal: bool = True
 
 
 ALL: dict[str, Kind] = {}

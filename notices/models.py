@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notices.addressees import Addressee, seen_by
+from notices.addressees import label_of as label_of_addressee
 from notices.kinds import label_of
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
@@ -30,14 +32,19 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """A message to one person; in-app always, other channels through its deliveries."""
+    """A message to one person. To an account in-app too; to who has none through its deliveries alone."""
 
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.CASCADE,
+        null=True,
+        blank=True,
         related_name="notices",
         verbose_name=_("收件人"),
     )
+    # Instead of an account: the row where somebody left a number, which is read there at delivery.
+    addressee_kind = models.CharField(max_length=20, blank=True, editable=False)
+    addressee_id = models.BigIntegerField(null=True, editable=False)
     kind = models.CharField(_("类别"), max_length=30, db_index=True)
     # Deterministic ("reminder:2026:06:member:12"): the same reason never sends twice.
     key = models.CharField(_("唯一键"), max_length=120, unique=True)
@@ -53,9 +60,26 @@ class Notice(models.Model):
         verbose_name = _("通知")
         verbose_name_plural = _("通知")
         ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(recipient__isnull=False, addressee_kind="", addressee_id=None)
+                | (Q(recipient=None, addressee_id__isnull=False) & ~Q(addressee_kind="")),
+                name="notice_is_to_somebody",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def addressee(self) -> Addressee | None:
+        """Where the number of somebody without an account stands."""
+        return None if self.addressee_id is None else Addressee(self.addressee_kind, self.addressee_id)
+
+    @property
+    def to_whom(self) -> str:
+        """For people who look after messages: a name, or what is known of somebody without an account."""
+        return str(self.recipient) if self.recipient else label_of_addressee(self.addressee_kind)
 
     @property
     def kind_label(self) -> str:
@@ -68,7 +92,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         if not user.desk:
             return self.none()
         people = get_user_model().objects.within_reach_of(user)  # type: ignore[attr-defined]
-        return self.filter(notice__recipient__in=people)
+        return self.filter(Q(notice__recipient__in=people) | seen_by(user, "notice__"))
 
     def due(self, at: dt.datetime) -> "DeliveryQuerySet":
         """Waiting, its time has come, and no living worker holds it."""
@@ -97,6 +121,8 @@ class Delivery(models.Model):
         UNREACHABLE = "unreachable", "warning", _("无联系方式")
         # A person told the recipient in another way; the end of a message that could not be delivered.
         TOLD = "told", "neutral", _("已当面告知")
+        # The number was forgotten before the message went out: nobody is to be told any more.
+        DROPPED = "dropped", "neutral", _("不再发送")
 
         # A person has to look after it.
         UNREACHED = states(HANDED_OVER, FAILED, UNREACHABLE)

@@ -1,4 +1,4 @@
-"""Short messages: one-time codes and, later, notices by SMS.
+"""Short messages: one-time codes and notices by SMS.
 
 `settings.SMS_BACKEND` names the backend: "console" for development, or the dotted path of a class with
 `send(mobile, text)` that raises SmsError when the gateway refuses. Codes are sent at once and never stored
@@ -12,10 +12,14 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.module_loading import import_string
 
+from xianfeng.lib.limits import Limit
+
 logger = logging.getLogger(__name__)
 
 RECENT = "sms:recent"
 KEEP = 20
+# Notices to one number. A wish takes five or so from first to last; beyond that somebody plays with a number.
+DAILY = Limit("sms-notice", times=12, seconds=24 * 3600)
 
 
 class SmsError(Exception):

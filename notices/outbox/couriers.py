@@ -4,7 +4,7 @@ import logging
 import smtplib
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import urljoin, urlsplit
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -12,10 +12,17 @@ from django.conf import settings
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
+from notices.addressees import mobile_of
 from notices.channels import sms
-from notices.models import Delivery
+from notices.models import Delivery, Notice
 from notices.outbox.smtp import HandoverBackend, HandoverSMTP
+from xianfeng.lib.crypto import DecryptionError, blind_index
+from xianfeng.lib.limits import TooOften
+
+if TYPE_CHECKING:
+    from members.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +38,10 @@ class Refused(Exception):
         self.for_good = for_good
 
 
+class Forgotten(Exception):
+    """Nobody is to be told any more: where the number stood, there is none now."""
+
+
 class Unavailable(Exception):
     """Nobody to talk to: this message and those after it have to wait."""
 
@@ -43,7 +54,7 @@ class Courier(Protocol):
     def carry(self, delivery: Delivery, hand_over: Callable[[], None]) -> None:
         """Deliver one message, calling `hand_over` once, just before the text leaves this machine.
 
-        Raises Refused, Unavailable (before the hand-over) or Unanswered (after it).
+        Raises Refused, Forgotten or Unavailable (before the hand-over), or Unanswered (after it).
         """
 
     def close(self) -> None: ...
@@ -96,16 +107,45 @@ class SmsCourier:
     """Short messages through the configured gateway."""
 
     def carry(self, delivery: Delivery, hand_over: Callable[[], None]) -> None:
+        mobile = delivery.address or number_left(delivery.notice)
+        share = blind_index(mobile, purpose="sms")
+        take_share(share)
         hand_over()
         try:
-            sms.send_sms(delivery.address, delivery.notice.subject)
+            sms.send_sms(mobile, text_message(delivery.notice))
         except sms.SmsError as error:
-            raise Refused(str(error), for_good=False) from error
+            sms.DAILY.give_back(share)  # what the gateway did not take costs nobody a text
+            raise Refused(str(error).replace(mobile, "…"), for_good=False) from error
         except OSError as error:
-            raise Unanswered(str(error)) from error
+            raise Unanswered(str(error).replace(mobile, "…")) from error
 
     def close(self) -> None:
         """A gateway keeps no connection."""
+
+
+def number_left(notice: Notice) -> str:
+    """The number of somebody without an account, as it is now. Raises Forgotten, Refused."""
+    try:
+        mobile = mobile_of(notice.addressee) if notice.addressee else ""
+    except DecryptionError as error:
+        raise Refused(str(error), for_good=True) from error
+    if not mobile:
+        raise Forgotten(_("对方的手机号已不再保留，这条短信不再发送。"))
+    return mobile
+
+
+def take_share(share: str) -> None:
+    """Raises Refused for good beyond a day's texts to one number: a person looks after what is left."""
+    try:
+        sms.DAILY.take(share)
+    except TooOften as error:
+        text = _("一天内发往这个号码的短信已有 %(most)s 条，不再发送。请改用电话告知。")
+        raise Refused(text % {"most": sms.DAILY.times}, for_good=True) from error
+
+
+def text_message(notice: Notice) -> str:
+    """The heading for who reads the rest in the portal; all there is to say for who has no account."""
+    return notice.body if notice.addressee else notice.subject
 
 
 class ConnectionLost(Exception):
@@ -185,7 +225,7 @@ def compose(delivery: Delivery) -> mail.EmailMultiAlternatives:
     notice = delivery.notice
     context = {
         "notice": notice,
-        "name": notice.recipient.get_full_name(),
+        "name": cast("User", notice.recipient).get_full_name(),
         "url": urljoin(settings.SITE_URL, notice.url) if notice.url else "",
         "inbox": settings.SITE_URL,
     }

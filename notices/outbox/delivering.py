@@ -20,7 +20,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from notices.models import Delivery
-from notices.outbox.couriers import Courier, Refused, Unanswered, Unavailable, courier_for
+from notices.outbox.couriers import Courier, Forgotten, Refused, Unanswered, Unavailable, courier_for
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +86,8 @@ def send_one(delivery: Delivery, courier: Courier) -> None:
         logger.warning("Delivery %s was taken over by another worker.", delivery.pk)
     except Refused as error:
         refused(delivery, error)
+    except Forgotten as error:
+        settle(delivery, state=Delivery.State.DROPPED, error=str(error))
     except Unanswered as error:
         logger.error("Delivery %s may or may not have arrived: %s", delivery.pk, error)
         settle(delivery, error=words(delivery, error))
@@ -132,7 +134,8 @@ def back_off(attempts: int) -> dt.timedelta:
 
 def words(delivery: Delivery, error: Exception) -> str:
     """What the other side said, without the address: staff who read it see only masked contact data."""
-    return str(error).replace(delivery.address, "…")[:300]
+    text = str(error)
+    return (text.replace(delivery.address, "…") if delivery.address else text)[:300]
 
 
 def settle(delivery: Delivery, **fields: Any) -> None:

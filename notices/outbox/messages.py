@@ -7,12 +7,13 @@ cannot lose them. The same key never makes a second message.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import batched
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
+from notices.addressees import Addressee
 from notices.kinds import EMAIL, check_declared
 from notices.models import Delivery, Notice
 from xianfeng.lib import queue
@@ -28,7 +29,7 @@ KICKED = "notices:kicked"  # set while a worker was asked and did not look yet
 class Message:
     """One message to one person. `key` names its reason: "reminder:2026:06:member:12"."""
 
-    recipient: "User"
+    recipient: "User | Addressee"
     kind: str
     key: str
     subject: str
@@ -75,7 +76,7 @@ def _write(messages: dict[str, Message]) -> int:
 def _notice(message: Message) -> Notice:
     check_declared(message.kind)
     return Notice(
-        recipient=message.recipient,
+        **_to(message.recipient),
         kind=message.kind,
         key=message.key,
         subject=message.subject[:120],
@@ -84,9 +85,18 @@ def _notice(message: Message) -> Notice:
     )
 
 
+def _to(recipient: "User | Addressee") -> dict[str, Any]:
+    if isinstance(recipient, Addressee):
+        return {"addressee_kind": recipient.kind, "addressee_id": recipient.pk}
+    return {"recipient": recipient}
+
+
 def _delivery(notice_id: int, message: Message, channel: str) -> Delivery:
-    address = address_of(message.recipient, channel)
-    state = Delivery.State.PENDING if address else Delivery.State.UNREACHABLE
+    """The number of somebody without an account is not copied here: it is read at delivery."""
+    recipient, state = message.recipient, Delivery.State.PENDING
+    address = "" if isinstance(recipient, Addressee) else address_of(recipient, channel)
+    if not address and not isinstance(recipient, Addressee):
+        state = Delivery.State.UNREACHABLE
     return Delivery(notice_id=notice_id, channel=channel, address=address, state=state, due_at=timezone.now())
 
 

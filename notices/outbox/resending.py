@@ -1,11 +1,12 @@
 """What a person does about a message that did not arrive; every step leaves a history row."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from notices.addressees import mobile_of
 from notices.models import Delivery, DeliveryEvent
 from notices.outbox import messages
 from xianfeng.lib.refusal import Refusal
@@ -28,14 +29,8 @@ def resend(delivery: Delivery, *, by: "User") -> None:
 
     Raises NoAddress or AlreadySettled.
     """
-    address = messages.address_of(delivery.notice.recipient, delivery.channel)
-    if not address:
-        raise NoAddress(
-            _("%(name)s没有登记邮箱，不能重发。请补登邮箱，或当面告知后登记。")
-            % {"name": delivery.notice.recipient}
-        )
     fields: dict[str, Any] = {
-        "address": address,
+        "address": address_now(delivery),
         "attempts": 0,
         "due_at": timezone.now(),
         "handed_over_at": None,
@@ -44,6 +39,21 @@ def resend(delivery: Delivery, *, by: "User") -> None:
     with transaction.atomic():
         move(delivery, Delivery.State.PENDING, by=by, **fields)
         transaction.on_commit(messages.kick, robust=True)
+
+
+def address_now(delivery: Delivery) -> str:
+    """What the row keeps of it: nothing of a number that is read at delivery. Raises NoAddress."""
+    notice = delivery.notice
+    if notice.addressee:
+        if not mobile_of(notice.addressee):
+            raise NoAddress(_("对方的手机号已不再保留，不能重发。如仍需告知，请当面告知后登记。"))
+        return ""
+    address = messages.address_of(cast("User", notice.recipient), delivery.channel)
+    if not address:
+        raise NoAddress(
+            _("%(name)s没有登记邮箱，不能重发。请补登邮箱，或当面告知后登记。") % {"name": notice.to_whom}
+        )
+    return address
 
 
 def mark_told(delivery: Delivery, *, by: "User", note: str = "") -> None:

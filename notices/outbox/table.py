@@ -20,9 +20,10 @@ def wordings() -> Iterator[Wording]:
 
 def row(wording: Wording) -> tuple[str, str, str, str]:
     """Kind, event, recipients, channels."""
-    channels = [str(IN_APP), *(str(Delivery.Channel(channel).label) for channel in wording.kind.channels)]
-    subject = str(wording.subject % Blanks())
-    return str(wording.kind.label), subject, str(wording.told or wording.kind.told), "、".join(channels)
+    kind, subject = wording.kind, str(wording.subject % Blanks())
+    channels = [str(IN_APP)] if kind.in_portal else []
+    channels += [str(Delivery.Channel(channel).label) for channel in kind.channels]
+    return str(kind.label), subject, str(wording.told or kind.told), "、".join(channels)
 
 
 class Blanks(dict[str, object]):

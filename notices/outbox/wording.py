@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from notices.addressees import Addressee
 from notices.kinds import Kind
 from notices.outbox.messages import Message
 
@@ -33,12 +34,12 @@ class Wording:
     # Where not everybody whom the kind names gets this one.
     told: "_StrOrPromise" = ""
 
-    def to(self, recipient: "User", at: int | None = None, /, **facts: object) -> Message:
+    def to(self, recipient: "User | Addressee", at: int | None = None, /, **facts: object) -> Message:
         """The message to one person; `at` is the id in the link. Raises KeyError for a fact not given."""
         return next(self.to_each([recipient], at, **facts))
 
     def to_each(
-        self, recipients: Iterable["User"], at: int | None = None, /, **facts: object
+        self, recipients: Iterable["User | Addressee"], at: int | None = None, /, **facts: object
     ) -> Iterator[Message]:
         """The same text to several people, written once."""
         subject, body = self.subject % facts, self._body(facts)

@@ -1,5 +1,6 @@
 """How often something may happen: atomic counters in the shared cache."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.core.cache import cache
@@ -31,6 +32,11 @@ class Limit:
             count = 1
         if count > self.times:
             raise TooOften(self.message())
+
+    def give_back(self, subject: str) -> None:
+        """What was counted did not take place."""
+        with suppress(ValueError):  # the window has ended
+            cache.decr(f"limit:{self.name}:{subject}")
 
     def message(self) -> str:
         if self.seconds < 120:

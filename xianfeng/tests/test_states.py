@@ -124,7 +124,7 @@ def test_every_set_holds_states_of_its_own_class() -> None:
         ),
         (AssessmentRun.State, [AssessmentRun.State.OPEN, AssessmentRun.State.PUBLIC]),
         (Wish.State, [Wish.State.UNPUBLISHED, Wish.State.ENDED, {"published", "closed"}]),
-        (Delivery.State, [Delivery.State.UNREACHED, {"pending", "sent", "told"}]),
+        (Delivery.State, [Delivery.State.UNREACHED, {"pending", "sent", "told", "dropped"}]),
         (Export.State, [Export.State.IN_MAKING, {"ready", "failed", "expired"}]),
     ],
 )
