@@ -1,5 +1,6 @@
-"""Who may handle a wish."""
+"""Who may handle a wish, and for how long what its resident left may be used."""
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,9 @@ from xianfeng.lib.refusal import Refusal
 
 if TYPE_CHECKING:
     from members.models import User
+
+# After completion (DOMAIN 4.2): what the resident agreed to.
+OPEN_AFTERWARDS = dt.timedelta(days=7)
 
 
 class NotHandler(Refusal):

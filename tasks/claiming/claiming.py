@@ -34,8 +34,8 @@ from xianfeng.lib.transitions import move
 
 # All that is known of one person and one task, read in one round trip while the person's row is locked.
 READ_OFFER = f"""
-SELECT t.id, t.title, t.state, t.cancel_reason, t.starts_at, t.ends_at, t.sessions, t.signup_opens_at,
-    t.signup_closes_at, t.capacity, t.places_taken, {columns("m")},
+SELECT t.id, t.title, t.state, t.cancel_reason, t.wish_id, t.publisher_id, t.starts_at, t.ends_at,
+    t.sessions, t.signup_opens_at, t.signup_closes_at, t.capacity, t.places_taken, {columns("m")},
     {Limits.columns("p")},
     {reaches("t", "m")} AS in_audience
 FROM members_member m CROSS JOIN tasks_task t LEFT JOIN flags_policy p ON p.year = %(year)s
@@ -93,13 +93,25 @@ def claim_own(task_id: int, *, by: User, now: dt.datetime | None = None) -> Clai
     with transaction.atomic():
         task = read_offer(task_id, by, at)
         applicant = Applicant.read_with(task)
-        standing = Standing.of(applicant, Limits.read_with(task, at), at)
+        limits = Limits.read_with(task, at)
+        standing = Standing.of(applicant, limits, at)
         check_claim(task, standing, at, in_audience=task.in_audience)  # type: ignore[attr-defined]
         earlier = standing.place_on(task_id)
         claim_id = take_place(task, applicant.id, by, at, before=earlier.state if earlier else "")
         if claim_id is None:
             raise missed(task_id, at)
-    return Claim(pk=claim_id, task=task, member_id=applicant.id, state=Claim.State.CLAIMED, claimed_at=at)
+        state = Claim.State.CLAIMED
+        taken = Claim(pk=claim_id, task=task, member_id=applicant.id, state=state, claimed_at=at)
+        tell(taken, limits, at)
+    return taken
+
+
+def tell(taken: Claim, limits: Limits, now: dt.datetime) -> None:
+    """Of most claims nobody: they cost no statement more. For late ones and for a wish somebody waits."""
+    if needs_reason(taken.task, limits, now):
+        messages.tell_of_late_claim(taken.task, taken.member_id, now)
+    if taken.task.wish_id:
+        messages.tell_resident_of_claim(taken)
 
 
 def read_offer(task_id: int, by: User, now: dt.datetime) -> Task:
@@ -182,6 +194,7 @@ def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | Non
         )
         if needs_reason(current.task, limits, at):
             messages.tell_of_late_withdrawal(current, why)
+        messages.tell_resident_of_leaving(current)
     claim.state = Claim.State.WITHDRAWN
     return claim
 

@@ -1,18 +1,23 @@
-"""What publishers are told of places that come back to them."""
+"""What publishers are told of places taken late and given back, and residents of who comes."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
 from members.desks import staff_of
+from members.models import Member
 from notices.kinds import Kind, declare
+from notices.models import Notice
 from notices.outbox import Wording, send_many
-from tasks.models import Claim
+from tasks.models import Claim, Task
+from wishes.telling import messages as resident
 from xianfeng.lib.times import format_moment, format_span
 
 PLACE_BACK = Kind("place_back", _("名额退回"), told=_("发布任务的组织的书记、工作人员"))
 LATE_WITHDRAWAL = Kind("late_withdrawal", _("临近开始退出"), told=_("发布任务的组织的书记、工作人员"))
-KINDS = declare(PLACE_BACK, LATE_WITHDRAWAL)
+LATE_CLAIM = Kind("late_claim", _("临近开始接单"), told=_("发布任务的组织的书记、工作人员"))
+KINDS = declare(PLACE_BACK, LATE_WITHDRAWAL, LATE_CLAIM)
 
 DEPARTED = Wording(
     PLACE_BACK,
@@ -28,6 +33,18 @@ WITHDRAWN = Wording(
     body=_("%(when)s开始，现有 %(left)s 个空余名额。原因：%(reason)s"),
     link="tasks:detail",
 )
+# One for each task and hour, whoever follows in it: places that are free of the limits in the last day may
+# go within a minute, and what counts then is that the list grows, not each name.
+CLAIMED_LATE = Wording(
+    LATE_CLAIM,
+    key="task:%(task)s:late-claims:%(hour)s:%(user)s",
+    subject=_("临近开始有人接单：%(title)s"),
+    body=_(
+        "%(name)s 接了单。%(when)s开始，现有 %(taken)s/%(capacity)s 人。"
+        "这一小时内再有人接单不另通知，最新名单见任务页。"
+    ),
+    link="tasks:detail",
+)
 
 
 def tell_departed(claims: Iterable[Claim]) -> None:
@@ -38,6 +55,7 @@ def tell_departed(claims: Iterable[Claim]) -> None:
         when = format_span(task.starts_at, task.ends_at)
         staff = staff_of(task.publisher_id)
         send_many(DEPARTED.to_each(staff, task.pk, title=task.title, when=when, **facts))
+        tell_resident_of_leaving(claim)
 
 
 def tell_of_late_withdrawal(claim: Claim, reason: str) -> None:
@@ -47,3 +65,31 @@ def tell_of_late_withdrawal(claim: Claim, reason: str) -> None:
     facts = {"claim": claim.pk, "event": claim.events.latest("id").pk, "name": claim.member, "reason": reason}
     when, staff = format_moment(task.starts_at), staff_of(task.publisher)
     send_many(WITHDRAWN.to_each(staff, task.pk, title=task.title, when=when, left=task.places_left, **facts))
+
+
+def tell_of_late_claim(task: Task, member_id: int, now: dt.datetime) -> None:
+    """The first of an hour; for those after it one look into the outbox, so that claiming stays quick."""
+    hour = f"{now:%Y%m%d%H}"
+    written = CLAIMED_LATE.key % {"task": task.pk, "hour": hour, "user": ""}
+    if Notice.objects.filter(key__startswith=written).exists():
+        return
+    name = Member.objects.values_list("name", flat=True).get(pk=member_id)
+    taken = Task.objects.values_list("places_taken", flat=True).get(pk=task.pk)
+    facts = {"task": task.pk, "hour": hour, "name": name, "taken": taken, "capacity": task.capacity}
+    when, staff = format_moment(task.starts_at), staff_of(task.publisher_id)
+    send_many(CLAIMED_LATE.to_each(staff, task.pk, title=task.title, when=when, **facts))
+
+
+def tell_resident_of_claim(claim: Claim) -> None:
+    """That somebody comes, and when: with the first place that is taken, not with each."""
+    task = claim.task
+    if task.wish and Task.objects.filter(pk=task.pk, places_taken=1).exists():
+        when = format_span(task.starts_at, task.ends_at)
+        resident.tell(resident.CLAIMED, task.wish, claim.events.latest("id").pk, when=when)
+
+
+def tell_resident_of_leaving(claim: Claim) -> None:
+    """Nobody is left who would come; it is offered to others."""
+    task = claim.task
+    if task.wish and Task.objects.filter(pk=task.pk, places_taken=0).exists():
+        resident.tell(resident.LEFT, task.wish, claim.events.latest("id").pk)

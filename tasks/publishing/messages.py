@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from notices.kinds import Kind, declare
 from notices.outbox import Message, Wording, send_many
 from tasks.models import Claim, Task, TaskEvent
+from wishes.telling import messages as resident
 from xianfeng.lib.times import format_span
 
 HOLDERS = _("接了这项任务的党员")
@@ -51,6 +52,14 @@ def tell_of_change(task: Task, clashes: Mapping[Claim, Task]) -> None:
     send_many(to_holders(CHANGED, task, (one for one in claims if one not in clashes), **facts))
     for claim, other in clashes.items():
         send_many(to_holders(CLASHES, task, [claim], other=other.title, **facts))
+
+
+def tell_resident_of_time(task: Task) -> None:
+    """Whoever was told when somebody comes."""
+    if task.wish and task.claims.open().exists():
+        when = format_span(task.starts_at, task.ends_at)
+        occasion = TaskEvent.objects.filter(task=task).latest("id").pk
+        resident.tell(resident.RESCHEDULED, task.wish, occasion, when=when)
 
 
 def tell_of_cancellation(task: Task, claims: Iterable[Claim], reason: str) -> None:

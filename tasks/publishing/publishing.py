@@ -161,6 +161,8 @@ def edit(
         move(current, current.state, by=by, at=at, note=note, category=current.item.category, **changed)
         if not WORTH_TELLING.isdisjoint(changed):
             messages.tell_of_change(current, clashes)
+        if "starts_at" in changed:
+            messages.tell_resident_of_time(current)
     return current
 
 
@@ -215,7 +217,7 @@ def publish_wish(
     if not task.is_draft:
         return task
     if wish.is_waiting:
-        wish = wishes.accept(wish, by=by) or wish
+        wish = wishes.accept(wish, by=by, is_next_told=True)
         wish.refresh_from_db(fields=["state"])
     task.wish = wish
     return publish(task, by=by, now=now)

@@ -4,12 +4,14 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wishes.handling import rules
 from wishes.models import BriefOpening, Wish, WishEvent
 from wishes.rights import check_handler
+from wishes.telling import messages
 from xianfeng.lib.refusal import check_reason
 from xianfeng.lib.transitions import move as move_row
 
@@ -29,12 +31,20 @@ class Brief:
     detail: str
 
 
-def accept(wish: Wish, *, by: "User") -> Wish:
-    """受理. Raises NotHandler or WrongState."""
+@transaction.atomic
+def accept(wish: Wish, *, by: "User", is_next_told: bool = False) -> Wish:
+    """受理. Raises NotHandler or WrongState.
+
+    Where it is published in the same step, that alone is told: not two texts at once.
+    """
     check_handler(wish.organization, by)
-    return move(wish, State.ACCEPTED, allowed=State.WAITING, by=by)
+    move(wish, State.ACCEPTED, allowed=State.WAITING, by=by)
+    if not is_next_told:
+        messages.tell_step(messages.ACCEPTED, wish)
+    return wish
 
 
+@transaction.atomic
 def decline(wish: Wish, *, reason: str, by: "User", responsible: str = "") -> Wish:
     """不予受理, with the reason and who can help instead; the resident reads both.
 
@@ -42,7 +52,7 @@ def decline(wish: Wish, *, reason: str, by: "User", responsible: str = "") -> Wi
     """
     check_handler(wish.organization, by)
     why = check_reason(reason, least=rules.SHORTEST_REASON, told=_("居民能看到"))
-    return move(
+    move(
         wish,
         State.DECLINED,
         allowed=State.UNPUBLISHED,
@@ -51,21 +61,32 @@ def decline(wish: Wish, *, reason: str, by: "User", responsible: str = "") -> Wi
         decline_reason=why,
         responsible=responsible.strip()[:100],
     )
+    messages.tell_declined(wish)
+    return wish
 
 
+@transaction.atomic
 def mark_published(wish: Wish, *, by: "User") -> Wish:
     """It became a task (whose publisher was checked there). Raises WrongState."""
-    return move(wish, State.PUBLISHED, allowed={State.ACCEPTED}, by=by)
+    move(wish, State.PUBLISHED, allowed={State.ACCEPTED}, by=by)
+    messages.tell_step(messages.PUBLISHED, wish)
+    return wish
 
 
+@transaction.atomic
 def unpublish(wish: Wish, *, by: "User", note: str) -> Wish:
     """Its task came to nothing: it waits to be published again. Raises WrongState."""
-    return move(wish, State.ACCEPTED, allowed={State.PUBLISHED}, by=by, note=note)
+    move(wish, State.ACCEPTED, allowed={State.PUBLISHED}, by=by, note=note)
+    messages.tell_step(messages.CALLED_OFF, wish)
+    return wish
 
 
+@transaction.atomic
 def fulfil(wish: Wish, *, by: "User") -> Wish:
     """The work was verified. Raises WrongState."""
-    return move(wish, State.FULFILLED, allowed={State.PUBLISHED}, by=by, fulfilled_at=timezone.now())
+    move(wish, State.FULFILLED, allowed={State.PUBLISHED}, by=by, fulfilled_at=timezone.now())
+    messages.tell_fulfilled(wish)
+    return wish
 
 
 def reopen(wish: Wish, *, by: "User", note: str) -> Wish:

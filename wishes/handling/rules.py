@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wishes.models import Wish
+from wishes.rights import OPEN_AFTERWARDS
 from xianfeng.lib.refusal import Refusal, check_reason
 from xianfeng.lib.times import format_moment
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 State = Wish.State
 SHORTEST_REASON = 4  # characters
-OPEN_AFTERWARDS = dt.timedelta(days=7)
 
 
 class WrongState(Refusal):

@@ -80,7 +80,8 @@ class BriefForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     contact_mobile = MobileField(
-        error_messages={"required": gettext_lazy("请填写手机号，方便帮助您的人联系。")}
+        help_text=gettext_lazy("心愿的每一步进展会发短信到这个号码。"),
+        error_messages={"required": gettext_lazy("请填写手机号，方便帮助您的人联系。")},
     )
     contact_address = forms.CharField(
         label=gettext_lazy("上门地址"),

@@ -9,6 +9,7 @@ from members.models import Organization
 from wishes.models import Wish, WishEvent
 from wishes.rights import check_handler
 from wishes.stating import messages, rules
+from wishes.telling import messages as resident
 from xianfeng.lib.refusal import KeyReused
 from xianfeng.lib.transitions import record
 
@@ -57,6 +58,7 @@ def _create(*, organization: Organization, need: str, key: str | None = None, **
             record([wish], event=WishEvent, by=fields.get("entered_by"))
             if wish.entered_by is None:  # staff know what they entered
                 messages.tell_staff(wish)
+            resident.tell(resident.RECEIVED, wish)
     if any(getattr(wish, name) != value for name, value in fields.items()):
         raise KeyReused(_("这张表单已经提交过，内容有改动。请重新打开页面再填。"))
     return wish
