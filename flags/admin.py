@@ -8,7 +8,8 @@ from flags.assessment.forms import RunForm
 from flags.models import Assessment, AssessmentRun, FlagEntry, Policy
 from flags.policy import policies
 from flags.policy.forms import PolicyForm
-from members.service_admin import ServiceAdmin, service_action
+from flags.publicity.taking_back import take_back_publicity
+from members.service_admin import ReasonForm, ServiceAdmin, service_action
 from xianfeng.ui.views import posted
 
 
@@ -53,5 +54,6 @@ class AssessmentRunAdmin(ServiceAdmin):
     steps = (("", _("开始"), _("已开始，通常几秒钟。")),)
     actions = [
         service_action(_("开始公示"), assessing.publicise),
+        service_action(_("撤回公示"), take_back_publicity, ReasonForm),
         service_action(_("定案"), assessing.settle),
     ]

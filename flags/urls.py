@@ -5,5 +5,6 @@ from django.urls import URLPattern, URLResolver, include, path
 app_name = "flags"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(f"flags.{errand}.urls")) for errand in ("ledger", "policy", "previewing", "assessment")
+    path("", include(f"flags.{errand}.urls"))
+    for errand in ("ledger", "policy", "previewing", "assessment", "publicity")
 ]

@@ -252,6 +252,7 @@ def publicise(run: AssessmentRun, *, by: User) -> AssessmentRun:
         publicised_on=today(),
         publicised_until=until,
     )
+    later("flags.tell_publicity")
     return run
 
 
@@ -281,6 +282,7 @@ def settle(run: AssessmentRun, *, by: User) -> AssessmentRun:
         settled_at=timezone.now(),
     )
     later("flags.tell_results")
+    later("flags.tell_publicity")
     return run
 
 

@@ -126,10 +126,10 @@ def _listed(organization: Organization, rows: Sequence[Assessment]) -> dict[str,
     }  # fmt: skip
 
 
-def desks() -> dict[Organization, list[User]]:
-    """Secretaries and clerks in office, by unit and community."""
+def desks(*kinds: Organization.Kind) -> dict[Organization, list[User]]:
+    """Secretaries and clerks in office, by unit and community, or by organisation of the kinds named."""
     appointments = Appointment.objects.current().filter(
-        organization__kind__in=[Organization.Kind.UNIT, Organization.Kind.COMMUNITY],
+        organization__kind__in=kinds or (Organization.Kind.UNIT, Organization.Kind.COMMUNITY),
         role__in=[Appointment.Role.SECRETARY, Appointment.Role.CLERK],
         user__is_active=True,
     )

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from flags.ledger import carrying, rules
+from flags.ledger import carrying, messages, rules
 from flags.models import Category, FlagEntry, LedgerHead, MemberYear
 from flags.models.ledger import HEAD
 from flags.models.sealing import HASHED, line_hash
@@ -94,6 +94,7 @@ def reverse(entry: FlagEntry, *, reason: str, by: User) -> FlagEntry:
     return append([line])[0]
 
 
+@transaction.atomic
 def adjust(
     member: Member,
     *,
@@ -139,7 +140,9 @@ def adjust(
         key=key,
         recorded_at=timezone.now(),
     )
-    return append([line])[0]
+    written = append([line])[0]
+    messages.tell_corrected(written, by=by)
+    return written
 
 
 def _unit_on(day: dt.date, item: Award, moves: list[tuple[dt.date, int]]) -> int:

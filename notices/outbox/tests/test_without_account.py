@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from members.models import User
 from notices import addressees
 from notices.addressees import Addressee
 from notices.channels import sms
@@ -16,7 +15,7 @@ from notices.models import Delivery, Notice
 from notices.outbox import Message, delivering, send, send_many
 from notices.outbox.resending import NoAddress, mark_told, resend
 from xianfeng.lib.crypto import DecryptionError
-from xianfeng.testing.cast import Cast
+from xianfeng.testing.cast import Cast, User
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State

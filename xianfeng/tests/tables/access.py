@@ -133,6 +133,7 @@ ACCESS: dict[str, Access] = {
     "flags:adjust": Access(get=only("city"), post=only("city"), kwargs=a_settled_result),
     "flags:run": Access(post=only("city", status=302)),
     "flags:publicise": Access(post=only("city", status=302), kwargs=a_run),
+    "flags:take_back_publicity": Access(post=only("city", status=302), kwargs=a_run),
     "flags:settle": Access(post=only("city", status=302), kwargs=a_run),
     "flags:policy": Access(
         get=only(*SEE_RESULTS),

@@ -158,7 +158,8 @@ PAGES: dict[str, Page] = {
     "flags_flagentry": Page(SEE_FLAGS, a_flag),
     "flags_policy": Page(SEE_RESULTS, a_policy, changes=("city",)),
     "flags_assessmentrun": Page(
-        SEE_RESULTS, a_run_of_all, adds=("city",), actions={"publicise": ("city",), "settle": ("city",)}
+        SEE_RESULTS, a_run_of_all, adds=("city",),
+        actions={"publicise": ("city",), "settle": ("city",), "take_back_publicity": ("city",)},
     ),
     "flags_assessment": Page(SEE_RESULTS, a_result),
     # Communities and estates handle wishes; a street follows up, the city looks on.
