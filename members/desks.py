@@ -1,5 +1,6 @@
 """Who acts for an organisation, and what is open there."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -36,6 +37,14 @@ def acting(organizations: Iterable[Organization | int]) -> QuerySet[Appointment]
 def staff_of(*organizations: Organization | int) -> QuerySet[User]:
     """People who act for exactly these organisations, or those of these ids, today."""
     return User.objects.filter(appointments__in=acting(organizations)).distinct()
+
+
+def staff_by_desk(organizations: Iterable[int]) -> dict[int, list[User]]:
+    """The same for many at once, by the id of the organisation; without those for whom nobody acts."""
+    found: dict[int, dict[int, User]] = defaultdict(dict)
+    for post in acting(organizations).select_related("user").order_by("pk"):
+        found[post.organization_id][post.user_id] = post.user
+    return {pk: list(users.values()) for pk, users in found.items()}
 
 
 def deserted(organizations: QuerySet[Organization]) -> QuerySet[Organization]:

@@ -24,6 +24,7 @@ SCHEDULE: dict[str, tuple[str, Schedule, dict[str, Any]]] = {
     "heartbeat": ("xianfeng.heartbeat", 15.0, {}),
     "deliver": ("notices.deliver", 30.0, {}),
     "import sweep": ("members.sweep_imports", 60.0, {}),
+    "import messages": ("members.tell_of_imports", crontab(minute=35), {}),
     "numbers sweep": ("members.send_number_texts", 60.0, {}),
     "assessment sweep": ("flags.finish_runs", 60.0, {}),
     "forecast sweep": ("flags.renew_forecast", 60.0, {}),

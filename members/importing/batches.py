@@ -257,6 +257,7 @@ def write_all(batch: ImportBatch) -> None:
         counts = {**batch.counts, **plan.counts}
         move(batch, State.CONFIRMED, by=batch.confirmed_by, confirmed_at=timezone.now(), counts=counts)
         later("flags.renew_forecast")
+        later("members.tell_of_import", batch.pk)
         transaction.on_commit(partial(forget_file, batch), robust=True)
 
 
@@ -300,6 +301,7 @@ def remove_and_say_so(batch: ImportBatch) -> None:
         remove(batch)
         move(batch, State.UNDONE, undone_at=timezone.now())
         later("flags.renew_forecast")
+        later("members.tell_of_import", batch.pk)
 
 
 def refuse_if_registered(batch: ImportBatch) -> None:

@@ -1,8 +1,15 @@
 """Jobs of imports: their long steps, and what a dead worker left."""
 
-from celery import shared_task
+import datetime as dt
 
-from members.importing import batches
+from celery import shared_task
+from django.db.models import Q
+from django.utils import timezone
+
+from members.importing import batches, messages
+from members.models import ImportBatch
+
+TELL_WITHIN = dt.timedelta(days=1)  # how long the sweep looks for batches that nobody was told of
 
 
 @shared_task(name="members.check_import")
@@ -24,3 +31,18 @@ def take_back_import(batch_id: int) -> None:
 def sweep_imports() -> None:
     """Batches whose worker died are taken up again."""
     batches.sweep()
+
+
+@shared_task(name="members.tell_of_import")
+def tell_of_import(batch_id: int) -> None:
+    """Apart from the writing: while that lasts, SQLite lets nobody else write."""
+    messages.tell(ImportBatch.objects.select_related("confirmed_by").get(pk=batch_id))
+
+
+@shared_task(name="members.tell_of_imports")
+def tell_of_imports() -> None:
+    """Sweep: batches whose own job was lost."""
+    since = timezone.now() - TELL_WITHIN
+    recent = ImportBatch.objects.filter(Q(confirmed_at__gte=since) | Q(undone_at__gte=since))
+    for batch in recent.select_related("confirmed_by"):
+        messages.tell(batch)

@@ -55,7 +55,7 @@ def exempt(
     if exemption.is_waiting:
         messages.ask_second(exemption)
     else:
-        _takes_effect(exemption)
+        _takes_effect(exemption, by=by)
     return exemption
 
 
@@ -64,7 +64,7 @@ def confirm_exemption(exemption: Exemption, *, by: User) -> Exemption:
     """The second person agrees: from now on it counts. Raises AlreadyDecided, NotPossible."""
     check_second_person(exemption, by)
     _step(exemption, State.GRANTED, allowed=State.OPEN, by=by, confirmed_by=by)
-    _takes_effect(exemption)
+    _takes_effect(exemption, by=by)
     return exemption
 
 
@@ -80,13 +80,13 @@ def withdraw_exemption(exemption: Exemption, *, by: User) -> Exemption:
     now = timezone.now()
     _step(exemption, State.WITHDRAWN, allowed=State.STANDS, by=by, withdrawn_at=now, withdrawn_by=by)
     if was_granted:
-        messages.tell_exempted(messages.WITHDRAWN, exemption)
+        messages.tell_exempted(messages.WITHDRAWN, messages.STAFF_WITHDRAWN, exemption, by=by)
         later("flags.renew_forecast")
     return exemption
 
 
-def _takes_effect(exemption: Exemption) -> None:
-    messages.tell_exempted(messages.GRANTED, exemption)
+def _takes_effect(exemption: Exemption, *, by: User) -> None:
+    messages.tell_exempted(messages.GRANTED, messages.STAFF_GRANTED, exemption, by=by)
     later("flags.renew_forecast")
 
 

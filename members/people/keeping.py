@@ -41,11 +41,15 @@ def correct_entry(member: Member, *, by: User, **fields: Any) -> Member:
     # Read again: whoever was confirmed since the form was opened stays so.
     member = Member.objects.select_for_update().get(pk=member.pk)
     check_stands(member)
+    former = member.unit
+    changed = [name for name, value in fields.items() if getattr(member, name) != value]
     for name, value in fields.items():
         setattr(member, name, value)
     member.pinyin, member.initials = in_pinyin(member.name)
     member.state = state_on(member, today())
     member.save(update_fields=[*fields, "pinyin", "initials", "state"])
+    if changed:
+        messages.tell_corrected(member, changed, former=former if former != member.unit else None, by=by)
     later("flags.renew_forecast")
     later("members.let_depart")  # a last day that has passed gives back what waits for the person
     return member

@@ -150,3 +150,12 @@ def test_others_may_not(client: Client, cast: Cast, who: str, status: int):
     exemption = leave(cast)
     url = reverse("members:withdraw_exemption", args=[exemption.pk])
     assert client.post(url).status_code == status
+
+
+def test_unit_and_community_learn_of_leave_that_counts_and_of_its_end(cast: Cast) -> None:
+    exemption = leave(cast)
+    granted = Notice.objects.filter(key__startswith=f"exemption:{exemption.pk}:granted")
+    assert {str(each.recipient) for each in granted} == {"李建国", "谢单位", "林社工"}
+    exempting.withdraw_exemption(exemption, by=cast.unit_clerk)
+    withdrawn = Notice.objects.filter(key__startswith=f"exemption:{exemption.pk}:withdrawn")
+    assert {str(each.recipient) for each in withdrawn} == {"李建国", "陈书记", "林社工"}
