@@ -101,7 +101,7 @@ def guessed(sheet: Sheet, header: int) -> list[Named]:
 
 def holds_mobiles(sheet: Sheet, at: int) -> bool:
     cells = [row[at] for row in sheet.rows[:LOOKED_AT] if at < len(row) and clean_text(row[at])]
-    return 2 * sum(bool(clean_mobile(cell)) for cell in cells) > len(cells)
+    return bool(cells) and 2 * sum(bool(clean_mobile(cell)) for cell in cells) >= len(cells)
 
 
 def named(posted: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from members.cleaning import clean_text, without_id_numbers
 from members.importing.column import Column
+from members.importing.deciding.showing import masked
 from members.importing.plan import CELLS, key
 from members.importing.roster.columns import COLUMNS, COMMUNITY, ESTATE, MOBILE, NAME, PLACES
 from members.models import ImportBatch, ImportRow, Organization
@@ -25,11 +26,15 @@ class HoldsIdNumber(Refusal):
 
 @dataclass(frozen=True)
 class Cell:
-    """One input: what stands in the file, or was written over it before."""
+    """One input: what stands in the file, or was written over it before.
+
+    A number of somebody is shown masked, beside an empty input; nothing written there leaves it.
+    """
 
     name: str
     label: str
     value: str
+    masked: str
     suggestions: str  # the id of the list of names to choose from; empty where there is none
 
 
@@ -43,7 +48,9 @@ def cells_of(row: ImportRow) -> list[Cell]:
 
 def cell_of(row: ImportRow, column: Column) -> Cell:
     header = column.header
-    return Cell(f"{row.pk}:{header}", header, row.values.get(header, ""), list_of(column.field))
+    value = row.values.get(header, "")
+    hidden = shown if (shown := masked(value)) != value else ""
+    return Cell(f"{row.pk}:{header}", header, "" if hidden else value, hidden, list_of(column.field))
 
 
 def list_of(field: str) -> str:
@@ -72,12 +79,17 @@ def repairs(batch: ImportBatch, posted: Mapping[str, Any]) -> dict[str, dict[str
         changed = {
             header: text
             for (pk, header), text in given.items()
-            if pk == row.pk and text != clean_text(row.values.get(header, ""))
+            if pk == row.pk and is_changed(row.values.get(header, ""), text)
         }
         if changed:
             place = key(CELLS, row.place)
             found[place] = {**batch.decisions.get(place, {}), **changed}
     return found
+
+
+def is_changed(value: str, text: str) -> bool:
+    """An input left empty beside a masked number changes nothing."""
+    return text != clean_text(value) and bool(text or masked(value) == value)
 
 
 def written(posted: Mapping[str, Any]) -> Iterable[tuple[tuple[int, str], str]]:
