@@ -76,9 +76,13 @@ def shown(row: list[Cell], width: int) -> list[str]:
 
 
 def header_of(sheet: Sheet) -> int:
-    """The row with most of our headers; none where no row has any."""
-    known = [sum(meaning_of(cell) != "" for cell in row) for row in sheet.rows[:ROWS_SHOWN]]
-    return known.index(max(known)) if any(known) else NO_HEADER
+    """The row with most of our headers; where no row has any, the one above the first mobile."""
+    rows = sheet.rows[:ROWS_SHOWN]
+    known = [sum(meaning_of(cell) != "" for cell in row) for row in rows]
+    if any(known):
+        return known.index(max(known))
+    people = (at for at, row in enumerate(rows) if any(map(clean_mobile, row)))
+    return next(people, 0) - 1
 
 
 def meaning_of(cell: Cell) -> str:

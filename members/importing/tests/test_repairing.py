@@ -198,6 +198,7 @@ def test_a_file_whose_headers_say_nothing_is_read_as_somebody_says(send, cast: C
     assert (batch.state, can_map(batch)) == (State.FAILED, True)
     sample = sample_of(batch, "", {})
     assert [column.meaning for column in sample.columns] == ["", MOBILE, ""], "mobiles by their look"
+    assert sample.header == 1
     assert sample.rows[2][1] == ["周明", "139****0001", "市教育局"]
     batch = decided(batch, cast, {key(COLUMNS, sample.name): named({**BY_HAND, "header": "1"})})
     assert (batch.state, batch.counts["new"]) == (State.PREVIEWED, 1)
