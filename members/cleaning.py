@@ -33,6 +33,13 @@ COUNTRY = re.compile(r"\(?(?:\+|00)?86\)?(?=1[0-9]{10}$)")
 SCIENTIFIC = re.compile(r"[0-9.]+E\+?[0-9]+", re.IGNORECASE)
 TRUE = {"是", "√", "✓", "✔", "☑", "1", "y", "yes", "true"}
 FALSE = {"", "否", "×", "✗", "✘", "☐", "0", "n", "no", "false"}
+# 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日, 20260305; without a day the first of the month is meant.
+DAY_WRITTEN = re.compile(
+    r"(?P<year>[12]\d{3})(?:[-/.年](?P<month>\d{1,2})(?:[-/.月](?P<day>\d{1,2})日?|月)?|(?P<month2>\d\d)(?P<day2>\d\d))"
+    r"(?:T?00:00(?::00)?)?"
+)
+# What a spreadsheet stores for a day: days since the last but one of 1899; here 1950 to 2099.
+SERIAL_ZERO, SERIALS = dt.date(1899, 12, 30), range(18_264, 73_051)
 # What stands beside a name or a number in one cell.
 LONGEST = 200  # characters that are worth a search
 REMARK = re.compile(r"\([^()]{1,8}\)$")  # 张三(女), 李四(挂职)
@@ -103,6 +110,25 @@ def clean_boolean(cell: Cell) -> bool | None:
         return cell
     text = without_spaces(unicodedata.normalize("NFKC", as_text(cell))).lower()
     return True if text in TRUE else False if text in FALSE else None
+
+
+def clean_day(cell: Cell) -> dt.date | None:
+    """A day in one of the ways people write it; None where there is none."""
+    if isinstance(cell, dt.date):
+        return cell
+    if isinstance(cell, int | float) and cell in SERIALS:
+        return SERIAL_ZERO + dt.timedelta(days=int(cell))
+    found = DAY_WRITTEN.fullmatch(unicodedata.normalize("NFKC", without_spaces(as_text(cell))))
+    return day_of(**found.groupdict()) if found else None
+
+
+def day_of(
+    year: str, month: str | None, day: str | None, month2: str | None, day2: str | None
+) -> dt.date | None:
+    try:
+        return dt.date(int(year), int(month or month2 or 0), int(day or day2 or 1))
+    except ValueError:  # 2026-02-30
+        return None
 
 
 def clean_list(cell: Cell) -> str:

@@ -11,6 +11,7 @@ import itertools
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -29,7 +30,10 @@ from xianfeng.lib.times import format_date, today
 from xianfeng.lib.transitions import move, record
 from xianfeng.lib.workdays import add_working_days
 
+Leave = tuple[dt.date, dt.date]  # its first day and its last
+
 State = AssessmentRun.State
+ONE_DAY = dt.timedelta(days=1)
 # What a pass over the ledger writes into its run.
 FILLED = ("ledger_seq", "ledger_hash", "counts", "finished_at")
 
@@ -152,7 +156,7 @@ def leave_months(year: int, *, pro_rata: bool = True) -> list[dict[str, int]]:
     rows = _leave_of(year).values_list(
         "member_id", "starts_on", "ends_on", "member__joined_on", "member__departed_on"
     )
-    leaves: dict[int, list[tuple[dt.date, dt.date]]] = defaultdict(list)
+    leaves: dict[int, list[Leave]] = defaultdict(list)
     spans = {}
     for member_id, starts_on, ends_on, joined, departed in rows.order_by("member_id", "starts_on"):
         leaves[member_id].append((starts_on, ends_on))
@@ -173,20 +177,29 @@ def counted_span(year: int, joined: dt.date | None, departed: dt.date | None) ->
     return max(first, joined or first), min(last, departed or last)
 
 
-def months_covered(leaves: Iterable[tuple[dt.date, dt.date]], first: dt.date, last: dt.date) -> int:
+def months_covered(leaves: Iterable[Leave], first: dt.date, last: dt.date) -> int:
     """How many months between two days of one year are wholly on leave, by one leave or several."""
-    away: set[dt.date] = set()
+    away = _joined(sorted(leaves))
+    months = (_month(first.year, month) for month in range(first.month, last.month + 1))
+    counted = [(max(begin, first), min(end, last)) for begin, end in months]
+    return sum(any(since <= begin and end <= until for since, until in away) for begin, end in counted)
+
+
+def _joined(leaves: Iterable[Leave]) -> list[Leave]:
+    """Leaves in order; those that overlap, or follow on the next day, as one."""
+    joined: list[Leave] = []
     for starts_on, ends_on in leaves:
-        begin, end = max(starts_on, first), min(ends_on, last)
-        away.update(begin + dt.timedelta(days) for days in range((end - begin).days + 1))
-    return sum(
-        _month_days(first.year, month, first, last) <= away for month in range(first.month, last.month + 1)
-    )
+        if joined and starts_on <= joined[-1][1] + ONE_DAY:
+            since, until = joined[-1]
+            joined[-1] = since, max(until, ends_on)
+        else:
+            joined.append((starts_on, ends_on))
+    return joined
 
 
-def _month_days(year: int, month: int, first: dt.date, last: dt.date) -> set[dt.date]:
-    days = (dt.date(year, month, day + 1) for day in range(calendar.monthrange(year, month)[1]))
-    return {day for day in days if first <= day <= last}
+@cache
+def _month(year: int, month: int) -> tuple[dt.date, dt.date]:
+    return dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
 # --- Fresh forecasts ----------------------------------------------------------------------------

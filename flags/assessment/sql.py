@@ -12,7 +12,8 @@ MONTH = {"postgresql": "EXTRACT(MONTH FROM {0})::int", "sqlite": "CAST(strftime(
 LEAVES = {
     "postgresql": "SELECT member_id, months FROM jsonb_to_recordset(%(leaves)s::jsonb)"
     " AS leaves(member_id bigint, months int)",
-    "sqlite": "SELECT json_extract(value, '$.member_id') AS member_id,"
+    # Without a declared type SQLite makes no index of it, and looks through all leave for each member.
+    "sqlite": "SELECT CAST(json_extract(value, '$.member_id') AS INTEGER) AS member_id,"
     " json_extract(value, '$.months') AS months FROM json_each(%(leaves)s)",
 }
 

@@ -20,7 +20,7 @@ from django.db.models import ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.importing.decisions import reachable
+from members.importing.deciding.decisions import reachable
 from members.importing.organizations import (
     apply_organizations,
     plan_organizations,
@@ -30,6 +30,7 @@ from members.importing.organizations import (
 from members.importing.plan import Decisions, Plan
 from members.importing.roster import apply_roster, plan_rosters, read_rosters
 from members.importing.roster.applying import remove_created, restore_changed
+from members.importing.roster.history import take_lines_back
 from members.importing.roster.renumbering import restore_numbers
 from members.importing.rules import (
     FOLLOWS,
@@ -96,12 +97,12 @@ def confirm(batch: ImportBatch, *, by: User) -> None:
 
 
 def decide(batch: ImportBatch, answers: Mapping[str, Any], *, by: User) -> None:
-    """Answer questions and have the file planned again. Raises BatchMovedOn, NothingDecided."""
-    answers = reachable(answers)
+    """Answer questions and have the file planned again. Raises BatchMovedOn, NothingDecided, DatesWrong."""
+    answers = reachable(answers, batch.decisions)
     check_decidable(batch, answers)
     with transaction.atomic():
-        decisions, note = {**batch.decisions, **answers}, _("作了决定，重新核对")
-        move(batch, State.UPLOADED, by=by, decisions=decisions, note=note)
+        decisions = {name: given for name, given in {**batch.decisions, **answers}.items() if given}
+        move(batch, State.UPLOADED, by=by, decisions=decisions, note=_("作了决定，重新核对"))
         enqueue(batch.pk, State.UPLOADED)
 
 
@@ -171,12 +172,13 @@ def check(batch_id: int) -> None:
             "unknown_columns": plan.unknown_columns,
             "sheets": plan.sheets,
             "questions": plan.questions(),
+            "without_day": plan.without_day,
         }
         move(batch, State.PREVIEWED, counts=counts)
     except (Abandoned, BatchMovedOn):
         logger.warning("Import batch %s went to another worker", batch_id)
     except Unreadable as error:
-        fail(batch, str(error))
+        fail(batch, str(error), counts={"unreadable": error.code})
     except Exception:
         logger.exception("Import batch %s could not be checked", batch_id)
         fail(batch, _("检查时出了意外的错误。请重新上传；如仍然出错，请联系系统管理员。"))
@@ -190,8 +192,8 @@ def taken(batch: ImportBatch, state: ImportBatch.State, **fields: Any) -> bool:
     return True
 
 
-def fail(batch: ImportBatch, message: str) -> None:
-    taken(batch, State.FAILED, error=message[:500], note=message)
+def fail(batch: ImportBatch, message: str, **fields: Any) -> None:
+    taken(batch, State.FAILED, error=message[:500], note=message, **fields)
 
 
 def plan_for(batch: ImportBatch, progress: Callable[[int, int], None] | None = None) -> Plan:
@@ -318,6 +320,7 @@ def remove(batch: ImportBatch) -> None:
     if batch.kind == Kind.ROSTER:
         changes = {row.member_id: row.changes for row in changed if row.member_id}
         restore_numbers(changes, by=who_undoes(batch))
+        take_lines_back(batch, by=who_undoes(batch))
         restore_changed(changes)
         remove_created(batch)
         return

@@ -24,6 +24,7 @@ class Content(Enum):
     TEXT = auto()  # any words, as long as the model has room for them
     ANSWER = auto()  # yes or no
     PLACE = auto()  # the name of an organisation
+    DAY = auto()  # a date
     KEY = auto()  # tells the rows apart; has a check of its own
 
 

@@ -1,11 +1,13 @@
 """What an import file would do, row by row, before anything is written."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from members.models import ImportRow
+from xianfeng.lib.times import today
 
 NEW = ImportRow.Outcome.NEW
 CHANGED = ImportRow.Outcome.CHANGED
@@ -13,12 +15,16 @@ UNCHANGED = ImportRow.Outcome.UNCHANGED
 REJECTED = ImportRow.Outcome.REJECTED
 OUTCOMES = (NEW, CHANGED, UNCHANGED, REJECTED)
 
-# Kinds of questions, and the answers that are no text: see members.importing.decisions.
+# Kinds of decisions, and the answers that are no text: see members.importing.deciding.decisions.
 ALL = "*"
 
 NAME = "name"  # subject: column=name; answer: the name that is meant, or NEAREST
 SHEET = "sheet"  # subject: sheet; answer: SKIP or READ; no row waits for it
 FILL = "fill"  # subject: sheet; answer: ABOVE, GROUPED or LEAVE
+ENTRY = "entry"  # subject: ALL; answer: a date; no row waits for it
+HIDE = "hide"  # subject: sheet; answer: LEAVE_OUT
+CELLS = "cells"  # subject: sheet!row; answer: {column: text}, what counts instead of what stands there
+COLUMNS = "columns"  # subject: sheet; answer: {"header": position or -1, "columns": {column: positions}}
 
 NUMBER = "number"  # subject: sheet!row; answer: CHANGE or ADD
 NAMESAKES = "namesakes"  # subject: sheet!row; answer: ADD
@@ -27,6 +33,7 @@ NEAREST = "nearest"
 CHANGE, ADD = "change", "add"
 SKIP, READ = "skip", "read"
 ABOVE, GROUPED, LEAVE = "above", "grouped", "leave"
+LEAVE_OUT = "leave_out"
 
 
 def key(kind: str, subject: str) -> str:
@@ -43,6 +50,17 @@ class Decisions:
         """The answer to this question, or to all of its kind; None where it is open."""
         found = self.answers.get(key(kind, subject))
         return self.answers.get(key(kind, ALL)) if found is None else found
+
+    def by_subject(self, kind: str) -> dict[str, Any]:
+        """All answers of a kind."""
+        found = ((name.partition(":"), given) for name, given in self.answers.items())
+        return {subject: given for (of, _, subject), given in found if of == kind}
+
+    @property
+    def entry_day(self) -> dt.date:
+        """Since when those are on the roster for whom the file names no day; today unless decided."""
+        given = self.of(ENTRY, ALL)
+        return dt.date.fromisoformat(given) if given else today()
 
 
 # Where nobody can be asked: a blank unit counts as the one above where the column is visibly grouped.
@@ -125,6 +143,7 @@ class Plan:
     rows: list[RowPlan]
     unknown_columns: list[str] = field(default_factory=list)
     sheets: list[dict[str, Any]] = field(default_factory=list)
+    without_day: int = 0  # new people whose entry day no column names
 
     def of(self, outcome: ImportRow.Outcome) -> list[RowPlan]:
         return [row for row in self.rows if row.outcome == outcome]

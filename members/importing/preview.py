@@ -1,6 +1,6 @@
 """Rows of an import as a page shows them: who, what differs, what is wrong."""
 
-import re
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,23 +12,25 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from members.cleaning import clean_mobile, clean_name, clean_text
+from members.cleaning import clean_mobile, clean_name
 from members.importing import organizations
 from members.importing.column import Column
-from members.importing.decisions import QUESTIONS
-from members.importing.plan import ALL, key
+from members.importing.deciding.decisions import QUESTIONS
+from members.importing.deciding.repairing import Cell, cells_of
+from members.importing.deciding.showing import masked, masked_within, short
+from members.importing.plan import ALL, ENTRY, Decisions, key
 from members.importing.roster.columns import COLUMNS, MOBILE, NAME, PLACES
 from members.models import ImportBatch, ImportRow, Member, Organization
 from members.models.people import SEPARATOR
 from members.people.privacy import mask_mobile
+from xianfeng.lib.times import today
 from xianfeng.ui.tabs import Face
 
 Outcome = ImportRow.Outcome
 
-ANY_MOBILE = re.compile(r"(?<!\d)1[3-9][0-9]{9}(?!\d)")
-CELL_LENGTH = 18  # characters; the table keeps one line a row
 QUESTIONS_SHOWN = 20  # of a kind at once; those answered make room for the next
-LABELS: dict[str, Promise] = {"state": _("状态"), "is_active": _("启用")}  # of what no column holds
+# Of what no column holds.
+LABELS: dict[str, Promise] = {"state": _("状态"), "departed_on": _("离开日期"), "is_active": _("启用")}
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Line:
     changes: list[Change]
     cleaned: list[dict[str, str]]
     errors: list[dict[str, str]]
+    repair: list[Cell]  # inputs to put it right
     member_id: int | None
 
 
@@ -59,6 +62,16 @@ class Asked:
     offers: list[tuple[str, str]]
     other: str
     rows: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How many new people the file names no entry day for, and the day that counts; the first of the year."""
+
+    key: str
+    rows: int
+    day: dt.date
+    start: dt.date
 
 
 @dataclass(frozen=True)
@@ -103,6 +116,7 @@ def lines(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[Line]:
     """The rows ready to show; one query each for the organisations and the people in them."""
     names, people = organization_names(rows), people_of(batch, rows)
     shown, labels = shown_columns(batch), labels_of(batch)
+    can_repair = batch.is_previewed and batch.is_roster
     return [
         Line(
             row,
@@ -113,6 +127,7 @@ def lines(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[Line]:
             ],
             [shown_cleaned(cleaned) for cleaned in row.cleaned],
             [shown_error(error) for error in row.errors],
+            cells_of(row) if can_repair and row.errors else [],
             row.member_id or people.get(mobile_of(row)),
         )
         for row in rows
@@ -129,7 +144,7 @@ def people_of(batch: ImportBatch, rows: Iterable[ImportRow]) -> dict[str, int]:
 def mobile_of(row: ImportRow) -> str:
     taken = [cleaned["taken"] for cleaned in row.cleaned if cleaned["column"] == MOBILE]
     if taken:
-        return taken[-1]
+        return clean_mobile(taken[-1]) or ""
     return clean_mobile(row.values.get(MOBILE, "")) or ""
 
 
@@ -164,17 +179,6 @@ def kind_label(text: str) -> str:
     return str(kind.label) if kind else text
 
 
-def masked(mobile: str) -> str:
-    """A real number masked; what is none is shown as it stands, to be corrected."""
-    clean = clean_mobile(mobile)
-    return mask_mobile(clean) if clean else masked_within(mobile)
-
-
-def short(text: str) -> str:
-    text = clean_text(text)
-    return text if len(text) <= CELL_LENGTH else f"{text[:CELL_LENGTH]}…"
-
-
 def shown_error(error: dict[str, str]) -> dict[str, str]:
     return {**error, "value": short(masked(error["value"]))}
 
@@ -187,11 +191,6 @@ def shown_cleaned(cleaned: dict[str, str]) -> dict[str, str]:
     }
 
 
-def masked_within(text: str) -> str:
-    """Every mobile in a text masked, whatever stands beside it."""
-    return ANY_MOBILE.sub(lambda found: mask_mobile(found[0]), text)
-
-
 def shown_value(field: str, value: Any, names: dict[int, str]) -> str:
     if field in PLACES:
         value = names.get(value, "")
@@ -201,7 +200,7 @@ def shown_value(field: str, value: Any, names: dict[int, str]) -> str:
         value = mask_mobile(value)
     elif isinstance(value, bool):
         value = gettext("是") if value else gettext("否")
-    return short(str(value).strip(SEPARATOR)) or gettext("（空）")
+    return short(str(value or "").strip(SEPARATOR)) or gettext("（空）")
 
 
 def asked(batch: ImportBatch) -> list[AskedKind]:
@@ -234,6 +233,15 @@ def asked_one(stored: dict[str, Any]) -> Asked:
         str(question.other or ""),
         stored["rows"],
     )
+
+
+def entry_of(batch: ImportBatch) -> Entry | None:
+    """The question asked once a file: since when its new people are on the roster."""
+    rows = batch.counts.get("without_day", 0)
+    if not (batch.is_previewed and rows):
+        return None
+    day, start = Decisions(batch.decisions).entry_day, today().replace(month=1, day=1)
+    return Entry(key(ENTRY, ALL), rows, day, start)
 
 
 def outcomes(batch: ImportBatch) -> list[Face]:

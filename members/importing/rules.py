@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from members.models import ImportBatch, ImportRow, Member, Organization, User
+from members.models import ImportBatch, ImportRow, Member, Organization, RosterChange, User
 from xianfeng.lib.refusal import Refusal
 
 State, Kind = ImportBatch.State, ImportBatch.Kind
@@ -22,8 +22,11 @@ FOLLOWS: dict[ImportBatch.State, set[ImportBatch.State]] = {
     State.UNDONE: {State.UNDOING},
     State.DISCARDED: {State.UPLOADED, State.CHECKING, State.PREVIEWED, State.FAILED},
     # Once more, from the start: left by a worker, overtaken, or decided about.
-    State.UPLOADED: {State.CHECKING, State.CONFIRMING, State.PREVIEWED},
+    State.UPLOADED: {State.CHECKING, State.CONFIRMING, State.PREVIEWED, State.FAILED},
 }
+
+# Why a file could be opened, but not read as a roster.
+WITHOUT_HEADER = {"no_header", "column_missing", "column_repeated", "no_rows"}
 
 
 class NotAllowedHere(Refusal):
@@ -70,11 +73,18 @@ def check_confirmable(batch: ImportBatch) -> None:
 
 
 def check_decidable(batch: ImportBatch, answers: Mapping[str, Any]) -> None:
-    """Raises BatchMovedOn, NothingDecided."""
-    if batch.state != State.PREVIEWED:
+    """A preview, or a file whose columns nobody recognised. Raises BatchMovedOn, NothingDecided."""
+    if batch.state not in State.CHECKED:
         raise moved_on(batch)
     if not answers:
         raise NothingDecided(_("没有收到决定。请选择一个答案，或填写名称后再提交。"))
+
+
+def check_mappable(batch: ImportBatch) -> None:
+    """A roster that can be opened, whatever its headers are. Raises BatchMovedOn."""
+    opened = batch.is_previewed or batch.counts.get("unreadable") in WITHOUT_HEADER
+    if batch.state not in State.CHECKED or not (batch.is_roster and batch.file and opened):
+        raise moved_on(batch)
 
 
 def check_undoable(batch: ImportBatch) -> None:
@@ -89,7 +99,10 @@ def check_undoable(batch: ImportBatch) -> None:
         )
     if recorded := recorded_since(batch):
         raise NotUndoable(
-            _("这一批里已有 %(count)s 人有豁免或查看记录，撤销会一并抹去。请在党员名单里逐个更正。")
+            _(
+                "这一批里已有 %(count)s 人有豁免、换号、名册变动或查看记录，撤销会一并抹去。"
+                "请在党员名单里逐个更正。"
+            )
             % {"count": recorded}
         )
 
@@ -100,6 +113,15 @@ def undo_obstacle(batch: ImportBatch) -> Refusal | None:
     except Refusal as refusal:
         return refusal
     return None
+
+
+def can_map(batch: ImportBatch) -> bool:
+    """Whether the page on which columns are named by hand is offered."""
+    try:
+        check_mappable(batch)
+    except BatchMovedOn:
+        return False
+    return True
 
 
 def registered_since(batch: ImportBatch) -> int:
@@ -113,9 +135,19 @@ def registered_since(batch: ImportBatch) -> int:
 
 
 def recorded_since(batch: ImportBatch) -> int:
-    """How many people it added have leave, or looks at their data on record: both would go with them."""
-    added = Member.objects.filter(batch=batch)
-    return added.filter(Q(exemptions__isnull=False) | Q(reveals__isnull=False)).distinct().count()
+    """How many people have something on record since that an undo would take along, or contradict.
+
+    Of those added: leave, looks at their data, a new number, a change of the roster; of those changed:
+    a later change of the roster.
+    """
+    used = Q(exemptions__isnull=False) | Q(reveals__isnull=False)
+    used |= Q(mobile_changes__isnull=False) | Q(roster_changes__isnull=False)
+    added = Member.objects.filter(used, batch=batch).distinct().count()
+    changed = batch.rows.filter(outcome=ImportRow.Outcome.CHANGED, member__isnull=False)
+    since = RosterChange.objects.filter(
+        member__in=changed.values("member"), recorded_at__gt=batch.confirmed_at
+    )
+    return added + since.exclude(batch=batch).values("member").distinct().count()
 
 
 def moved_on(batch: ImportBatch) -> BatchMovedOn:

@@ -10,12 +10,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from members.access import StaffRequest, desk_required
 from members.cleaning import clean_text
 from members.importing import batches
+from members.importing.deciding.answered import answered
+from members.importing.deciding.mapping import named, sample_of
+from members.importing.deciding.repairing import names_to_choose, repairs
 from members.importing.forms import RowSearchForm, UploadForm
-from members.importing.preview import asked, find_rows, headings_of, lines, outcomes
+from members.importing.plan import COLUMNS, key
+from members.importing.preview import asked, entry_of, find_rows, headings_of, lines, outcomes
 from members.importing.rejected import rejected_workbook
-from members.importing.rules import undo_obstacle
+from members.importing.roster.columns import HEADERS
+from members.importing.rules import BatchMovedOn, can_map, check_mappable, undo_obstacle
 from members.importing.template import roster_template
 from members.models import ImportBatch
+from xianfeng.lib.spreadsheet.reading import Unreadable
 from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import XLSX, attempt, download, page_of, posted, submit
 
@@ -53,7 +59,7 @@ def upload_form(request: StaffRequest) -> UploadForm:
 @desk_required("members.import")
 def batch(request: StaffRequest, pk: int) -> HttpResponse:
     found = batch_of(request, pk)
-    context: dict[str, object] = {"batch": found}
+    context: dict[str, object] = {"batch": found, "can_map": can_map(found)}
     if found.has_preview:
         context |= preview(request, found)
     return render(request, "members/importing/detail.html", context)
@@ -65,13 +71,17 @@ def preview(request: StaffRequest, batch: ImportBatch) -> dict[str, object]:
     text = form.cleaned_data["q"] if form.is_valid() else ""
     tabs = tabs_of(request, outcomes(batch), default="", param="outcome")
     page = page_of(request, find_rows(batch, tabs.chosen.key, text))
+    shown = lines(batch, list(page.object_list))
     return {
         "search": form,
         "tabs": tabs,
         "page": page,
         "headings": headings_of(batch),
         "asked": asked(batch),
-        "lines": lines(batch, list(page.object_list)),
+        "answered": answered(batch) if batch.is_previewed else [],
+        "entry": entry_of(batch),
+        "lines": shown,
+        "names": names_to_choose() if any(line.repair for line in shown) else {},
         "events": batch.events.select_related("by").order_by("-id"),
         "undo_obstacle": undo_obstacle(batch),
     }
@@ -90,11 +100,45 @@ def progress(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @desk_required("members.import")
 def decide(request: StaffRequest, pk: int) -> HttpResponse:
-    """One answer to one question, or to all of its kind."""
+    """One answer to one question, or to all of its kind; an empty one takes it back."""
     found = batch_of(request, pk)
     answers = {request.POST.get("question", ""): clean_text(request.POST.get("answer", ""))}
     attempt(request, lambda: batches.decide(found, answers, by=request.user))
     return redirect("members:import", pk)
+
+
+@require_POST
+@desk_required("members.import")
+def repair(request: StaffRequest, pk: int) -> HttpResponse:
+    """The rejected rows of a page with what was written over them, all at once."""
+    found = batch_of(request, pk)
+    attempt(request, lambda: batches.decide(found, repairs(found, request.POST), by=request.user))
+    return redirect("members:import", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_required("members.import")
+def columns(request: StaffRequest, pk: int) -> HttpResponse:
+    """The top of a sheet, with a choice over each column of what it is."""
+    found = batch_of(request, pk)
+    if request.method == "POST" and attempt(request, lambda: name_columns(request, found)):
+        return redirect("members:import", pk)
+    try:
+        check_mappable(found)
+        sample = sample_of(found, (request.POST or request.GET).get("sheet", ""), request.POST)
+    except (BatchMovedOn, Unreadable) as error:
+        messages.error(request, error.message)
+        return redirect("members:import", pk)
+    context = {"batch": found, "sample": sample, "headers": HEADERS}
+    return render(request, "members/importing/columns.html", context)
+
+
+def name_columns(request: StaffRequest, batch: ImportBatch) -> bool:
+    """Raises BatchMovedOn, ColumnsIncomplete, ColumnTwice."""
+    check_mappable(batch)
+    subject = key(COLUMNS, request.POST.get("sheet", ""))
+    batches.decide(batch, {subject: named(request.POST)}, by=request.user)
+    return True
 
 
 @require_POST

@@ -62,13 +62,20 @@ def text_of(change: RosterChange, reason: str = "") -> str:
 
 def tell(change: RosterChange, *, by: User | None, reason: str = "") -> None:
     """Staff of every place concerned, but whoever did it knows; and the person, while alive."""
-    facts = {
-        "change": change.pk, "name": change.member.name, "kind": change.get_kind_display(),
-        "state": change.state, "state_in_words": change.get_state_display(), "text": text_of(change, reason),
-    }  # fmt: skip
-    member = change.member
+    member, facts = change.member, facts_of(change, reason)
     places = {member.unit_id, member.community_id, change.from_unit_id, change.to_unit_id}
     staff = staff_of(*filter(None, places))
     send_many(STAFF.to_each(staff.exclude(pk=by.pk if by else 0), change.pk, **facts))
-    if member.user and change.kind != Change.DIED:
-        send(OWN.to(member.user, **facts))
+    tell_person(change, reason)
+
+
+def tell_person(change: RosterChange, reason: str = "") -> None:
+    if change.member.user and change.kind != Change.DIED:
+        send(OWN.to(change.member.user, **facts_of(change, reason)))
+
+
+def facts_of(change: RosterChange, reason: str) -> dict[str, object]:
+    return {
+        "change": change.pk, "name": change.member.name, "kind": change.get_kind_display(),
+        "state": change.state, "state_in_words": change.get_state_display(), "text": text_of(change, reason),
+    }  # fmt: skip

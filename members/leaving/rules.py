@@ -89,8 +89,13 @@ def check_day(day: dt.date, *, since: dt.date | None = None) -> None:
         )
 
 
+def is_entry_day(day: dt.date) -> bool:
+    return FIRST_ENTRY <= day <= today() + AHEAD
+
+
 def check_entry_day(day: dt.date) -> None:
-    if not FIRST_ENTRY <= day <= today() + AHEAD:
+    """Raises DatesWrong."""
+    if not is_entry_day(day):
         raise DatesWrong(_("入册日期不对，请核对年份。"), field="day")
 
 

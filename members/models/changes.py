@@ -91,7 +91,10 @@ class RosterChange(models.Model):
     )
     note = models.CharField(_("说明"), max_length=LONGEST_REASON, blank=True)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("登记人")
+    )  # nobody where a command line imported it
+    batch = models.ForeignKey(
+        "members.ImportBatch", models.SET_NULL, null=True, editable=False, related_name="roster_changes"
     )
     recorded_at = models.DateTimeField(_("登记时间"), default=timezone.now)
     # The person's dates before it: what taking it back restores.

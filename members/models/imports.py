@@ -68,7 +68,7 @@ class ImportBatch(models.Model):
     total = models.PositiveIntegerField(_("总行数"), default=0)
     # How many rows of each outcome, and the list of unknown columns.
     counts = models.JSONField(_("统计"), default=dict, blank=True)
-    # What was decided about the file: see members.importing.decisions.
+    # What was decided about the file: see members.importing.deciding.decisions.
     decisions = models.JSONField(_("决定"), default=dict, blank=True)
     error = models.CharField(_("错误"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("上传时间"), auto_now_add=True)
@@ -149,6 +149,11 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sheet} {self.row}"
+
+    @property
+    def place(self) -> str:
+        """Where the row stands in the file; decisions about it alone are kept under this."""
+        return f"{self.sheet}!{self.row}"
 
 
 class ImportEventQuerySet(models.QuerySet["ImportEvent"]):

@@ -66,7 +66,7 @@ class Member(models.Model):
         ON_ROSTER = states(LISTED, PENDING, REGISTERED)
         UNREGISTERED = states(LISTED, PENDING)
 
-    name = models.CharField(_("姓名"), max_length=60, db_index=True)
+    name = models.CharField(_("姓名"), max_length=60)
     pinyin = models.CharField(_("拼音"), max_length=160, blank=True, editable=False)
     initials = models.CharField(_("拼音首字母"), max_length=20, blank=True, editable=False, db_index=True)
     mobile = models.CharField(_("手机号"), max_length=11, unique=True, validators=[validate_mobile])
@@ -146,6 +146,8 @@ class Member(models.Model):
         verbose_name = _("在职党员")
         verbose_name_plural = _("在职党员")
         ordering = ["id"]
+        # Looked for together where somebody may be on record twice; the name alone is served as well.
+        indexes = [models.Index(fields=["name", "unit"], name="member_by_name_and_unit")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(estate__isnull=True) | Q(community__isnull=False),

@@ -9,7 +9,8 @@ from members.models import ImportBatch, Member
 from xianfeng.lib.pinyin import in_pinyin
 
 from .columns import COMPARED, OWN_STATEMENTS
-from .planning import LOOKUP_SIZE
+from .comparing import LOOKUP_SIZE, as_stored
+from .history import lines_of, write_lines
 from .renumbering import change_numbers
 
 WRITE_SIZE = 1_000  # rows in one statement
@@ -27,7 +28,7 @@ def apply_roster(plan: Plan, batch: ImportBatch | None) -> None:
         change_numbers(renumbered, by=batch.confirmed_by if batch else None)
     created = [new_member(row, batch) for row in plan.of(NEW)]
     Member.objects.bulk_create(created, batch_size=WRITE_SIZE)
-    update_members(plan.of(CHANGED))
+    update_members(plan.of(CHANGED), batch)
 
 
 def new_member(row: RowPlan, batch: ImportBatch | None) -> Member:
@@ -35,8 +36,8 @@ def new_member(row: RowPlan, batch: ImportBatch | None) -> Member:
     return Member(**row.fields, pinyin=pinyin, initials=initials, batch=batch)
 
 
-def update_members(rows: Sequence[RowPlan]) -> None:
-    """Write the fields that differ.
+def update_members(rows: Sequence[RowPlan], batch: ImportBatch | None) -> None:
+    """Write the fields that differ, and a line of history for each change of unit and each return.
 
     Whoever registered after the plan was made keeps what they stated themselves: the states are
     read again under lock.
@@ -44,12 +45,11 @@ def update_members(rows: Sequence[RowPlan]) -> None:
     if not rows:
         return
     current = locked_members([row.existing for row in rows if row.existing])
+    write_lines(lines_of(rows, current), batch)
     for row in rows:
         member = current[row.existing]
         own = OWN_STATEMENTS if member["state"] == Member.State.REGISTERED else ()
         member |= {field: after for field, (_, after) in row.changes.items() if field not in own}
-        if "state" in row.changes:
-            member["departed_on"] = None
     write_members(current.values(), RESTORABLE)
 
 
@@ -90,7 +90,7 @@ def restore_changed(changes: dict[int, dict[str, list[Any]]]) -> int:
         back = {
             field: before
             for field, (before, after) in changed.items()
-            if field in RESTORABLE and member and member[field] == after
+            if field in RESTORABLE and member and as_stored(member[field]) == after
         }
         if member and back:
             touched.append(member | back)

@@ -1,5 +1,7 @@
 """One row of a roster: what it means, and everything that is wrong with it."""
 
+import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.functional import Promise
@@ -8,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from members import cleaning
 from members.importing.column import Column, Content
+from members.importing.plan import HIDE, LEAVE_OUT, NEAREST, Ask, Cleaned, Decisions, RowError
 from members.importing.plan import NAME as NAMED
-from members.importing.plan import NEAREST, Ask, Cleaned, Decisions, RowError
+from members.leaving.rules import is_entry_day
 from members.models import Member, Organization
 from xianfeng.lib.spreadsheet.reading import Cell
 
-from .columns import ANSWERS, COLUMN, COMMUNITY, ESTATE, MOBILE, NAME, TEXTS, UNIT
+from .columns import ANSWERS, COLUMN, COMMUNITY, DAYS, ENTRY, ESTATE, MOBILE, NAME, TEXTS, UNIT
 from .directory import Directory, Place
 
 Kind = Organization.Kind
@@ -50,6 +53,9 @@ MESSAGES: dict[str, Promise] = {
     "estate_ambiguous": _("有 %(count)s 个同名小区，无法确定是哪一个。请同时填写居住社区。"),
     "estate_not_in_community": _("这个小区不在所填的社区里。请核对社区和小区。"),
     "boolean_invalid": _("看不懂这个填法。请填“是”或“否”。"),
+    "day_invalid": _("看不懂这个日期。请写成 2026-03-05、2026/3/5、2026.3.5、2026年3月5日 或 20260305。"),
+    "day_out_of_range": _("这个日期不在合理的范围内。请核对年份。"),
+    "day_after_leaving": _("入册日期晚于已登记的离开日期（%(departed)s）。请核对，或先撤回离开登记。"),
     "id_number_in_text": _(
         "这里写有身份证号，平台不保存，退回的表里也已去掉。请核对其余内容后重新导入这一行。"
     ),
@@ -90,20 +96,20 @@ def row_error(header: str, reason: str, cell: Cell, *, ask: Ask | None = None, *
     return RowError(header, CODES.get(reason, reason), value, message, ask)
 
 
-def hide_id_numbers(values: dict[str, str], cells: dict[str, Cell]) -> list[RowError]:
+def hide_id_numbers(values: dict[str, str], cells: dict[str, Cell]) -> list[str]:
     """Take every ID number out of a row before anything keeps it (个人信息保护法 第六条: least data).
 
-    Returns the errors of the text columns; the others refuse what stands in for the number.
+    Returns the text columns that held one; the others refuse what stands in for the number.
     """
-    errors = []
+    texts = []
     for header in [header for header, text in values.items() if len(text) >= cleaning.ID_SHORTEST]:
         is_text = COLUMN[header].content is Content.TEXT
         text = cleaning.in_full(cells[header])
         rest = cleaning.without_id_numbers(text, "" if is_text else STAND_IN)
         if rest != text:
             values[header] = cells[header] = rest
-            errors += [row_error(header, "id_number_in_text", STAND_IN)] if is_text else []
-    return errors
+            texts += [header] if is_text else []
+    return texts
 
 
 def subject_of(header: str, name: str) -> str:
@@ -121,10 +127,12 @@ class RowCheck:
 
     def __init__(self, directory: Directory, decisions: Decisions) -> None:
         self.directory, self.decisions = directory, decisions
+        self.entry_day = decisions.entry_day
         self.ask_unit: Ask | None = None  # the question that a blank unit of this row is
         self.cleaned: list[Cleaned] = []
         self.seen: dict[str, tuple[str, int]] = {}
         self.sheet = ""
+        self.leaves_out = False  # whether ID numbers in texts are left out
         self.is_combined = False  # whether the unit's column holds the position as well
         self.limits = {column.header: limit_of(column.field) for column in (COLUMN[NAME], *TEXTS)}
         self.cells: dict[str, Cell] = {}
@@ -143,6 +151,7 @@ class RowCheck:
         fields |= {column.field: self.answer(column, read) for column in ANSWERS if column.header in read}
         fields |= self.residence(read)
         fields |= {column.field: self.text(column, read) for column in TEXTS if column.header in read}
+        fields |= {column.field: day for column in DAYS if (day := self.day(column, read))}
         if behind and not fields.get("position"):
             fields["position"] = behind
         return fields, self.errors
@@ -161,6 +170,17 @@ class RowCheck:
 
     def start(self, sheet: str, *, is_combined: bool) -> None:
         self.sheet, self.is_combined = sheet, is_combined
+        self.leaves_out = self.decisions.of(HIDE, sheet) == LEAVE_OUT
+
+    def hidden(self, headers: Iterable[str]) -> None:
+        """Texts that held an ID number: refused, unless somebody agreed to leave the number out."""
+        for header in headers:
+            if self.leaves_out:
+                taken = cleaning.clean_text(self.cells[header])
+                self.cleaned.append(Cleaned(header, STAND_IN, taken[:VALUE_LIMIT]))
+            else:
+                ask = Ask(HIDE, self.sheet, {"sheet": self.sheet})
+                self.errors.append(row_error(header, "id_number_in_text", STAND_IN, ask=ask))
 
     def tidied(self, header: str) -> str | None:
         """What is meant in a cell that holds more than it should; None if nothing is."""
@@ -202,6 +222,20 @@ class RowCheck:
         if value is None:
             self.refuse(column.header, "boolean_invalid")
         return bool(value)
+
+    def day(self, column: Column, read: dict[str, Any]) -> dt.date | None:
+        """A blank cell says nothing. What is no plain day is shown with what it counts as."""
+        cell, day = self.cells.get(column.header), read.get(column.header)
+        written = cleaning.clean_text(cell)
+        if not written:
+            return None
+        if day is None:
+            self.refuse(column.header, "day_invalid")
+        elif not is_entry_day(day):
+            self.refuse(column.header, "day_out_of_range")
+        elif written != day.isoformat():
+            self.cleaned.append(Cleaned(column.header, written[:VALUE_LIMIT], day.isoformat()))
+        return day
 
     def text(self, column: Column, read: dict[str, Any]) -> str:
         text: str = read[column.header]
@@ -283,7 +317,20 @@ class RowCheck:
             return row_error(MOBILE, "mobile_belongs_to_other", fields["mobile"])
         if not self.owns(member):
             return row_error(UNIT, "member_out_of_scope", fields["name"])
+        return self.too_late(fields.get("joined_on"), member)
+
+    def too_late(self, joined: dt.date | None, member: dict[str, Any]) -> RowError | None:
+        """Nobody enters after the last day they have on the roster, unless they come back."""
+        departed = member["departed_on"]
+        stays = member["state"] != Member.State.DEPARTED
+        if joined and departed and stays and joined > departed and self.sets_dates:
+            return row_error(ENTRY, "day_after_leaving", joined, departed=departed)
         return None
+
+    @property
+    def sets_dates(self) -> bool:
+        """Since when somebody is on the roster decides what the year asks of them: the city corrects it."""
+        return self.directory.line is None
 
     def owns(self, member: dict[str, Any]) -> bool:
         """Whether the member stands on the importer's line of the roster now."""

@@ -9,14 +9,23 @@ import unicodedata
 
 from django.utils.translation import gettext_lazy as _
 
-from members.cleaning import clean_boolean, clean_list, clean_mobile, clean_name, clean_text, without_spaces
+from members.cleaning import (
+    clean_boolean,
+    clean_day,
+    clean_list,
+    clean_mobile,
+    clean_name,
+    clean_text,
+    without_spaces,
+)
 from members.importing.column import Column, Content, fields_of, headers_of, recognizer
 from xianfeng.lib.spreadsheet.reading import Cell
 
 NAME, MOBILE, UNIT = "姓名", "手机号", "单位"
 POSITION, LEADER = "职务", "是否领导干部"
 COMMUNITY, ESTATE = "居住社区", "居住小区"
-SKILLS, INTENTIONS, NOTE = "特长", "服务意向", "备注"
+SKILLS, INTENTIONS = "特长", "服务意向"
+ENTRY, NOTE = "入册日期", "备注"
 
 # In the order of our own files; differences are shown in it too.
 COLUMNS = (
@@ -54,6 +63,11 @@ COLUMNS = (
     ),
     Column(SKILLS, "skills", _("特长"), clean_list, own_statement=True, example="理发、财务"),
     Column(INTENTIONS, "intentions", _("服务意向"), clean_list, own_statement=True, example="红管家"),
+    Column(
+        ENTRY, "joined_on", _("入册日期"), clean_day,
+        content=Content.DAY, synonyms=("入册时间", "列入名册日期", "进入名册日期", "转入日期", "转入时间"),
+        example="2026-01-01", width=16,
+    ),
     Column(NOTE, "note", _("备注"), clean_text, example="填写时请删除本行"),
 )  # fmt: skip
 
@@ -61,6 +75,7 @@ COLUMN = {column.header: column for column in COLUMNS}
 HEADERS = headers_of(COLUMNS)
 REQUIRED = headers_of(column for column in COLUMNS if column.required)
 ANSWERS = tuple(column for column in COLUMNS if column.content is Content.ANSWER)
+DAYS = tuple(column for column in COLUMNS if column.content is Content.DAY)
 TEXTS = tuple(column for column in COLUMNS if column.content is Content.TEXT)
 
 # The mobile finds the member; everything else may differ from the roster.

@@ -1,16 +1,17 @@
 """Classify every row of a roster: new, changed, unchanged or rejected. Reads only."""
 
-from collections import defaultdict
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import batched
 from pathlib import Path
 from typing import Any
 
 from members.cleaning import as_text, clean_mobile, clean_text, tidy_mobile
 from members.importing.plan import (
     ABOVE,
+    CELLS,
+    COLUMNS,
     FILL,
     GROUPED,
     SHEET,
@@ -22,7 +23,7 @@ from members.importing.plan import (
     Plan,
     RowPlan,
 )
-from members.models import Member, Organization
+from members.models import Organization
 from xianfeng.lib.spreadsheet.reading import (
     Cell,
     Table,
@@ -33,11 +34,9 @@ from xianfeng.lib.spreadsheet.reading import (
     read_workbook,
 )
 
-from .checking import RowCheck, hide_id_numbers
+from .checking import VALUE_LIMIT, RowCheck, hide_id_numbers
 from .columns import (
-    COMPARED,
     MOBILE,
-    OWN_STATEMENTS,
     REQUIRED,
     UNIT,
     canonical,
@@ -45,14 +44,11 @@ from .columns import (
     is_no_row,
     is_total,
 )
+from .comparing import compare, members_by_mobile, recognise
 from .directory import Directory
-from .renumbering import decide
 
 Progress = Callable[[int, int], None]
 PROGRESS_STEP = 2_000  # rows between two reports
-LOOKUP_SIZE = 2_000  # mobiles in one query
-
-READ = ("pk", "mobile", "state", "departed_on", "merged_into", *COMPARED)
 
 
 @dataclass(frozen=True)
@@ -66,10 +62,12 @@ class Rosters:
 def read_rosters(path: str | Path, name: str = "", decisions: Decisions = UNASKED) -> Rosters:
     """Every sheet with a roster's header, except those somebody left out. Raises Unreadable."""
     workbook = read_workbook(path, name)
-    tables, passed_over = find_tables(workbook, canonical, REQUIRED, several=(MOBILE,))
+    tables, passed_over = find_tables(
+        workbook, canonical, REQUIRED, several=(MOBILE,), by_hand=decisions.by_subject(COLUMNS)
+    )
     filled = [table for table in tables if not all(is_no_row(cells) for _, cells in table.records())]
     if not filled:
-        raise Unreadable("no_rows", row=tables[0].header + 1)
+        raise Unreadable("no_rows", row=max(tables[0].header, 0) + 1)
     read = [table for table in filled if decisions.of(SHEET, table.sheet.name) != SKIP]
     return Rosters(read, [*told(workbook, filled, read, passed_over)])
 
@@ -125,25 +123,35 @@ def plan_rosters(
             compare(row, member, check)
     recognise(rows, check, decisions)
     unknown = dict.fromkeys(column for table in rosters.tables for column in table.unknown)
-    return Plan(rows, list(unknown), rosters.sheets)
+    return Plan(rows, list(unknown), rosters.sheets, enter(rows, check.entry_day))
+
+
+def enter(rows: Iterable[RowPlan], day: dt.date) -> int:
+    """Give new people the day since when they are on the roster, where the file names none. How many?"""
+    new = (row for row in rows if row.existing is None and not row.errors)
+    undated = [row for row in new if "joined_on" not in row.fields]
+    for row in undated:
+        row.fields["joined_on"] = day
+    return len(undated)
 
 
 def rows_of(tables: Iterable[Table], check: RowCheck, decisions: Decisions) -> Iterator[RowPlan]:
     """Each row checked on its own; blank rows, signatures and totals are none."""
     for table in tables:
         filling = Filling(table, decisions)
-        header = table.sheet.rows[table.header][table.columns[UNIT]]
-        check.start(table.sheet.name, is_combined=is_combined(header))
+        mending = Mending(table, decisions)
+        check.start(table.sheet.name, is_combined=is_combined(table.heading(UNIT)))
         phones = [table.columns[MOBILE], *table.more[MOBILE]] if table.more else []
         for number, cells in table.records():
             raw = table.sheet.rows[number - 1]
             others = choose_mobile(raw, phones, cells) if phones else []
+            mended = mending.mend(number, cells) if mending.by_row else []
             if is_no_row(cells):
                 continue
             row = planned(number, cells, check, filling)
             if row.fields["mobile"] or not is_total(raw):
                 row.sheet = table.sheet.name
-                row.cleaned = others + row.cleaned
+                row.cleaned = others + mended + row.cleaned
                 yield row
 
 
@@ -178,6 +186,20 @@ class Filling:
         return len(set(written)) == len(written) <= len(units) - len(written)
 
 
+class Mending:
+    """What people wrote over the cells of a sheet."""
+
+    def __init__(self, table: Table, decisions: Decisions) -> None:
+        places = ((place.rpartition("!"), given) for place, given in decisions.by_subject(CELLS).items())
+        self.by_row = {int(row): given for (sheet, _, row), given in places if sheet == table.sheet.name}
+
+    def mend(self, row: int, cells: dict[str, Cell]) -> list[Cleaned]:
+        given: dict[str, str] = self.by_row.get(row, {})
+        before = {header: as_text(cells.get(header))[:VALUE_LIMIT] for header in given}
+        cells |= given
+        return [Cleaned(header, before[header], text[:VALUE_LIMIT]) for header, text in given.items()]
+
+
 def choose_mobile(raw: list[Cell], places: list[int], cells: dict[str, Cell]) -> list[Cleaned]:
     """Of several columns with numbers, the first mobile counts; the others are shown."""
     written = [raw[at] for at in places if at < len(raw) and clean_text(raw[at])]
@@ -192,89 +214,6 @@ def planned(row: int, cells: dict[str, Cell], check: RowCheck, filling: Filling)
     hidden = hide_id_numbers(plan.values, cells)
     filled, check.ask_unit = filling.fill(cells)
     plan.fields, plan.errors = check.check(row, cells)
-    plan.errors += hidden
+    check.hidden(hidden)
     plan.cleaned = filled + check.cleaned
     return plan
-
-
-def members_by_mobile(mobiles: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Who has each mobile; of a record that was merged, the one that stands for it."""
-    return {
-        member["mobile"]: standing(member)
-        for some in batched(mobiles, LOOKUP_SIZE, strict=False)
-        for member in read_members(some)
-    }
-
-
-def standing(member: dict[str, Any]) -> dict[str, Any]:
-    while member["merged_into"]:
-        member = Member.objects.values(*READ).get(pk=member["merged_into"])
-    return member
-
-
-def read_members(mobiles: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    return Member.objects.filter(mobile__in=mobiles).values(*READ).iterator()
-
-
-def compare(row: RowPlan, member: dict[str, Any], check: RowCheck) -> None:
-    """Set the row against the member who has its mobile."""
-    error = check.conflict(row.fields, member)
-    if error is not None:
-        row.errors.append(error)
-    if row.errors:
-        return
-    row.existing = member["pk"]
-    row.changes = differences(row.fields, member)
-
-
-def recognise(rows: list[RowPlan], check: RowCheck, decisions: Decisions) -> None:
-    """Set rows that may be somebody with a new mobile against that person, once it is decided."""
-    for row, found in find_renumbered(rows):
-        member = decide(row, found, decisions)
-        if member is not None:
-            compare(row, member, check)
-            row.changes = {"mobile": [member["mobile"], row.fields["mobile"]], **row.changes}
-
-
-def find_renumbered(rows: Iterable[RowPlan]) -> list[tuple[RowPlan, list[dict[str, Any]]]]:
-    """Rows that would be new, with who of that name and unit has a mobile that the file lacks."""
-    rows = list(rows)
-    own = {row.fields["mobile"] for row in rows}
-    strangers = [row for row in rows if not row.errors and row.existing is None]
-    people = namesakes({identity(row.fields) for row in strangers})
-    pairs = ((row, people.get(identity(row.fields), [])) for row in strangers)
-    maybe = ((row, [one for one in found if one["mobile"] not in own]) for row, found in pairs)
-    return [(row, found) for row, found in maybe if found]
-
-
-def identity(fields: dict[str, Any]) -> tuple[str, int]:
-    """What a person is known by, besides the mobile."""
-    return fields["name"], fields["unit_id"]
-
-
-def namesakes(wanted: set[tuple[str, int]]) -> dict[tuple[str, int], list[dict[str, Any]]]:
-    """People by name and unit: a query for the names in these units, and one for those found.
-
-    A file has far fewer units than names.
-    """
-    people: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
-    records = Member.objects.exclude(state=Member.State.MERGED)
-    in_units = records.filter(unit__in={unit for _name, unit in wanted}).values_list("pk", "name", "unit_id")
-    found = [pk for pk, name, unit in in_units.iterator() if (name, unit) in wanted]
-    for some in batched(sorted(found), LOOKUP_SIZE, strict=False):
-        for one in records.filter(pk__in=some).order_by("pk").values(*READ):
-            people[identity(one)].append(one)
-    return people
-
-
-def differences(fields: dict[str, Any], member: dict[str, Any]) -> dict[str, list[Any]]:
-    """Fields of the file that differ from the roster; columns the file lacks are left alone."""
-    fixed = OWN_STATEMENTS if member["state"] == Member.State.REGISTERED else ()
-    changes = {
-        field: [member[field], fields[field]]
-        for field in COMPARED
-        if field in fields and field not in fixed and fields[field] != member[field]
-    }
-    if member["state"] == Member.State.DEPARTED:  # on a roster again
-        changes["state"] = [member["state"], Member.State.LISTED.value]
-    return changes

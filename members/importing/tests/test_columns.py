@@ -28,7 +28,8 @@ def test_every_name_of_a_column_is_recognised_and_its_example_fits(column: Colum
     }
     cleaned = column.clean(column.example)
     assert cleaned is not None
-    assert column.content is Content.ANSWER or 0 < len(cleaned) <= limit_of(column.field)
+    if column.content not in (Content.ANSWER, Content.DAY):
+        assert 0 < len(cleaned) <= limit_of(column.field)
 
 
 def test_the_template_can_be_sent_back_as_it_is(tmp_path: Path, cast: Cast):

@@ -20,6 +20,7 @@ from members.importing import batches
 from members.importing.roster.columns import COMMUNITY, ESTATE, HEADERS, MOBILE, NAME, NOTE, POSITION, UNIT
 from members.models import ImportBatch, ImportRow, Member, User
 from xianfeng.celery import app
+from xianfeng.lib.tests.workbooks import save_workbook
 from xianfeng.testing.browser import axe_violations, open_page, overflow
 from xianfeng.testing.cast import Cast, make_cast
 from xianfeng.testing.pages import squeezed
@@ -340,3 +341,38 @@ def test_a_roster_goes_in_and_out_through_the_admin(cast: Cast, city: Client, tm
     city.post(rows, {"action": "confirm", "_selected_action": [batch.pk]})
     batch.refresh_from_db()
     assert batch.state == State.UNDONE and batch.undo_reason == "传错了"
+
+
+def test_rejected_rows_are_put_right_on_the_page(city: Client, cast: Cast, tmp_path: Path, commits: Any):
+    with commits():
+        address = send(city, roster(tmp_path, ZHOU, BAD, TWICE))
+    page = text_of(city, f"{address}?outcome=rejected")
+    bad, twice = ImportRow.objects.filter(outcome="rejected").order_by("row")
+    assert f'name="{bad.pk}:{MOBILE}" value="1390000"' in page
+    assert f'name="{twice.pk}:{MOBILE}" value="" placeholder="139****0001"' in page
+    assert '<option value="市税务局">' in page, "names to choose from"
+    with commits():
+        city.post(f"{address}repair/", {f"{bad.pk}:{MOBILE}": "13900000005", f"{twice.pk}:{MOBILE}": ""})
+    page = text_of(city, address)
+    assert "新增 2 行" in page and "已作的决定（1）" in page
+    with commits():
+        key = f"cells:名册!{bad.row}"
+        city.post(f"{address}decide/", {"question": key, "answer": ""})
+    assert "新增 1 行" in text_of(city, address)
+
+
+def test_columns_are_named_by_hand_where_no_header_is_found(city: Client, tmp_path: Path, commits: Any):
+    path = save_workbook(tmp_path / "花名册.xlsx", {"一": [["周明", "13900000001", "市教育局"]]})
+    with commits():
+        address = send(city, path)
+    assert f"{address}columns/" in text_of(city, address)
+    page = text_of(city, f"{address}columns/")
+    assert "139****0001" in page and "13900000001" not in page
+    chosen = {"sheet": "一", "header": "", "column-0": NAME, "column-1": MOBILE}
+    response = city.post(f"{address}columns/", chosen)
+    kept = squeezed(response.content.decode())
+    assert "还没有指定这几列：单位" in kept, "and what was chosen stays chosen"
+    assert kept.count(" selected") == 2
+    with commits():
+        city.post(f"{address}columns/", {**chosen, "column-2": UNIT})
+    assert "新增 1 行" in text_of(city, address)

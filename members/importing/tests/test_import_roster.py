@@ -14,6 +14,7 @@ from members.importing.plan import Plan
 from members.importing.roster import apply_roster, plan_roster
 from members.importing.roster.columns import (
     COMMUNITY,
+    ENTRY,
     ESTATE,
     HEADERS,
     INTENTIONS,
@@ -27,6 +28,7 @@ from members.importing.roster.columns import (
 )
 from members.models import Member, Organization
 from xianfeng.lib.spreadsheet.reading import Unreadable
+from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast, make_organization
 
 from .rosters import MALFORMED, MESSY, MESSY_ANSWER, MODEL_CITY, ZHOU, save_roster
@@ -166,13 +168,19 @@ def test_who_registers_between_plan_and_confirmation_keeps_their_community(tmp_p
 
 
 def test_who_left_and_is_on_a_roster_again_is_listed_again(tmp_path: Path, cast: Cast):
-    apply_roster(plan_of(tmp_path, ZHOU), None)
+    apply_roster(plan_of(tmp_path, {**ZHOU, ENTRY: "2019-07-01"}), None)
     Member.objects.filter(mobile="13900000001").update(state="departed", departed_on="2026-01-01")
     plan = plan_of(tmp_path, ZHOU)
-    assert plan.rows[0].changes == {"state": ["departed", "listed"]}
+    assert plan.rows[0].changes == {
+        "joined_on": ["2019-07-01", today().isoformat()],
+        "departed_on": ["2026-01-01", None],
+        "state": ["departed", "listed"],
+    }
     apply_roster(plan, None)
     zhou = Member.objects.get(mobile="13900000001")
-    assert (zhou.state, zhou.departed_on) == ("listed", None)
+    assert (zhou.state, zhou.departed_on, zhou.joined_on) == ("listed", None, today())
+    line = zhou.roster_changes.get()
+    assert (line.kind, line.day, line.state, line.recorded_by) == ("returned", today(), "done", None)
 
 
 # --- Every code of the contract ---

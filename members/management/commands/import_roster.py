@@ -1,9 +1,10 @@
 """Import a roster of members from a spreadsheet."""
 
+import datetime as dt
 from argparse import ArgumentParser
 
 from members.importing.command import ImportCommand
-from members.importing.decisions import decided
+from members.importing.deciding.decisions import decided
 from members.importing.plan import ADD, CHANGE, Plan
 from members.importing.roster import apply_roster, plan_roster
 from members.models import Organization
@@ -23,11 +24,22 @@ class Command(ImportCommand):
             choices=[CHANGE, ADD],
             help="rows of a known name and unit with another mobile: change the number, or add a person",
         )
+        parser.add_argument(
+            "--entry-day",
+            type=dt.date.fromisoformat,
+            metavar="YYYY-MM-DD",
+            help="since when new people are on the roster, where the file does not say (today)",
+        )
 
     def plan(
-        self, file: str, organization: str | None = None, new_numbers: str | None = None, **options: object
+        self,
+        file: str,
+        organization: str | None = None,
+        new_numbers: str | None = None,
+        entry_day: dt.date | None = None,
+        **options: object,
     ) -> Plan:
-        return plan_roster(file, self.scope(organization), decisions=decided(new_numbers))
+        return plan_roster(file, self.scope(organization), decisions=decided(new_numbers, entry_day))
 
     def scope(self, code: str | None) -> Organization | None:
         if code is None:

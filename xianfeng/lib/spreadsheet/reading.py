@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.functional import Promise
@@ -95,10 +96,16 @@ class Table:
     """A sheet with a header: ``columns`` maps a column's canonical name to its position."""
 
     sheet: Sheet
-    header: int  # position of the header row
+    header: int  # position of the header row; -1 where there is none
     columns: dict[str, int]
     unknown: list[str]
     more: Mapping[str, list[int]] = field(default_factory=dict)  # further places of a column
+
+    def heading(self, column: str) -> Cell:
+        """What the file calls a column."""
+        row = self.sheet.rows[self.header] if self.header >= 0 else []
+        at = self.columns[column]
+        return row[at] if at < len(row) else None
 
     def records(self) -> Iterator[tuple[int, dict[str, Cell]]]:
         """Rows below the header as ``(Excel row number, {column: value})``."""
@@ -183,23 +190,41 @@ def find_tables(
     canonical: Callable[[str], str | None],
     required: Sequence[str],
     several: Collection[str] = (),
+    by_hand: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> tuple[list[Table], dict[str, str]]:
     """Every sheet with a header, and of the others that have something like one, why they are not read.
 
-    Columns in `several` may stand in a header more than once, under different names.
+    Columns in `several` may stand in a header more than once, under different names. Where somebody
+    said `by_hand` what a sheet's columns are, nothing is looked for: "header", its position or -1, and
+    "columns", the positions of each.
     Raises Unreadable where no sheet can be read, as `find_table` does.
     """
     tables: list[Table] = []
     passed_over: dict[str, str] = {}
     for sheet in workbook.sheets:
         try:
-            tables.append(table_in(sheet, canonical, required, several))
+            if sheet.name in by_hand:
+                tables.append(table_by_hand(sheet, **by_hand[sheet.name]))
+            else:
+                tables.append(table_in(sheet, canonical, required, several))
         except Unreadable as error:
             if error.code != "no_header":
                 passed_over[sheet.name] = error.message
     if not tables:
         find_table(workbook, canonical, required)  # says which is nearest, and what it lacks
     return tables, passed_over
+
+
+def table_by_hand(sheet: Sheet, header: int, columns: Mapping[str, list[int]]) -> Table:
+    """The sheet's table as somebody described it. Raises Unreadable."""
+    if not any(any(cell is not None for cell in below) for below in sheet.rows[header + 1 :]):
+        raise Unreadable("no_rows", row=max(header, 0) + 1)
+    used = {at for places in columns.values() for at in places}
+    heads = enumerate(sheet.rows[header] if header >= 0 else [])
+    unknown = [str(cell).strip() for at, cell in heads if cell is not None and at not in used]
+    first = {column: places[0] for column, places in columns.items()}
+    more = {column: places[1:] for column, places in columns.items() if len(places) > 1}
+    return Table(sheet, header, first, [name for name in unknown if name], more)
 
 
 def table_in(

@@ -45,6 +45,8 @@ MEMBERS |= {
     "members:import_progress": Access(get=the_city(200), kwargs=a_batch),
     "members:import_rejected": Access(get=the_city(200), kwargs=a_batch),
     "members:import_decide": Access(post=the_city(302), kwargs=a_batch),
+    "members:import_repair": Access(post=the_city(302), kwargs=a_batch),
+    "members:import_columns": Access(get=the_city(302), post=the_city(302), kwargs=a_batch),
     "members:import_confirm": Access(post=the_city(302), kwargs=a_batch),
     "members:import_undo": Access(post=the_city(302), kwargs=a_batch),
     "members:import_discard": Access(post=the_city(302), kwargs=a_batch),

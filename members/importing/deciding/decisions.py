@@ -1,9 +1,9 @@
 """What people decide about a file before it is written, and what its rows still wait for.
 
 A plan follows from three things: the file, the roster, and the decisions of its batch. A decision is
-an answer under a key, "kind:subject", in ``ImportBatch.decisions``; whoever answers has the file
-planned once more (``batches.decide``). The subject says how far an answer reaches: a wrong name, for
-all rows that hold it; a sheet; one row. The subject "*" answers every question of its kind.
+an answer under a key, "kind:subject", in ``ImportBatch.decisions``; whoever answers, or takes an answer
+back, has the file planned once more (``batches.decide``). The subject says how far an answer reaches: a
+wrong name, for all rows that hold it; a sheet; one row. The subject "*" answers every question of its kind.
 
 A new outcome that somebody must decide is added in three places:
 
@@ -15,6 +15,7 @@ A new outcome that somebody must decide is added in three places:
 The preview groups, counts and asks; nothing else needs to know.
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,13 +23,19 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from members.cleaning import clean_day
 from members.importing.plan import (
     ABOVE,
     ADD,
     ALL,
+    CELLS,
     CHANGE,
+    COLUMNS,
+    ENTRY,
     FILL,
+    HIDE,
     LEAVE,
+    LEAVE_OUT,
     NAME,
     NAMESAKES,
     NEAREST,
@@ -38,11 +45,13 @@ from members.importing.plan import (
     Decisions,
     key,
 )
+from members.leaving.rules import check_entry_day
 
 
-def decided(new_numbers: str | None) -> Decisions:
-    """As `UNASKED`, with what a command line says of rows that may be somebody with a new mobile."""
+def decided(new_numbers: str | None, entry_day: dt.date | None = None) -> Decisions:
+    """As `UNASKED`, with what a command line says of people with a new mobile, and of the entry day."""
     given = {key(kind, ALL): new_numbers for kind in (NUMBER, NAMESAKES) if new_numbers}
+    given |= {key(ENTRY, ALL): entry_day.isoformat()} if entry_day else {}
     return Decisions({**UNASKED.answers, **given})
 
 
@@ -83,12 +92,37 @@ QUESTIONS: Mapping[str, Question] = {
         ),
         ((ADD, _("是另一人，新增")),),
     ),
+    HIDE: Question(
+        _("工作表“%(sheet)s”的文字里写有身份证号。平台不保存身份证号，去掉号码、其余照导吗？"),
+        ((LEAVE_OUT, _("去掉号码，其余照导")),),
+    ),
+}
+
+# What an answer to each kind looks like.
+SHAPES: Mapping[str, type] = {
+    **dict.fromkeys((*QUESTIONS, SHEET, ENTRY), str),
+    CELLS: dict,
+    COLUMNS: dict,
 }
 
 
-KINDS = {*QUESTIONS, SHEET}
+def reachable(answers: Mapping[str, Any], given_before: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what a form sent, the answers to questions that exist; an empty one takes an answer back.
+
+    Raises DatesWrong for an entry day that is none.
+    """
+    found = {}
+    for name, given in answers.items():
+        kind = name.partition(":")[0]
+        if given and isinstance(given, SHAPES.get(kind, ())):
+            found[name] = entry_day(given) if kind == ENTRY else given
+        elif not given and name in given_before:
+            found[name] = ""
+    return found
 
 
-def reachable(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Of what a form sent, the answers to questions that exist."""
-    return {name: given for name, given in answers.items() if given and name.partition(":")[0] in KINDS}
+def entry_day(text: object) -> str:
+    """Raises DatesWrong."""
+    day = clean_day(str(text))
+    check_entry_day(day or dt.date.min)
+    return str(day)
