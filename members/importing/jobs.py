@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from members.importing import batches, messages
+from members.leaving.jobs import tell_changes_of_import
 from members.models import ImportBatch
 
 TELL_WITHIN = dt.timedelta(days=1)  # how long the sweep looks for batches that nobody was told of
@@ -46,3 +47,4 @@ def tell_of_imports() -> None:
     recent = ImportBatch.objects.filter(Q(confirmed_at__gte=since) | Q(undone_at__gte=since))
     for batch in recent.select_related("confirmed_by"):
         messages.tell(batch)
+        tell_changes_of_import(batch.pk)

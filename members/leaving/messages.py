@@ -1,5 +1,7 @@
 """Who is told of a change of the roster: the person, their community, and every unit it concerns."""
 
+from collections.abc import Iterator
+
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from members.desks import staff_of
 from members.models import RosterChange, User
 from notices.kinds import Kind, declare
-from notices.outbox import Wording, send, send_many
+from notices.outbox import Message, Wording, send_many
 
 ROSTER = Kind(
     "roster_change", _("名册变动"), told=_("本人，和其单位（调动时两个单位）、社区的书记、工作人员")
@@ -66,12 +68,12 @@ def tell(change: RosterChange, *, by: User | None, reason: str = "") -> None:
     places = {member.unit_id, member.community_id, change.from_unit_id, change.to_unit_id}
     staff = staff_of(*filter(None, places))
     send_many(STAFF.to_each(staff.exclude(pk=by.pk if by else 0), change.pk, **facts))
-    tell_person(change, reason)
+    send_many(to_person(change, reason))
 
 
-def tell_person(change: RosterChange, reason: str = "") -> None:
+def to_person(change: RosterChange, reason: str = "") -> Iterator[Message]:
     if change.member.user and change.kind != Change.DIED:
-        send(OWN.to(change.member.user, **facts_of(change, reason)))
+        yield OWN.to(change.member.user, **facts_of(change, reason))
 
 
 def facts_of(change: RosterChange, reason: str) -> dict[str, object]:

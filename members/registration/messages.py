@@ -30,6 +30,15 @@ MOVED_AWAY = Wording(
     link="members:registration",
     told=_("原社区的书记、工作人员"),
 )
+# Who stood there by a list only left no registration behind.
+NOT_THERE = Wording(
+    REGISTRATION,
+    key="registration:%(arrival)s:not-there:%(user)s",
+    subject=_("名册上贵社区的%(name)s 在%(community)s报到了"),
+    body=_("名册上的社区已经更新，今后由%(community)s联系此人。如有不对，请联系对方。"),
+    link="members:list",
+    told=_("名册上原来写的社区的书记、工作人员"),
+)
 CONFIRMED = Wording(
     REGISTRATION,
     key="registration:%(registration)s:confirmed:%(user)s",
@@ -69,6 +78,13 @@ def tell_former_community(former: Registration, arrival: Registration, member: M
     """The member is taken in elsewhere, by the registration `arrival`."""
     facts = {"arrival": arrival.pk, "name": member.name}
     send_many(to_staff(MOVED_AWAY, former, community=arrival.community, **facts))
+
+
+def tell_community_on_roster(arrival: Registration, member: Member) -> None:
+    """The one that the roster named until now, if any."""
+    facts = {"arrival": arrival.pk, "name": member.name, "community": arrival.community}
+    if member.community_id:
+        send_many(NOT_THERE.to_each(staff_of(member.community_id), **facts))
 
 
 def tell_unit(registration: Registration, member: Member) -> None:

@@ -238,6 +238,8 @@ def move_in(member: Member, registration: Registration) -> None:
 def leave_former_community(registration: Registration, member: Member, by: User) -> None:
     """A move to another community closes the earlier registration there, visibly for both."""
     earlier = Registration.objects.filter(member=member, state=State.CONFIRMED).exclude(pk=registration.pk)
+    if member.community_id != registration.community_id and not earlier.exists():
+        messages.tell_community_on_roster(registration, member)
     for former in earlier.select_related("community"):
         moved = _("转往%(community)s") % {"community": registration.community.name}
         change_state(former, State.TRANSFERRED, by=by, note=moved, allowed={State.CONFIRMED})

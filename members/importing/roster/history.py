@@ -49,8 +49,9 @@ def write_lines(lines: Iterable[RosterChange], batch: ImportBatch | None) -> Non
 
 def take_lines_back(batch: ImportBatch, *, by: User | None) -> None:
     """The lines stay, as taken back; `restore_changed` gives the unit and the dates back."""
+    lines = list(batch.roster_changes.standing())
     move_all(
-        list(batch.roster_changes.standing()),
+        lines,
         State.UNDONE,
         allowed=State.STANDS,
         event=RosterChangeEvent,
@@ -58,3 +59,5 @@ def take_lines_back(batch: ImportBatch, *, by: User | None) -> None:
         note=_("整批导入已撤销"),
         refusal=decided_before,
     )
+    if lines:
+        later("members.tell_changes_of_import", batch.pk)

@@ -25,6 +25,7 @@ DONE: dict[str, Callable[..., None]] = {
     "members.write_import": jobs.write_import,
     "members.take_back_import": jobs.take_back_import,
     "members.tell_of_import": jobs.tell_of_import,
+    "members.tell_changes_of_import": jobs.tell_changes_of_import,
 }
 LI_IS_PROMOTED = {POSITION: "科长"}
 Work = Callable[[Callable[[], object]], None]
@@ -148,6 +149,17 @@ def test_the_same_people_learn_that_it_was_taken_back(cast: Cast, imported: Impo
     assert told(":undone:") == {name: f"导入已撤销：{subject}" for name, subject in before.items()}
     undone = Notice.objects.filter(key__contains=":undone:")
     assert all("周市委 撤销了" in each.body and "原因：传错了文件。" in each.body for each in undone)
+
+
+def test_who_was_moved_by_the_list_learns_it_and_that_it_was_taken_back(
+    cast: Cast, imported: Import, work: Work
+):
+    batch = imported(row(cast.wang, **{UNIT: "市教育局"}))
+    work(lambda: batches.undo(batch, reason="传错了文件", by=cast.city_officer))
+    jobs.tell_of_imports()
+    own = Notice.objects.filter(kind="roster_change", recipient=cast.wang.user).order_by("pk")
+    assert [each.subject for each in own] == ["名册变动：调动（已生效）", "名册变动：调动（已撤回）"]
+    assert "传错了文件" in own[1].body
 
 
 def test_another_who_takes_it_back_knows_and_the_importer_is_told(cast: Cast, imported: Import, work: Work):
