@@ -50,6 +50,6 @@ def test_the_table_has_every_way_and_the_events_that_were_asked_for() -> None:
     kinds = {kind for each in EVENTS.values() for kind in each.kinds}
     assert kinds >= {
         "wish_new", "wish_step", "late_claim", "late_withdrawal", "registration", "unit_news",
-        "roster_change", "estate_moved", "roster_import", "entry_corrected", "number", "exemption", "publicity",
-        "publicity_back", "result", "results", "year_settled", "settled_corrected",
+        "roster_change", "estate_moved", "roster_import", "entry_corrected", "number", "exemption",
+        "publicity", "publicity_back", "result", "results", "year_settled", "settled_corrected",
     }  # fmt: skip
