@@ -139,7 +139,7 @@ def take_share(share: str) -> None:
     try:
         sms.DAILY.take(share)
     except TooOften as error:
-        text = _("一天内发往这个号码的短信已有 %(most)s 条，不再发送。请改用电话告知。")
+        text = _("这个号码今天的短信已满 %(most)s 条，请改用电话告知。")
         raise Refused(text % {"most": sms.DAILY.times}, for_good=True) from error
 
 
