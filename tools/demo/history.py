@@ -56,14 +56,15 @@ def let_some_leave(rng: random.Random, start: dt.date, *, by: User) -> None:
         for member in rng.sample(members, round(len(members) * LEAVING)):
             if member.departed_on is None:
                 depart(rng, member, first, last, by=by)
-        exchange(members[-1 if first < start else -2], first, by=by)
+        day = first + dt.timedelta(days=90)
+        there = [one for one in members if one.departed_on is None and (one.joined_on or day) <= day]
+        exchange(there[-1 if first < start else -2], day, by=by)
 
 
-def exchange(member: Member, first: dt.date, *, by: User) -> None:
+def exchange(member: Member, day: dt.date, *, by: User) -> None:
     """One cadre a year changes units in spring; one transfer of this year still waits to be taken in."""
     other = Organization.objects.units().active().exclude(pk=member.unit_id).order_by("pk")[0]
-    day = first + dt.timedelta(days=90)
-    if member.departed_on is None and day <= today():
+    if day <= today():
         with as_of(at(day, 9)):
             recording.transfer(member, to_unit=other, day=day, note="干部交流", by=by)
 
