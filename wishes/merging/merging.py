@@ -71,9 +71,10 @@ def part(gone: Wish, *, reason: str, by: "User") -> Wish:
 
 def _locked(*pks: int | None) -> list[Wish]:
     """These rows as they are now, held until the end; in one order, so that A into B waits for B into A."""
+    wanted = [pk for pk in pks if pk]
     rows = Wish.objects.select_for_update(of=("self",)).without_brief().select_related("organization")
-    found = {row.pk: row for row in rows.filter(pk__in=pks).order_by("pk")}
-    return [found[pk] for pk in pks if pk]
+    found = {row.pk: row for row in rows.filter(pk__in=wanted).order_by("pk")}
+    return [found[pk] for pk in wanted]
 
 
 def _tell_history(kept: Wish, note: str, by: "User") -> None:

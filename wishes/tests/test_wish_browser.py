@@ -73,7 +73,7 @@ def test_the_desk_s_pages_have_no_violation(chromium: Browser, live_server: Live
     wish, other, third = (stated(cast.estate) for _each in range(3))
     merged = merge(wish, third, by=cast.clerk)
     session = logged_in(cast.secretary).cookies["sessionid"].value
-    pages = (
+    pages: tuple[tuple[str, list[int]], ...] = (
         ("wishes:list", []), ("wishes:detail", [wish.pk]), ("wishes:detail", [merged.pk]),
         ("wishes:merge_with", [wish.pk]), ("wishes:merge", [wish.pk, other.pk]), ("wishes:enter", []),
     )  # fmt: skip
