@@ -184,7 +184,7 @@ class AskAgainForm(forms.Form):
     """What has changed since the wish was declined; what it may say, the service decides."""
 
     reason = forms.CharField(
-        label=gettext_lazy("情况有什么变化？"),
+        label=gettext_lazy("情况有什么变化"),
         max_length=LONGEST_REASON,
         help_text=gettext_lazy("写一两句，例如“物业说不归他们管，仍需要帮助”。不写姓名、电话和门牌号。"),
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST_REASON}),
