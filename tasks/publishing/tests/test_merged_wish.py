@@ -1,10 +1,6 @@
 """A wish that was merged into another becomes no task, and one that is a task is not merged away."""
 
-import threading
-from collections.abc import Callable
-
 import pytest
-from django.db import connection
 
 from tasks.models import ServiceItem, Task
 from tasks.publishing import publishing
@@ -14,6 +10,7 @@ from wishes.merging.rules import CannotMerge
 from wishes.models import Wish
 from xianfeng.lib.refusal import Refusal
 from xianfeng.testing.cast import Cast
+from xianfeng.testing.races import together
 
 
 def a_wish(cast: Cast) -> Wish:
@@ -61,27 +58,6 @@ def test_the_task_of_the_kept_one_goes_on(cast: Cast) -> None:
     merge(fresh(kept), gone, by=cast.clerk)
     task.refresh_from_db()
     assert (task.state, fresh(kept).state) == ("published", "published")
-
-
-def together(*actions: Callable[[], object]) -> list[str]:
-    gate, codes = threading.Barrier(len(actions)), []
-
-    def run(action: Callable[[], object]) -> None:
-        try:
-            gate.wait(timeout=10)
-            action()
-            codes.append("")
-        except Refusal as refusal:
-            codes.append(refusal.code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[action]) for action in actions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return sorted(codes)
 
 
 @pytest.mark.postgres

@@ -4,39 +4,16 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
 from members.models import User
 from wishes.handling import handling
 from wishes.merging import merging
 from wishes.models import Wish
 from wishes.tests.helpers import stated
-from xianfeng.lib.refusal import Refusal
 from xianfeng.testing.cast import Cast
+from xianfeng.testing.races import together
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-def together(*actions: Callable[[], object]) -> list[str]:
-    """Run all at once, each on its own connection; the refusal's code of each, "" for success."""
-    gate, codes = threading.Barrier(len(actions)), []
-
-    def run(action: Callable[[], object]) -> None:
-        try:
-            gate.wait(timeout=10)
-            action()
-            codes.append("")
-        except Refusal as refusal:
-            codes.append(refusal.code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[action]) for action in actions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return sorted(codes)
 
 
 def fresh(wish: Wish) -> Wish:
