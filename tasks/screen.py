@@ -13,7 +13,7 @@ from members.access import StaffRequest
 from tasks.deadlines import record_deadline
 from tasks.models import Claim, Task, Verification
 from tasks.rights import in_charge, may_verify, reached_desk
-from tasks.shares import narrowed
+from tasks.shares import has_shares, narrowed
 from xianfeng.lib.ids import id_of
 from xianfeng.ui.views import page_of
 
@@ -72,9 +72,16 @@ class Screen:
             "is_over": task.is_over,
             "may_verify": may_verify(user, task),
             "may_close": not reached_desk(user, task),
+            "may_fill": may_fill(self.request, task),
             "sheet": Task.Presence.SHEET,
         }
         return render(self.request, "tasks/presence/screen.html", context | extra)
+
+
+def may_fill(request: StaffRequest, task: Task) -> bool:
+    """Whether one click may mark everybody: on a city task each community answers for its own people, and
+    who looks from above names the community first."""
+    return bool(request.GET.get("community")) or not has_shares(task, request.desk.organization)
 
 
 def open_claims(request: StaffRequest, task: Task) -> "Page[Claim]":
@@ -94,7 +101,8 @@ def shown_again(request: StaffRequest, task: Task, formset: BaseFormSet[Any]) ->
 
 def row_initial(task: Task, claim: Claim, request: StaffRequest) -> dict[str, Any]:
     """Prefilled from the task; `?fill=good` is the bulk button without JavaScript."""
-    fills = request.GET.get("fill") == "good" and claim.presence != Presence.ABSENT
+    is_asked = request.GET.get("fill") == "good" and may_fill(request, task)
+    fills = is_asked and claim.presence != Presence.ABSENT
     presence = Presence.PRESENT if fills else claim.presence
     return {
         "claim_id": claim.pk,

@@ -6,10 +6,11 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from members.models import User
-from members.service_admin import ServiceAdmin, service_action
+from members.service_admin import ReasonForm, ServiceAdmin, service_action
 from wishes.handling import handling
 from wishes.handling.forms import DeclineForm
 from wishes.models import Wish
+from wishes.reopening.reopening import take_up_again
 from wishes.stating.stating import enter
 from wishes.stating.views import enter_form
 
@@ -27,6 +28,7 @@ class WishAdmin(ServiceAdmin):
     actions = [
         service_action(_("受理所选心愿"), handling.accept),
         service_action(_("不受理所选心愿"), handling.decline, DeclineForm),
+        service_action(_("恢复办理所选心愿"), take_up_again, ReasonForm),
     ]
 
     def portal(self, wish: Wish, user: User) -> tuple[Any, str, int]:

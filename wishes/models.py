@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +43,13 @@ class WishQuerySet(models.QuerySet["Wish"]):
     def waiting(self) -> "WishQuerySet":
         return self.filter(state__in=Wish.State.WAITING)
 
+    def open(self) -> "WishQuerySet":
+        return self.filter(state__in=Wish.State.OPEN)
+
+    def counted(self) -> "WishQuerySet":
+        """Each need once: what was merged counts by the wish that was kept."""
+        return self.exclude(state=Wish.State.MERGED)
+
 
 class Wish(models.Model):
     """A resident's need: a public text without personal data and a private brief for those who help."""
@@ -53,8 +61,12 @@ class Wish(models.Model):
         PUBLISHED = "published", "info", _("已发布")
         FULFILLED = "fulfilled", "success", _("已完成")
         CLOSED = "closed", "neutral", _("已关闭")
+        # A second wish about the same thing: another one goes on for both.
+        MERGED = "merged", "neutral", _("已合并")
 
         WAITING = states(SUBMITTED)
+        # Somebody still has something to do.
+        OPEN = states(SUBMITTED, ACCEPTED, PUBLISHED)
         # May become a task, or be declined.
         UNPUBLISHED = states(SUBMITTED, ACCEPTED)
         ENDED = states(DECLINED, FULFILLED)
@@ -96,6 +108,15 @@ class Wish(models.Model):
     decline_reason = models.CharField(_("未受理原因"), max_length=LONGEST_REASON, blank=True)
     created_at = models.DateTimeField(_("提出时间"), default=timezone.now, editable=False)
     fulfilled_at = models.DateTimeField(_("完成时间"), null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="duplicates",
+        verbose_name=_("并入"),
+    )
     # Idempotency key of the form that made it.
     key = models.CharField(max_length=64, unique=True, null=True, editable=False)
 
@@ -106,6 +127,8 @@ class Wish(models.Model):
     is_declined = StateIn({State.DECLINED})
     is_published = StateIn({State.PUBLISHED})
     is_fulfilled = StateIn({State.FULFILLED})
+    is_open = StateIn(State.OPEN)
+    is_merged = StateIn({State.MERGED})
 
     class Meta:
         verbose_name = _("微心愿")
@@ -116,6 +139,16 @@ class Wish(models.Model):
             # The tabs count from this index alone: the rows themselves are wide with ciphertext.
             models.Index(fields=["organization", "state"], name="wish_place_state"),
             models.Index(fields=["created_at"], name="wish_age"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False)
+                | (~Q(state="merged") & Q(merged_into__isnull=True)),
+                name="wish_merged_names_the_kept",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="wish_merge_of_two"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,8 +164,28 @@ class WishEvent(StateEvent):
         verbose_name = _("心愿记录")
         verbose_name_plural = _("心愿记录")
 
+    @property
+    def is_about_another(self) -> bool:
+        """The wish stays as it is: a duplicate of it was merged, or went its own way again."""
+        return self.from_state == self.to_state
+
+    @property
+    def is_reopening(self) -> bool:
+        return self.from_state == Wish.State.DECLINED and self.to_state == Wish.State.SUBMITTED
+
+    @property
+    def is_parting(self) -> bool:
+        """Merged before, it goes its own way again."""
+        return self.from_state == Wish.State.MERGED
+
     def get_to_display(self) -> str:
         """What happened, in words."""
+        if self.is_about_another:
+            return str(_("重复心愿"))
+        if self.is_parting:
+            return str(_("取消合并"))
+        if self.is_reopening:
+            return str(_("恢复办理") if self.by_id else _("居民再次提出"))
         if self.from_state == Wish.State.PUBLISHED and self.to_state == Wish.State.ACCEPTED:
             return str(_("退回待发布"))
         if self.to_state == Wish.State.SUBMITTED:

@@ -1,10 +1,12 @@
-"""Who may handle a wish, and for how long what its resident left may be used."""
+"""Who may handle a wish, who is told of it, and for how long what its resident left may be used."""
 
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from members.desks import staff_of
 from members.models import Organization
 from xianfeng.lib.refusal import Refusal
 
@@ -24,3 +26,12 @@ def check_handler(organization: Organization, by: "User") -> None:
     desk = by.desk
     if not desk or not desk.can("wishes.handle") or not desk.organization.contains(organization):
         raise NotHandler(_("心愿由所在小区或社区的工作人员办理，您当前的任职不能办理。"))
+
+
+def place_told(place: Organization) -> Organization:
+    """Whose staff are told of a wish stated there: the place's own, and where nobody acts its community's."""
+    return place if staff_of(place).exists() or place.parent is None else place.parent
+
+
+def staff_told(place: Organization) -> "QuerySet[User]":
+    return staff_of(place_told(place))

@@ -5,5 +5,5 @@ from django.urls import URLPattern, URLResolver, include, path
 app_name = "wishes"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(f"wishes.{errand}.urls")) for errand in ("stating", "handling")
+    path("", include(f"wishes.{errand}.urls")) for errand in ("stating", "handling", "merging", "reopening")
 ]

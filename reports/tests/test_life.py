@@ -9,9 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -26,11 +29,12 @@ from hypothesis.stateful import (
 from flags import ledger
 from flags.models import FlagEntry, MemberYear
 from members.accounts import holding
+from members.leaving import carrying, recording
 from members.merging import merging
-from members.models import Appointment, Member, Merge, MobileChange, Organization, User
+from members.models import Appointment, Member, Merge, MobileChange, Organization, RosterChange, User
 from members.numbers import changing
 from members.organizations import appointing
-from members.people import exempting, keeping
+from members.people import exempting
 from members.registration import matching, registering
 from members.registration.registering import Application
 from members.tests.applicants import own_user
@@ -95,6 +99,10 @@ class Life(RuleBasedStateMachine):
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
         self.people = [Person(name) for name in NAMES]
+        self.passed = dt.timedelta()
+        now = timezone.now
+        self.clock = mock.patch.object(timezone, "now", lambda: now() + self.passed)
+        self.clock.start()
 
     @initialize()
     def on_the_roster(self) -> None:
@@ -131,7 +139,7 @@ class Life(RuleBasedStateMachine):
             return None
 
     def books(self) -> tuple[int, ...]:
-        models: tuple[Any, ...] = (Member, Merge, MobileChange, FlagEntry, Notice, Claim)
+        models: tuple[Any, ...] = (Member, Merge, MobileChange, RosterChange, FlagEntry, Notice, Claim)
         return tuple(model.objects.count() for model in models)
 
     def told(self, change: MobileChange, stage: str) -> None:
@@ -277,21 +285,76 @@ class Life(RuleBasedStateMachine):
 
     # --- The unit's side ------------------------------------------------------------------------
 
-    @rule(who=PEOPLE, unit=st.sampled_from(["unit", "other_unit"]))
-    def is_entered_elsewhere(self, who: int, unit: str) -> None:
-        self.correct(who, unit=getattr(self.cast, unit))
+    def clerk_of(self, unit: Organization | None) -> User:
+        return self.cast.unit_clerk if unit == self.cast.unit else self.cast.other_unit_clerk
+
+    @rule(who=PEOPLE, kind=st.sampled_from(RosterChange.LEAVING), days=st.integers(-2, 2))
+    def leaves(self, who: int, kind: str, days: int) -> None:
+        """Recorded a little late or a little early; the night carries out what was still to come."""
+        member, day = self.first(who), today() + dt.timedelta(days=days)
+        by = self.clerk_of(member.unit)
+        self.told_of(self.attempt(lambda: recording.leave(member, kind=kind, day=day, by=by)), by)
+
+    @rule(who=PEOPLE, days=st.integers(0, 1))
+    @somebody(lambda self, who: self.first(who).is_departed)
+    def returns(self, who: int, days: int) -> None:
+        member, day = self.first(who), today() - dt.timedelta(days=days)
+        by = self.clerk_of(member.unit)
+        self.told_of(self.attempt(lambda: recording.rejoin(member, day=day, by=by)), by)
+
+    @rule(who=PEOPLE, days=st.integers(-1, 1), by_the_city=st.booleans())
+    @somebody(lambda self, who: not self.first(who).is_departed)
+    def changes_unit(self, who: int, days: int, by_the_city: bool) -> None:
+        """The other unit is asked, unless the city moves the person."""
+        member, day = self.first(who), today() + dt.timedelta(days=days)
+        units = {self.cast.unit.pk: self.cast.other_unit, self.cast.other_unit.pk: self.cast.unit}
+        by = self.cast.city_officer if by_the_city else self.clerk_of(member.unit)
+        to_unit = units[member.unit_id]
+        self.told_of(self.attempt(lambda: recording.transfer(member, to_unit=to_unit, day=day, by=by)), by)
+
+    def change_ahead(self, who: int) -> RosterChange | None:
+        return self.first(who).roster_changes.ahead().select_related("member", "to_unit", "from_unit").first()
+
+    @rule(who=PEOPLE, is_taken_in=st.booleans())
+    @somebody(lambda self, who: bool((change := self.change_ahead(who)) and change.is_open))
+    def the_other_unit_answers(self, who: int, is_taken_in: bool) -> None:
+        change = self.change_ahead(who)
+        assert change
+        by = self.clerk_of(change.to_unit)
+        if is_taken_in:
+            done = self.attempt(lambda: recording.accept(change, by=by))
+        else:
+            done = self.attempt(lambda: recording.refuse(change, reason="不在本单位", by=by))
+        self.told_of(done, by)
 
     @rule(who=PEOPLE)
-    def leaves(self, who: int) -> None:
-        self.correct(who, departed_on=today() - dt.timedelta(days=1))
+    @somebody(lambda self, who: self.first(who).roster_changes.standing().exists())
+    def a_change_of_the_roster_is_taken_back(self, who: int) -> None:
+        change, by = self.first(who).roster_changes.standing().first(), self.cast.city_officer
+        assert change
+        self.told_of(self.attempt(lambda: recording.take_back(change, reason="登记错了", by=by)), by)
 
-    @rule(who=PEOPLE)
-    def returns(self, who: int) -> None:
-        self.correct(who, departed_on=None)
+    @rule(days=st.integers(1, 3))
+    def the_night_comes(self, days: int) -> None:
+        """Everything whose day has come is carried out, and nothing twice."""
+        self.passed += dt.timedelta(days=days)
+        carrying.carry_due()
+        assert carrying.carry_due() == 0
 
-    def correct(self, who: int, **fields: Any) -> None:
-        member = self.first(who)
-        self.attempt(lambda: keeping.correct_entry(member, by=self.cast.city_officer, **fields))
+    def told_of(self, change: RosterChange | None, by: User) -> None:
+        """Every place concerned by a change of the roster, and the person while alive, each once."""
+        if change is None:
+            return
+        member = Member.objects.get(pk=change.member_id)
+        places = {member.unit_id, member.community_id, change.from_unit_id, change.to_unit_id}
+        desks = Appointment.objects.current().filter(organization__in=places).exclude(role="auditor")
+        expected = set(desks.values_list("user", flat=True)) - {by.pk}
+        keys = Notice.objects.filter(key__startswith=f"roster:{change.pk}:{change.state}:")
+        staff = keys.exclude(key__contains=":own:").values_list("recipient", flat=True)
+        assert sorted(staff) == sorted(expected)
+        own = list(keys.filter(key__contains=":own:").values_list("recipient", flat=True))
+        lives = member.user_id and change.kind != RosterChange.Kind.DIED
+        assert own == ([member.user_id] if lives else [])
 
     @rule(who=PEOPLE, day=st.integers(1, 28))
     def is_on_leave(self, who: int, day: int) -> None:
@@ -354,12 +417,27 @@ class Life(RuleBasedStateMachine):
             assert opened is None or opened.name == member.name
 
     @invariant()
+    def the_roster_says_what_its_history_says(self) -> None:
+        """Off the roster after the last day, in the unit of the last move, one change to come at most.
+
+        Of two records that were merged the unit is the kept one's, whatever the other's history says.
+        """
+        for member in Member.objects.filter(pk__in=set().union(*(one.records for one in self.people))):
+            changes = member.roster_changes
+            assert member.is_departed == bool(member.departed_on and member.departed_on < today())
+            assert changes.ahead().count() <= 1
+            last = changes.filter(kind="moved", state="done").order_by("pk").last()
+            if not Merge.objects.filter(Q(kept=member) | Q(gone=member)).exists():
+                assert member.unit_id == (last.to_unit_id if last else self.cast.unit.pk)
+
+    @invariant()
     def a_home_is_one(self) -> None:
         for member in Member.objects.filter(name__in=NAMES):
             assert member.registrations.filter(state="confirmed").count() <= 1
             assert member.community is None or member.community.kind == Organization.Kind.COMMUNITY
 
     def teardown(self) -> None:
+        self.clock.stop()
         assert ledger.verify().ok
         self.transaction.__exit__(Undo, Undo(), None)
 

@@ -154,6 +154,19 @@ def test_the_city_sees_who_has_not_and_the_rows_behind(cast: Cast, task: Task) -
     assert at_desk(cast.clerk).get(url).context["shares"] == []
 
 
+def test_from_above_everybody_is_marked_at_once_only_within_a_community(cast: Cast, task: Task) -> None:
+    url, everybody = reverse("tasks:verify", args=[task.pk]), "全部到场"
+
+    def filled(user: User, **asked: object) -> list[bool]:
+        page = at_desk(user).get(url, {"fill": "good", **asked})
+        assert (everybody in page.content.decode()) == page.context["may_fill"]
+        return [row.initial["presence"] == PRESENT for _claim, row in page.context["rows"]]
+
+    assert filled(cast.city_officer) == [False, False, False]
+    assert filled(cast.city_officer, community=cast.community.pk) == [True, True]
+    assert filled(cast.other_secretary) == [True]
+
+
 def test_the_backlog_holds_what_the_community_has_to_do(cast: Cast, task: Task) -> None:
     def backlog(user: User) -> list[tuple[str, int, bool]]:
         lines = at_desk(user).get(reverse("tasks:to_verify")).context["lines"]

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from flags.models import AssessmentEvent
 from notices.models import Notice
+from wishes.models import Wish
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -22,7 +23,11 @@ def at(day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
 
 
 # Fields whose default keeps the real clock; what is written meanwhile is dated afterwards.
-DATED: tuple[tuple[type[Model], str], ...] = ((AssessmentEvent, "at"), (Notice, "created_at"))
+DATED: tuple[tuple[type[Model], str], ...] = (
+    (AssessmentEvent, "at"),
+    (Notice, "created_at"),
+    (Wish, "created_at"),
+)
 
 
 @contextmanager

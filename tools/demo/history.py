@@ -56,16 +56,18 @@ def let_some_leave(rng: random.Random, start: dt.date, *, by: User) -> None:
         for member in rng.sample(members, round(len(members) * LEAVING)):
             if member.departed_on is None:
                 depart(rng, member, first, last, by=by)
-        exchange(members[-1 if first < start else -2], first, by=by)
+        exchange(members, first + dt.timedelta(days=90), by=by)
 
 
-def exchange(member: Member, first: dt.date, *, by: User) -> None:
+def exchange(members: list[Member], day: dt.date, *, by: User) -> None:
     """One cadre a year changes units in spring; one transfer of this year still waits to be taken in."""
+    if day > today():
+        return
+    there = (one for one in reversed(members) if one.departed_on is None and (one.joined_on or day) <= day)
+    member = next(one for one in there if not one.roster_changes.exists())
     other = Organization.objects.units().active().exclude(pk=member.unit_id).order_by("pk")[0]
-    day = first + dt.timedelta(days=90)
-    if member.departed_on is None and day <= today():
-        with as_of(at(day, 9)):
-            recording.transfer(member, to_unit=other, day=day, note="干部交流", by=by)
+    with as_of(at(day, 9)):
+        recording.transfer(member, to_unit=other, day=day, note="干部交流", by=by)
 
 
 def leave_some_open(*, by: User) -> None:

@@ -18,10 +18,10 @@ from members.models import Member, Organization, User
 from tasks.models import Claim, Task
 from xianfeng.lib.times import today
 
-from . import city, history
+from . import city, history, repeats
 from .clock import at, year_start
 from .plans import AHEAD, plan_year
-from .record import Recorder, settle_states
+from .record import Desk, Recorder, settle_states
 from .volunteers import Pools
 
 
@@ -92,6 +92,8 @@ def found(scale_name: str, seed: int, tell: Callable[[str], None]) -> None:
     simulate(scale, rng, communities, present, tell)
     history.correct(run, by=officer)
     history.leave_some_open(by=officer)
+    estate = Organization.objects.estates().filter(parent=communities[0]).order_by("code")[0]
+    repeats.repeat_some(estate, by=Desk().officer(communities[0]))
     history.file_away_mail()
     audit()
     forecast(today().year)

@@ -19,6 +19,7 @@ TABS = (
     (State.PUBLISHED, _("已发布")),
     (State.FULFILLED, _("已完成")),
     (State.DECLINED, _("未受理")),
+    (State.MERGED, _("已合并")),
     (ALL, _("全部")),
 )
 AGES = [("3", _("超过 3 天")), ("7", _("超过 7 天")), ("30", _("超过 30 天"))]
@@ -54,10 +55,11 @@ class WishFilter(django_filters.FilterSet):
         return rows.filter(created_at__lt=timezone.now() - dt.timedelta(days=int(days)))
 
     def counts(self) -> dict[str, int]:
-        """How many wishes each tab holds, in one query."""
+        """How many wishes each tab holds, in one query; all of them are each need once."""
         found: dict[str, int] = dict(self.qs.order_by().values_list("state").annotate(count=Count("*")))
-        return {key: found.get(key, 0) for key, _label in TABS} | {ALL: sum(found.values())}
+        needs = sum(count for state, count in found.items() if state != State.MERGED)
+        return {key: found.get(key, 0) for key, _label in TABS} | {ALL: needs}
 
     def in_tab(self, tab: str) -> WishQuerySet:
-        found: WishQuerySet = self.qs if tab == ALL else self.qs.filter(state=tab)
+        found: WishQuerySet = self.qs.counted() if tab == ALL else self.qs.filter(state=tab)
         return found

@@ -17,7 +17,11 @@ from wishes.handling import handling
 from wishes.handling.filters import SORTS, TABS, WishFilter
 from wishes.handling.forms import DeclineForm
 from wishes.handling.rules import State
+from wishes.merging.finding import likely
+from wishes.merging.rules import check_parting
 from wishes.models import Wish
+from wishes.reopening.rules import check_taken_up_again
+from xianfeng.lib.refusal import refusal_of
 from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import attempt, ordering, page_of, valid
 
@@ -28,7 +32,8 @@ OPEN_FOR = dt.timedelta(minutes=10)
 
 def fetch(request: StaffRequest, pk: int) -> Wish:
     """Raises Http404 for a wish outside the desk's branch."""
-    wishes = Wish.objects.visible_to(request.user).select_related("organization__parent", "entered_by")
+    related = ("organization__parent", "entered_by", "merged_into__organization")
+    wishes = Wish.objects.visible_to(request.user).select_related(*related)
     return get_object_or_404(wishes, pk=pk)
 
 
@@ -60,9 +65,22 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "tasks": wish.tasks.select_related("publisher").order_by("-id"),
         "opens": set(opens.values_list("pk", flat=True)),
         "may_handle": request.desk.can("wishes.handle"),
+        **merges_shown(request, wish),
         **brief_shown(request, wish),
     }
     return render(request, "wishes/handling/detail.html", context)
+
+
+def merges_shown(request: StaffRequest, wish: Wish) -> dict[str, Any]:
+    """What is about the same thing, surely or likely; and whether a decline may be taken back."""
+    handles = request.desk.can("wishes.handle")
+    return {
+        "likely": likely(wish, request.user) if handles and wish.is_open else [],
+        "merged": wish.duplicates.without_brief().select_related("organization"),
+        "sees_kept": wish.merged_into and request.desk.organization.contains(wish.merged_into.organization),
+        "no_parting": refusal_of(check_parting, wish) if handles and wish.is_merged else "",
+        "no_reopening": refusal_of(check_taken_up_again, wish) if handles and wish.is_declined else "",
+    }
 
 
 def brief_shown(request: StaffRequest, wish: Wish) -> dict[str, Any]:

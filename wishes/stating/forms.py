@@ -11,6 +11,7 @@ from members.models import Organization, User
 from wishes.models import CODE_ALPHABET, PLACES, Wish
 from xianfeng.lib import personal_data
 from xianfeng.lib.mobile import MobileField
+from xianfeng.lib.refusal import LONGEST_REASON
 
 
 def new_key() -> str:
@@ -178,3 +179,15 @@ class TrackForm(forms.Form):
 
     def clean_code(self) -> str:
         return "".join(letter for letter in self.cleaned_data["code"].upper() if letter in CODE_ALPHABET)
+
+
+class AskAgainForm(forms.Form):
+    """What has changed since the wish was declined; what it may say, the service decides."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("情况有什么变化"),
+        max_length=LONGEST_REASON,
+        help_text=gettext_lazy("写一两句，例如“物业说不归他们管，仍需要帮助”。不写姓名、电话和门牌号。"),
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST_REASON}),
+        error_messages={"required": gettext_lazy("请写一句情况有什么变化，社区据此重新研究。")},
+    )

@@ -1,5 +1,9 @@
 """Residents' pages: no account, one thing a page."""
 
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,8 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from members.models import Organization
 from wishes.models import PLACES, Wish
+from wishes.reopening import reopening
+from wishes.reopening.rules import asking_of
 from wishes.stating import progress, stating
-from wishes.stating.forms import ContactForm, NeedForm, TrackForm, moved
+from wishes.stating.forms import AskAgainForm, ContactForm, NeedForm, TrackForm, moved
 from xianfeng.lib.limits import Limit, TooOften
 from xianfeng.lib.network import network_address
 from xianfeng.ui.views import posted, submit
@@ -72,12 +78,41 @@ def state_wish(request: HttpRequest, place: Organization, need: NeedForm, form: 
     return stating.submit(organization=place, need=need.cleaned_data["need"], **form.brief())
 
 
+# --- With the code ------------------------------------------------------------------------------
+
+
+def of_code(view: Callable[[HttpRequest, Wish], HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view gets the wish of the code.
+
+    Every wrong code gets the same answer, and right ones count for the limit too.
+    """
+
+    @wraps(view)
+    def page(request: HttpRequest, code: str) -> HttpResponse:
+        try:
+            LOOK_UPS.take(network_address(request))
+        except TooOften:
+            return render(request, "429.html", status=429)
+        rows = Wish.objects.without_brief().select_related("organization__parent")
+        wish = rows.filter(code=code).first()
+        return view(request, wish) if wish else no_such_code(request, code)
+
+    return page
+
+
+def no_such_code(request: HttpRequest, code: str) -> HttpResponse:
+    form = TrackForm({"code": code})
+    form.add_error("code", _("没有找到这个查询码。请对照提交成功的页面再输一次，或问社区工作人员。"))
+    return render(request, "wishes/stating/track.html", {"form": form}, status=404)
+
+
 @login_not_required
 @never_cache
 @require_GET
-def asked(request: HttpRequest, code: str) -> HttpResponse:
+@of_code
+def asked(request: HttpRequest, wish: Wish) -> HttpResponse:
     """The tracking code to keep, right after stating the wish."""
-    return wish_page(request, code, "wishes/stating/asked.html")
+    return render(request, "wishes/stating/asked.html", {"wish": wish})
 
 
 @login_not_required
@@ -93,22 +128,33 @@ def track(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_GET
-def tracked(request: HttpRequest, code: str) -> HttpResponse:
+@of_code
+def tracked(request: HttpRequest, wish: Wish) -> HttpResponse:
     """How far the wish is; whoever has the code sees no personal data."""
-    return wish_page(request, code, "wishes/stating/tracked.html")
+    leading = progress.leading(wish)
+    context = {
+        "wish": wish,
+        "leading": leading,
+        "events": progress.of(wish),
+        "stage": progress.stage(leading),
+        "asking": asking_of(wish) if wish.is_declined else None,
+    }
+    return render(request, "wishes/stating/tracked.html", context)
 
 
-def wish_page(request: HttpRequest, code: str, template: str) -> HttpResponse:
-    """Every wrong code gets the same answer, and right ones count for the limit too."""
-    try:
-        LOOK_UPS.take(network_address(request))
-    except TooOften:
-        return render(request, "429.html", status=429)
-    wish = Wish.objects.without_brief().select_related("organization").filter(code=code).first()
-    if wish is None:
-        form = TrackForm({"code": code})
-        form.add_error("code", _("没有找到这个查询码。请对照提交成功的页面再输一次，或问社区工作人员。"))
-        return render(request, "wishes/stating/track.html", {"form": form}, status=404)
-    return render(
-        request, template, {"wish": wish, "events": progress.of(wish), "stage": progress.stage(wish)}
-    )
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+@of_code
+def ask_again(request: HttpRequest, wish: Wish) -> HttpResponse:
+    """A declined wish is asked for once more, with a word what has changed."""
+    asking = asking_of(wish)
+    if asking.refusal:  # the progress page says it
+        return redirect("wishes:tracked", wish.code)
+    form = AskAgainForm(posted(request))
+    if submit(form, lambda: reopening.ask_again(wish, **form.cleaned_data)):
+        text = _("已再次提出，已通知%(place)s的工作人员。") % {"place": asking.told}
+        messages.success(request, text)
+        return redirect("wishes:tracked", wish.code)
+    context = {"wish": wish, "form": form, "asking": asking}
+    return render(request, "wishes/stating/ask_again.html", context)

@@ -16,10 +16,11 @@ LABEL = _("提出心愿的居民")
 
 def mobile_of(pk: int) -> str:
     """ "" where the wish has none any more, or is over for longer than the resident agreed to."""
-    wish = Wish.objects.only("contact_mobile", "fulfilled_at").filter(pk=pk).first()
-    if wish is None or (wish.fulfilled_at and timezone.now() >= wish.fulfilled_at + OPEN_AFTERWARDS):
+    wish = Wish.objects.select_related("merged_into").filter(pk=pk).first()
+    if wish is None:
         return ""
-    return wish.contact_mobile
+    ended = (wish.merged_into or wish).fulfilled_at
+    return "" if ended and timezone.now() >= ended + OPEN_AFTERWARDS else wish.contact_mobile
 
 
 def seen_by(user: User) -> QuerySet[Any]:

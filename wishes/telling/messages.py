@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notices.addressees import Addressee
 from notices.kinds import SMS, Kind, declare
-from notices.outbox import Wording, send_many
+from notices.outbox import Message, Wording, send_many
 from wishes.models import Wish, WishEvent
 from wishes.telling.addressee import KIND
 from xianfeng.lib import personal_data
@@ -83,16 +83,45 @@ FULFILLED = Wording(
     body=_("【先锋微家】您的心愿“%(need)s”社区已确认完成，感谢信任。如与事实不符，请联系社区。"),
     link="wishes:detail",
 )
+MERGED = Wording(
+    WISH_STEP,
+    key="wish:%(wish)s:merged:%(occasion)s",
+    subject=_("心愿合并办理"),
+    body=_(
+        "【先锋微家】您的心愿“%(need)s”与同一件事的另一条合并办理，进展照常告诉您，原查询码（尾号%(code)s）仍可用。"
+    ),
+    link="wishes:detail",
+)
+PARTED = Wording(
+    WISH_STEP,
+    key="wish:%(wish)s:parted:%(occasion)s",
+    subject=_("心愿恢复单独办理"),
+    body=_("【先锋微家】您的心愿“%(need)s”恢复单独办理，有进展再短信告诉您。"),
+    link="wishes:detail",
+)
+REOPENED = Wording(
+    WISH_STEP,
+    key="wish:%(wish)s:reopened:%(occasion)s",
+    subject=_("心愿恢复办理"),
+    body=_("【先锋微家】您的心愿“%(need)s”已恢复办理，社区会重新研究。凭查询码（尾号%(code)s）可查进展。"),
+    link="wishes:detail",
+)
 NEED, REASON, PLACE = 10, 14, 8  # characters of each that a text has room for
 INSTEAD, ON_THE_PAGE = _("可找%(responsible)s。"), _("原因见查询页")
 
 
 def tell(wording: Wording, wish: Wish, occasion: int | None = None, /, **facts: object) -> None:
-    """One text to the number that was left, if any; the same occasion is told once."""
-    if not wish.contact_mobile:
-        return
-    about = {"wish": wish.pk, "occasion": occasion, "need": cut(wish.need, NEED), "code": wish.code[-4:]}
-    send_many([wording.to(Addressee(KIND, wish.pk), wish.pk, **about, **facts)])
+    """One text to the number that was left, if any; the same occasion is told once.
+
+    Who stated one that was merged into it hears of it too, in the words of their own.
+    """
+    by_number = {one.contact_mobile: one for one in (*wish.duplicates.all(), wish) if one.contact_mobile}
+    send_many(to_resident(wording, one, occasion=occasion, **facts) for one in by_number.values())
+
+
+def to_resident(wording: Wording, wish: Wish, /, **facts: object) -> Message:
+    about = {"wish": wish.pk, "need": cut(wish.need, NEED), "code": wish.code[-4:]}
+    return wording.to(Addressee(KIND, wish.pk), wish.pk, **about, **facts)
 
 
 def cut(text: str, most: int) -> str:

@@ -19,6 +19,8 @@ BRIEF = {
 def stated(organization: Organization, **fields: Any) -> Wish:
     """A wish that a resident stated; further fields are set behind the services' back."""
     wish = submit(organization=organization, need="想请人上门理发", **BRIEF)
+    if fields.get("state") == Wish.State.MERGED and "merged_into" not in fields:
+        fields["merged_into"] = submit(organization=organization, need="想请人上门理发", **BRIEF)
     for name, value in fields.items():
         setattr(wish, name, value)
     if fields:

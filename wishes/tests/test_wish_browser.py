@@ -6,6 +6,7 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from wishes.handling import handling
+from wishes.merging.merging import merge
 from wishes.models import Wish
 from wishes.tests.helpers import logged_in, stated
 from xianfeng.testing.browser import DESK, PHONE, axe_violations, open_page, overflow
@@ -51,6 +52,8 @@ def test_the_residents_pages_fit_and_have_no_violation(
         reverse("wishes:track"),
         reverse("wishes:tracked", args=[wish.code]),
         reverse("wishes:tracked", args=[declined.code]),
+        reverse("wishes:ask_again", args=[declined.code]),
+        reverse("wishes:tracked", args=[merge(wish, stated(cast.estate), by=cast.clerk).code]),
     ]
     for path in pages:
         with open_page(chromium, live_server.url + path, PHONE) as page:
@@ -67,9 +70,14 @@ def test_the_residents_pages_fit_and_have_no_violation(
 
 
 def test_the_desk_s_pages_have_no_violation(chromium: Browser, live_server: LiveServer, cast: Cast):
-    wish = stated(cast.estate)
+    wish, other, third = (stated(cast.estate) for _each in range(3))
+    merged = merge(wish, third, by=cast.clerk)
     session = logged_in(cast.secretary).cookies["sessionid"].value
-    for name, args in (("wishes:list", []), ("wishes:detail", [wish.pk]), ("wishes:enter", [])):
+    pages: tuple[tuple[str, list[int]], ...] = (
+        ("wishes:list", []), ("wishes:detail", [wish.pk]), ("wishes:detail", [merged.pk]),
+        ("wishes:merge_with", [wish.pk]), ("wishes:merge", [wish.pk, other.pk]), ("wishes:enter", []),
+    )  # fmt: skip
+    for name, args in pages:
         with open_page(chromium, live_server.url + reverse(name, args=args), DESK, session) as page:
             assert axe_violations(page) == [], name
 
@@ -93,3 +101,41 @@ def test_the_secretary_reads_the_contact_and_declines(
         page.wait_for_selector("text=应由谁办理：物业服务中心")
     wish.refresh_from_db()
     assert wish.state == Wish.State.DECLINED
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without"])
+def test_the_clerk_merges_two_wishes_and_parts_them(
+    chromium: Browser, live_server: LiveServer, cast: Cast, javascript: bool
+):
+    older, newer = stated(cast.estate), stated(cast.estate)
+    session = logged_in(cast.clerk).cookies["sessionid"].value
+    url = live_server.url + reverse("wishes:detail", args=[newer.pk])
+    with open_page(chromium, url, DESK, session, javascript=javascript) as page:
+        page.click("#likely a:has-text('对比')")
+        page.click("form button:has-text('合并')")
+        page.wait_for_selector("h2:has-text('并入这条的心愿')")
+        page.click(f"#merged a:has-text('{newer.code}')")
+        page.click("summary:has-text('取消合并')")
+        page.fill("[name=reason]:visible", "不是同一件事")
+        page.click(".confirm-box button.btn-primary:visible")
+        page.wait_for_selector("h2:has-text('可能重复')")
+    newer.refresh_from_db()
+    assert (newer.state, older.duplicates.count()) == ("submitted", 0)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without"])
+def test_a_resident_asks_again(chromium: Browser, live_server: LiveServer, cast: Cast, javascript: bool):
+    wish = stated(cast.estate)
+    handling.decline(wish, reason="属于物业维修", responsible="物业服务中心", by=cast.clerk)
+    url = live_server.url + reverse("wishes:tracked", args=[wish.code])
+    with open_page(chromium, url, PHONE, javascript=javascript) as page:
+        page.click("a:has-text('再次提出')")
+        page.fill("[name=reason]", "电话13800000001，物业说不归他们管")
+        page.click("button:has-text('再次提出')")
+        page.wait_for_selector("text=请去掉手机号")
+        page.fill("[name=reason]", "物业说不归他们管")
+        page.click("button:has-text('再次提出')")
+        page.wait_for_selector("text=再次提出，等待社区受理")
+        assert overflow(page) == 0
+    wish.refresh_from_db()
+    assert wish.is_waiting

@@ -1,5 +1,7 @@
 """A rule says no: the refusals that every errand knows, and the checks that are the same everywhere."""
 
+from collections.abc import Callable
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -43,6 +45,15 @@ class KeyReused(Refusal):
 class ReasonNeeded(Refusal):
     code = "reason_needed"
     field = "reason"
+
+
+def refusal_of(check: Callable[..., object], *about: object) -> str:
+    """What a check says against it, for the page that says so beforehand; "" where it lets it pass."""
+    try:
+        check(*about)
+    except Refusal as refusal:
+        return refusal.message
+    return ""
 
 
 def check_reason(reason: str, *, least: int = 1, told: str | Promise = "") -> str:

@@ -111,6 +111,8 @@ LISTS = [
     List(CITY, "wishes:list", "?state=all"),
     List(DESK, "wishes:list"),
     List(DESK, "wishes:detail", of=lambda city: city.wish.pk),
+    List(DESK, "wishes:merge_with", of=lambda city: city.wish.pk),
+    List(DESK, "wishes:merge_with", "?q=理发", of=lambda city: city.wish.pk),
     List(DESK, "wishes:enter"),
     List(CITY, "tasks:list"),
     List(CITY, "tasks:new"),
@@ -172,7 +174,9 @@ SINGLE = {
     "tasks:offer",
     "tasks:record",
     "wishes:ask",
+    "wishes:ask_again",
     "wishes:asked",
+    "wishes:merge",
     "wishes:track",
     "wishes:tracked",
 }

@@ -1,11 +1,9 @@
 """What a preview asks, and what an answer does: once for all rows it concerns."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from members.importing import batches
 from members.importing.plan import ALL, FILL, NAME, NEAREST, Decisions, key
@@ -14,29 +12,11 @@ from members.importing.roster import plan_roster
 from members.importing.roster.columns import COMMUNITY, MOBILE, UNIT
 from members.importing.rules import BatchMovedOn, NothingDecided
 from members.models import ImportBatch, Member
-from xianfeng.lib import queue
 from xianfeng.testing.cast import Cast, make_organization
 
 from .rosters import ZHOU, save_roster
 
 State = ImportBatch.State
-
-
-@pytest.fixture(autouse=True)
-def by_hand(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    monkeypatch.setattr(queue, "hand_out", lambda *job: None)
-
-
-@pytest.fixture
-def send(tmp_path: Path, cast: Cast) -> Callable[..., ImportBatch]:
-    def upload(*rows: dict[str, Any]) -> ImportBatch:
-        content = save_roster(tmp_path / "sent.xlsx", *rows).read_bytes()
-        batch = batches.upload("roster", SimpleUploadedFile("名册.xlsx", content), by=cast.city_officer)
-        batches.check(batch.pk)
-        return ImportBatch.objects.get(pk=batch.pk)
-
-    return upload
 
 
 def numbered(*units: str | None) -> list[dict[str, Any]]:

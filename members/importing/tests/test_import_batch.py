@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,38 +23,17 @@ from members.importing.rules import BatchMovedOn, NotAllowedHere, NothingToImpor
 from members.models import ContactReveal, ImportBatch, Member, Organization, User
 from members.organizations.appointing import grant
 from members.people.privacy import reveal
-from xianfeng.lib import queue
 from xianfeng.lib.refusal import ReasonNeeded
 from xianfeng.lib.tests.workbooks import save_workbook
 from xianfeng.testing.cast import Cast, make_cast
 
 from .rosters import MALFORMED, ZHOU, save_roster
 
+pytestmark = pytest.mark.usefixtures("handed_out")
+
 State = ImportBatch.State
 WU = {**ZHOU, NAME: "吴明", MOBILE: "13900000002"}
 BAD = {**ZHOU, MOBILE: "139", POSITION: "=HYPERLINK(1)"}
-
-
-@pytest.fixture(autouse=True)
-def handed_out(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> list[tuple[Any, ...]]:
-    """The jobs that were started, instead of a worker; uploads go to the test's folder."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    started: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(queue, "hand_out", lambda *job: started.append(job))
-    return started
-
-
-@pytest.fixture
-def send(tmp_path: Path, cast: Cast) -> Callable[..., ImportBatch]:
-    """Upload rows as the city officer (or another) and have them checked."""
-
-    def upload(*rows: dict[str, Any], by: User = cast.city_officer) -> ImportBatch:
-        content = save_roster(tmp_path / "sent.xlsx", *rows).read_bytes()
-        batch = batches.upload("roster", SimpleUploadedFile("名册.xlsx", content), by=by)
-        batches.check(batch.pk)
-        return ImportBatch.objects.get(pk=batch.pk)
-
-    return upload
 
 
 def confirm(batch: ImportBatch, by: User) -> ImportBatch:

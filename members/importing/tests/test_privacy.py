@@ -4,7 +4,6 @@ import datetime as dt
 import io
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core import serializers
@@ -17,19 +16,14 @@ from members.importing.rejected import rejected_workbook
 from members.importing.roster import plan_roster
 from members.importing.roster.columns import HEADERS, INTENTIONS, MOBILE, NAME, NOTE, POSITION, SKILLS, UNIT
 from members.models import ImportBatch, ImportRow
-from xianfeng.lib import queue
 from xianfeng.testing.cast import Cast
 
 from .rosters import ZHOU, save_roster
 
+pytestmark = pytest.mark.usefixtures("handed_out")
+
 State = ImportBatch.State
 ID = "330681195503051234"
-
-
-@pytest.fixture(autouse=True)
-def by_hand(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    monkeypatch.setattr(queue, "hand_out", lambda *job: None)
 
 
 def sent(cast: Cast, path: Path) -> ImportBatch:

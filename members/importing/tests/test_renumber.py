@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
 from members.importing import batches
@@ -17,7 +17,6 @@ from members.importing.roster import plan_roster
 from members.importing.roster.columns import MOBILE, NAME, POSITION, UNIT
 from members.merging import merging
 from members.models import ImportBatch, Member, MobileChange, User
-from xianfeng.lib import queue
 from xianfeng.testing.cast import Cast, make_member
 
 from .rosters import ZHOU, save_roster
@@ -26,21 +25,9 @@ LI = {NAME: "李建国", MOBILE: "13900000021", UNIT: "市教育局", POSITION: 
 OLD, NEW = "13800000001", "13900000021"
 
 
-@pytest.fixture(autouse=True)
-def by_hand(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    monkeypatch.setattr(queue, "hand_out", lambda *job: None)
-
-
 @pytest.fixture
-def send(tmp_path: Path, cast: Cast) -> Callable[..., ImportBatch]:
-    def upload(*rows: dict[str, Any]) -> ImportBatch:
-        content = save_roster(tmp_path / "sent.xlsx", *rows).read_bytes()
-        batch = batches.upload("roster", SimpleUploadedFile("名册.xlsx", content), by=cast.unit_clerk)
-        batches.check(batch.pk)
-        return ImportBatch.objects.get(pk=batch.pk)
-
-    return upload
+def send(send: Callable[..., ImportBatch], cast: Cast) -> Callable[..., ImportBatch]:
+    return partial(send, by=cast.unit_clerk)
 
 
 def answer(batch: ImportBatch, cast: Cast, question: str, given: str) -> ImportBatch:

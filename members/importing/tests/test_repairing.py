@@ -1,6 +1,5 @@
 """What is wrong with a file is put right on its page: cells, columns, answers taken back."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,34 +19,13 @@ from members.leaving.jobs import tell_changes_of_import
 from members.models import ImportBatch, Member, RosterChange
 from members.people.rules import DatesWrong
 from notices.models import Notice
-from xianfeng.lib import queue
-from xianfeng.lib.tests.workbooks import save_workbook
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
 
-from .rosters import ZHOU, save_roster
+from .rosters import ZHOU
 
 State = ImportBatch.State
 ID_NUMBER = "11010119900307793X"
-
-
-@pytest.fixture(autouse=True)
-def by_hand(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    monkeypatch.setattr(queue, "hand_out", lambda *job: None)
-
-
-@pytest.fixture
-def send(tmp_path: Path, cast: Cast) -> Callable[..., ImportBatch]:
-    def upload(*rows: dict[str, Any], sheets: dict[str, Any] | None = None) -> ImportBatch:
-        path = tmp_path / "sent.xlsx"
-        save_workbook(path, sheets) if sheets else save_roster(path, *rows)
-        file = SimpleUploadedFile("名册.xlsx", path.read_bytes())
-        batch = batches.upload("roster", file, by=cast.city_officer)
-        batches.check(batch.pk)
-        return ImportBatch.objects.get(pk=batch.pk)
-
-    return upload
 
 
 def decided(batch: ImportBatch, cast: Cast, answers: dict[str, Any]) -> ImportBatch:

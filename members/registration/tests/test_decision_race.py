@@ -4,39 +4,17 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from members.models import Member, Registration, RegistrationEvent, User
 from members.registration import registering
 from members.tests.applicants import applied, stranger
-from xianfeng.lib.refusal import AlreadyDecided, Refusal
+from xianfeng.lib.refusal import AlreadyDecided
 from xianfeng.lib.transitions import record
 from xianfeng.testing.cast import Cast
+from xianfeng.testing.races import together
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-def together(*actions: Callable[[], object]) -> list[str]:
-    """Run all at once, each on its own connection; the refusal's code of each, "" for success."""
-    gate, codes = threading.Barrier(len(actions)), []
-
-    def run(action: Callable[[], object]) -> None:
-        try:
-            gate.wait(timeout=10)
-            action()
-            codes.append("")
-        except Refusal as refusal:
-            codes.append(refusal.code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[action]) for action in actions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return sorted(codes)
 
 
 def confirming(registration: Registration, by: User) -> Callable[[], object]:

@@ -10,6 +10,7 @@ from flags import ledger
 from flags.models import Category
 from reports.workbench import figures
 from tasks.tests.desk import DAY, ended_task
+from wishes.merging.merging import merge
 from wishes.models import Wish
 from xianfeng.testing.cast import Cast
 from xianfeng.testing.ledger import Light
@@ -22,6 +23,17 @@ def test_the_secretary_sees_what_waits_and_only_in_the_own_community(cast: Cast,
     assert found["待受理心愿"] == 1
     client.force_login(cast.secretary)
     assert "待受理心愿" in client.get(reverse("reports:desk_home")).content.decode()
+
+
+def test_a_merged_wish_waits_once(cast: Cast) -> None:
+    kept, gone = (Wish.objects.create(organization=cast.estate, need="修灯") for _each in range(2))
+
+    def waiting() -> int:
+        return figures.waiting_wishes(cast.secretary).value
+
+    assert waiting() == 2
+    merge(kept, gone, by=cast.secretary)
+    assert waiting() == 1
 
 
 @pytest.mark.parametrize(

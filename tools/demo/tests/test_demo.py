@@ -1,5 +1,6 @@
 """The model city keeps every invariant that the services keep."""
 
+import datetime as dt
 from io import StringIO
 from unittest import mock
 
@@ -7,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count, F, Q
 from django.test import TestCase
+from django.utils import timezone
 
 from flags import ledger
 from flags.assessment import standing
@@ -17,7 +19,9 @@ from notices.models import Delivery, Notice
 from tasks.models import Claim, Task, Verification
 from tools.demo import stage
 from tools.demo.clock import year_start
-from wishes.models import Wish
+from wishes.merging.finding import likely
+from wishes.models import Wish, WishEvent
+from wishes.reopening.rules import asking_of
 from xianfeng.lib.times import local_date, today
 from xianfeng.testing.reckoning import reckon_by_hand
 
@@ -71,6 +75,17 @@ class TestTwoYearsOfOneCommunity(TestCase):
         fulfilled = Wish.objects.filter(state=Wish.State.FULFILLED)
         assert fulfilled.exists()
         assert not fulfilled.exclude(tasks__claims__state=Claim.State.VERIFIED).exists()
+
+    def test_some_wishes_are_merged_and_some_were_asked_for_again(self) -> None:
+        merged = Wish.objects.get(state=Wish.State.MERGED)
+        assert merged.merged_into and merged.merged_into.is_open
+        clerk = User.objects.get(username="c01")
+        assert merged.created_at < timezone.now() - dt.timedelta(days=4)
+        assert any(one.same_mobile for one in likely(merged.merged_into, clerk))
+        again = WishEvent.objects.filter(from_state=Wish.State.DECLINED, to_state=Wish.State.SUBMITTED)
+        assert sorted(event.by is None for event in again) == [False, True]
+        declined = Wish.objects.filter(state=Wish.State.DECLINED).order_by("-pk")[0]
+        assert asking_of(declined).refusal == ""
 
     def test_the_year_before_is_settled_as_the_city_did_it(self) -> None:
         assert (self.settled.year, self.settled.state) == (self.start.year - 1, "settled")

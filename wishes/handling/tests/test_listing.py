@@ -56,10 +56,20 @@ def test_tabs_count_and_the_first_is_what_waits(cast: Cast):
     stated(cast.estate, need="waits")
     stated(cast.estate, need="runs", state="accepted")
     response = logged_in(cast.clerk).get(LIST)
-    assert [tab.count for tab in response.context["tabs"]] == [1, 1, 0, 0, 0, 2]
+    assert [tab.count for tab in response.context["tabs"]] == [1, 1, 0, 0, 0, 0, 2]
     assert found(response) == {"waits"}
     assert found(logged_in(cast.clerk).get(LIST, {"state": "accepted"})) == {"runs"}
     assert found(logged_in(cast.clerk).get(LIST, {"state": "all"})) == {"waits", "runs"}
+
+
+def test_a_merged_wish_has_a_tab_of_its_own_and_counts_nowhere_else(cast: Cast):
+    kept = stated(cast.estate, need="kept")
+    stated(cast.estate, need="gone", state="merged", merged_into=kept)
+    client = logged_in(cast.clerk)
+    response = client.get(LIST, {"state": "merged"})
+    assert [tab.count for tab in response.context["tabs"]] == [1, 0, 0, 0, 0, 1, 1]
+    assert found(response) == {"gone"}
+    assert found(client.get(LIST, {"state": "all"})) == {"kept"}
 
 
 def test_filters_narrow_the_list_and_the_counts(cast: Cast):

@@ -9,7 +9,9 @@ from notices.channels import sms
 from notices.models import Delivery, Notice
 from notices.outbox import delivering
 from wishes.handling import handling
+from wishes.merging import merging
 from wishes.models import Wish
+from wishes.reopening import reopening
 from wishes.rights import OPEN_AFTERWARDS
 from wishes.stating.stating import enter, submit
 from wishes.telling import messages
@@ -113,7 +115,7 @@ def test_a_text_is_one_text(cast: Cast):
             messages.tell(wording, wish, number, when="2026年12月30日 周四 14:00–16:00")
     messages.tell_declined(wish)
     found = texts()
-    assert len(found) == len(wordings) == 9
+    assert len(found) == len(wordings) == 12
     assert max(len(text) for text in found) <= 70, max(found, key=len)
 
 
@@ -152,3 +154,57 @@ def test_its_community_looks_after_what_did_not_arrive(cast: Cast):
     page = logged_in(cast.secretary).get("/desk/notices/").content.decode()
     assert "提出心愿的居民" in page and f"/desk/wishes/{wish.pk}/" in page
     assert MOBILE not in page
+
+
+# --- Two wishes about the same thing, and one that is asked for again ----------------------------
+
+
+def second(cast: Cast, mobile: str = "13700000008") -> Wish:
+    return submit(organization=cast.estate, need="老人想理发", **BRIEF | {"contact_mobile": mobile})
+
+
+def test_both_residents_of_a_merged_wish_are_told_each_of_their_own(cast: Cast):
+    kept, gone = stated(cast.estate), second(cast)
+    merging.merge(kept, gone, by=cast.clerk)
+    handling.accept(kept, by=cast.clerk)
+    delivering.deliver_due()
+    accepted = {mobile: text for mobile, text in sms.recent() if "社区已受理" in text}
+    assert set(accepted) == {MOBILE, "13700000008"}
+    assert "想请人上门理发" in accepted[MOBILE] and "老人想理发" in accepted["13700000008"]
+    assert [text for mobile, text in sms.recent() if "合并办理" in text and mobile == MOBILE] == []
+    assert any("合并办理" in text for mobile, text in sms.recent() if mobile == "13700000008")
+
+
+def test_one_number_that_asked_twice_gets_one_text_of_each_step(cast: Cast):
+    kept, gone = stated(cast.estate), second(cast, MOBILE)
+    merging.merge(kept, gone, by=cast.clerk)
+    before = len(texts())
+    handling.accept(kept, by=cast.clerk)
+    assert len(texts()) == before + 1
+    assert "想请人上门理发" in texts()[-1]
+
+
+def test_parted_again_each_is_told_of_the_own_alone(cast: Cast):
+    kept, gone = stated(cast.estate), second(cast)
+    gone = merging.merge(kept, gone, by=cast.clerk)
+    merging.part(gone, reason="不是一件事", by=cast.clerk)
+    handling.accept(kept, by=cast.clerk)
+    assert Notice.objects.filter(subject="心愿恢复单独办理", addressee_id=gone.pk).count() == 1
+    assert [notice.addressee_id for notice in Notice.objects.filter(subject="心愿已受理")] == [kept.pk]
+
+
+def test_the_number_of_a_merged_wish_is_used_as_long_as_that_of_the_kept_one(cast: Cast):
+    kept, gone = stated(cast.estate), second(cast)
+    merging.merge(kept, gone, by=cast.clerk)
+    Wish.objects.filter(pk=kept.pk).update(fulfilled_at=timezone.now() - OPEN_AFTERWARDS)
+    assert texts() == []
+
+
+def test_a_wish_asked_for_again_or_taken_up_again_is_answered(cast: Cast):
+    wish = stated(cast.estate)
+    handling.decline(wish, reason="属于物业维修", by=cast.clerk)
+    reopening.ask_again(wish, reason="物业说不归他们管")
+    handling.decline(wish, reason="属于物业维修", by=cast.clerk)
+    reopening.take_up_again(wish, reason="已与物业协调", by=cast.clerk)
+    assert steps() == ["心愿已收到", *["心愿未受理", "心愿恢复办理"] * 2]
+    assert not any("物业说" in text or "协调" in text for text in texts())

@@ -30,6 +30,8 @@ from tasks.recording.recording import enter
 from tasks.tests.desk import ended_task, make_item
 from tasks.tests.offers import make_offer, take
 from tasks.verifying.verifying import Decision, verify
+from wishes.handling.handling import decline
+from wishes.merging.merging import merge
 from wishes.models import Wish
 from wishes.stating.stating import submit
 from xianfeng.lib.times import today
@@ -42,6 +44,18 @@ def a_stated_wish(cast: Cast) -> Wish:
     return submit(
         organization=cast.estate, need="想请人上门理发", contact_name="钱奶奶", contact_mobile="13700000009"
     )
+
+
+def a_declined_wish(cast: Cast) -> Wish:
+    return decline(a_stated_wish(cast), reason="属于物业维修", responsible="物业", by=cast.clerk)
+
+
+def two_wishes(cast: Cast) -> dict[str, Any]:
+    return {"pk": a_stated_wish(cast).pk, "other": a_stated_wish(cast).pk}
+
+
+def a_merged_wish(cast: Cast) -> dict[str, Any]:
+    return {"pk": merge(a_stated_wish(cast), a_stated_wish(cast), by=cast.clerk).pk}
 
 
 def a_notice_to_the_secretary(cast: Cast) -> Notice:
@@ -94,6 +108,12 @@ ACCESS: dict[str, Access] = {
     "wishes:asked": Access(get=everyone(), kwargs=lambda cast: {"code": a_stated_wish(cast).code}),
     "wishes:track": Access(get=everyone(), post=everyone()),
     "wishes:tracked": Access(get=everyone(), kwargs=lambda cast: {"code": a_stated_wish(cast).code}),
+    "wishes:ask_again": Access(
+        get=everyone(),
+        post=everyone(302),
+        kwargs=lambda cast: {"code": a_declined_wish(cast).code},
+        data=lambda cast: {"reason": "物业说不归他们管"},
+    ),
     # wishes: the desk
     "wishes:list": Access(get=only("city", "street", "community", "estate", "auditor")),
     "wishes:enter": Access(get=only("community", "estate"), post=only("community", "estate")),
@@ -107,6 +127,16 @@ ACCESS: dict[str, Access] = {
     "wishes:decline": Access(
         post=only("community", "estate", status=302), kwargs=lambda cast: {"pk": a_stated_wish(cast).pk}
     ),
+    "wishes:take_up_again": Access(
+        post=only("community", "estate", status=302), kwargs=lambda cast: {"pk": a_declined_wish(cast).pk}
+    ),
+    "wishes:merge_with": Access(
+        get=only("community", "estate"), kwargs=lambda cast: {"pk": a_stated_wish(cast).pk}
+    ),
+    "wishes:merge": Access(
+        get=only("community", "estate"), post=only("community", "estate", status=302), kwargs=two_wishes
+    ),
+    "wishes:part": Access(post=only("community", "estate", status=302), kwargs=a_merged_wish),
     "wishes:brief": Access(
         post=only("community", "estate", status=302), kwargs=lambda cast: {"pk": a_stated_wish(cast).pk}
     ),
@@ -297,6 +327,7 @@ SHARED: dict[str, str] = {
     "members:join_service": "a community's registration, open to the public",
     "reports:export_new": "the name of a list, which every desk has; its rows are scoped",
     "wishes:ask": "a community's wishes, open to the public",
+    "wishes:ask_again": "whoever has the code of a wish may follow it",
     "wishes:asked": "whoever has the code of a wish may follow it",
     "wishes:tracked": "whoever has the code of a wish may follow it",
     "flags:assessment": "one run a year for all; its results are scoped",

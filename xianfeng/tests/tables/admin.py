@@ -165,7 +165,7 @@ PAGES: dict[str, Page] = {
     # Communities and estates handle wishes; a street follows up, the city looks on.
     "wishes_wish": Page(
         SEE_WISHES, a_stated_wish, adds=("community", "estate"),
-        actions={"accept": ("community", "estate"), "decline": ("community", "estate")},
+        actions=dict.fromkeys(("accept", "decline", "take_up_again"), ("community", "estate")),
     ),
     # The city keeps the catalogue. Of a draft only its publisher's desk changes anything: here the estate's.
     "tasks_serviceitem": Page(SEE_TASKS, lambda cast: make_item(), adds=("city",), changes=("city",)),

@@ -193,10 +193,13 @@ class City:
         cast = self.cast
         places = [cast.estate, cast.second_estate, cast.community]
         Wish.objects.bulk_create(
-            Wish(organization=places[n % 3], need=f"想请人理发{n}", entered_by=cast.clerk, state=state)
+            Wish(
+                organization=places[n % 3], need=f"想请人理发{n}", entered_by=cast.clerk, state=state,
+                merged_into=self.wish if state == Wish.State.MERGED else None,
+            )
             for n in numbers
             for state in Wish.State.values
-        )
+        )  # fmt: skip
         WishEvent.objects.bulk_create(
             WishEvent(wish=self.wish, by=cast.clerk, from_state="submitted", to_state="accepted")
             for n in numbers

@@ -42,7 +42,9 @@ from tasks.verifying import verifying
 from tasks.verifying.reversing import reverse_verification
 from tasks.verifying.verifying import Decision
 from wishes.handling import handling
+from wishes.merging import merging
 from wishes.models import Wish
+from wishes.reopening import reopening
 from wishes.stating.stating import enter, submit
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import today
@@ -135,6 +137,42 @@ def wish_is_declined(stage: Stage) -> Iterator[None]:
     yield
     for _time in range(2):
         again(partial(handling.decline, wish, reason="属于物业维修", by=stage.cast.clerk))
+
+
+def second(cast: Cast) -> Wish:
+    return submit(organization=cast.estate, need="老人想理发", **BRIEF | {"contact_mobile": "13700000008"})
+
+
+@event("心愿合并", "wish_new", "wish_step", "wish_reopened", text=RESIDENT)
+def wish_is_merged(stage: Stage) -> Iterator[None]:
+    kept, gone = stated(stage.cast), second(stage.cast)
+    yield
+    for _time in range(2):
+        again(partial(merging.merge, kept, gone, by=stage.cast.clerk))
+
+
+@event("取消心愿合并", "wish_new", "wish_step", "wish_reopened", text=RESIDENT)
+def wish_is_parted(stage: Stage) -> Iterator[None]:
+    gone = merging.merge(stated(stage.cast), second(stage.cast), by=stage.cast.clerk)
+    yield
+    for _time in range(2):
+        again(partial(merging.part, gone, reason="不是一件事", by=stage.cast.clerk))
+
+
+@event("居民再次提出", "wish_new", "wish_step", "wish_reopened", mail="高小区", text=RESIDENT)
+def wish_is_asked_for_again(stage: Stage) -> Iterator[None]:
+    wish = handling.decline(stated(stage.cast), reason="属于物业维修", by=stage.cast.clerk)
+    yield
+    for _time in range(2):
+        again(partial(reopening.ask_again, wish, reason="物业说不归他们管"))
+
+
+@event("社区恢复办理", "wish_new", "wish_step", "wish_reopened", mail="高小区", text=RESIDENT)
+def wish_is_taken_up_again(stage: Stage) -> Iterator[None]:
+    wish = handling.decline(stated(stage.cast), reason="属于物业维修", by=stage.cast.clerk)
+    yield
+    for _time in range(2):
+        again(partial(reopening.take_up_again, wish, reason="已与物业协调", by=stage.cast.clerk))
 
 
 def published(cast: Cast) -> Task:
