@@ -142,7 +142,7 @@ def walk() -> Walk:
 
 def check(errand: str, walk: Walk) -> None:
     _count, steps, _text = sections()[errand]
-    assert walk.files == steps
+    assert walk.files == steps, "\n".join(walk.files)
     assert goes_back(walk.calls) == []
 
 

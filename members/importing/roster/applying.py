@@ -9,12 +9,13 @@ from members.models import ImportBatch, Member
 from xianfeng.lib.pinyin import in_pinyin
 
 from .columns import COMPARED, OWN_STATEMENTS
-from .comparing import LOOKUP_SIZE, as_stored
-from .history import lines_of, write_lines
+from .history import line_of, write_lines
+from .planning import LOOKUP_SIZE, as_stored
 from .renumbering import change_numbers
 
 WRITE_SIZE = 1_000  # rows in one statement
 
+DATED = {"state", "unit_id"}  # changes that the roster's history names with their day
 RESTORABLE = (*COMPARED, "state", "departed_on")
 
 
@@ -45,7 +46,8 @@ def update_members(rows: Sequence[RowPlan], batch: ImportBatch | None) -> None:
     if not rows:
         return
     current = locked_members([row.existing for row in rows if row.existing])
-    write_lines(lines_of(rows, current), batch)
+    if lines := [line_of(row, current[row.existing]) for row in rows if row.changes.keys() & DATED]:
+        write_lines(lines, batch)
     for row in rows:
         member = current[row.existing]
         own = OWN_STATEMENTS if member["state"] == Member.State.REGISTERED else ()

@@ -1,6 +1,6 @@
 """What an import leaves in the roster's history: who changed unit, and who came back."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,38 +12,37 @@ from xianfeng.lib.queue import later
 from xianfeng.lib.times import today
 from xianfeng.lib.transitions import move_all, record
 
-from .comparing import as_stored
+from .planning import as_stored
 
 Kind, State = RosterChange.Kind, RosterChange.State
 DATES = ("joined_on", "departed_on")
 
 
-def lines_of(rows: Iterable[RowPlan], current: Mapping[int | None, dict[str, Any]]) -> Iterator[RosterChange]:
-    """A line for each return and each change of unit, from what the roster says before it."""
-    for row in rows:
-        assert row.existing is not None  # noqa: S101  (for the type checker)
-        member, to_unit = current[row.existing], row.fields["unit_id"]
-        line = RosterChange(member_id=row.existing, to_unit_id=to_unit, before=dates_of(member))
-        if "state" in row.changes:
-            line.kind, line.day = Kind.RETURNED, row.changes["joined_on"][1]
-            yield line
-        elif member["unit_id"] != to_unit:
-            line.kind, line.day, line.from_unit_id = Kind.MOVED, today(), member["unit_id"]
-            yield line
+def line_of(row: RowPlan, member: Mapping[str, Any]) -> RosterChange:
+    """A return or a change of unit, from what the roster says of the person before it."""
+    line = RosterChange(member_id=member["pk"], to_unit_id=row.fields["unit_id"], before=dates_of(member))
+    if "state" in row.changes:
+        line.kind, line.day = Kind.RETURNED, row.changes["joined_on"][1]
+    else:
+        line.kind, line.day, line.from_unit_id = Kind.MOVED, today(), member["unit_id"]
+    return line
 
 
 def dates_of(member: Mapping[str, Any]) -> dict[str, str]:
     return {name: as_stored(member[name]) for name in DATES if member[name]}
 
 
-def write_lines(lines: Iterable[RosterChange], batch: ImportBatch | None) -> None:
-    """Whoever confirmed the batch has recorded them; nobody where a command line did."""
+def write_lines(lines: Sequence[RosterChange], batch: ImportBatch | None) -> None:
+    """Whoever confirmed the batch has recorded them; nobody where a command line did.
+
+    Who was moved there meanwhile is not moved once more.
+    """
     by = batch.confirmed_by if batch else None
-    written = list(lines)
-    for line in written:
+    lines = [line for line in lines if line.from_unit_id != line.to_unit_id]
+    for line in lines:
         line.batch, line.recorded_by, line.note = batch, by, _("随名册导入")
-    record(RosterChange.objects.bulk_create(written), event=RosterChangeEvent, by=by)
-    if batch and written:
+    record(RosterChange.objects.bulk_create(lines), event=RosterChangeEvent, by=by)
+    if batch:
         later("members.tell_changes_of_import", batch.pk)
 
 
