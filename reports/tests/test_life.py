@@ -300,7 +300,11 @@ class Life(RuleBasedStateMachine):
     def returns(self, who: int, days: int) -> None:
         member, day = self.first(who), today() - dt.timedelta(days=days)
         by = self.clerk_of(member.unit)
-        self.told_of(self.attempt(lambda: recording.rejoin(member, day=day, by=by)), by)
+        done = self.attempt(lambda: recording.rejoin(member, day=day, by=by))
+        self.told_of(done, by)
+        if done:
+            member.refresh_from_db()
+            assert (member.is_departed, member.joined_on, member.departed_on) == (False, day, None)
 
     @rule(who=PEOPLE, days=st.integers(-1, 1), by_the_city=st.booleans())
     @somebody(lambda self, who: not self.first(who).is_departed)
