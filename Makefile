@@ -17,7 +17,8 @@ STAMP := $(VENV)/.installed
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
 WORKERS ?= 2
-PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
+# File by file in order: the longest file has one test, and would be left for the end otherwise.
+PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help install env run test test-sqlite test-postgres system lint format bench shots requirements
 

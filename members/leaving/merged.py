@@ -20,9 +20,10 @@ def preview(kept: Member, gone: Member) -> Iterator[tuple[str, str]]:
 
 
 def move(merge: Merge, by: User) -> Moved:
-    """The history goes along; what was still to come of the other record is taken back."""
+    """The history goes along; what was still to come of the other record is taken back, its day as well."""
+    ahead = list(merge.gone.roster_changes.ahead())
     move_all(
-        list(merge.gone.roster_changes.ahead()),
+        ahead,
         State.UNDONE,
         allowed=State.AHEAD,
         event=RosterChangeEvent,
@@ -30,6 +31,9 @@ def move(merge: Merge, by: User) -> Moved:
         note=_("两条记录合并，请在保留的记录上重新登记"),
         refusal=decided_before,
     )
+    if any(change.is_leaving for change in ahead):
+        merge.gone.departed_on = None
+        merge.gone.save(update_fields=["departed_on"])
     ids = list(merge.gone.roster_changes.order_by("pk").values_list("pk", flat=True))
     RosterChange.objects.filter(pk__in=ids).update(member=merge.kept)
     return {"changes": ids}

@@ -237,6 +237,8 @@ def test_changes_go_along_with_a_merge_and_what_is_ahead_is_taken_back(cast: Cas
     merging.undo(merge, reason="不是一人", by=cast.secretary)
     planned.refresh_from_db()
     assert planned.member_id == double.pk
+    double.refresh_from_db()
+    assert double.departed_on is None, "nor does the day come by itself"
 
 
 # --- Pages --------------------------------------------------------------------------------------
