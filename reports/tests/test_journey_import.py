@@ -26,7 +26,7 @@ def test_tree_and_roster_go_in_after_a_preview_and_come_out_again(visit: Visit, 
     officer.sees("正在排队")
     assert worker.works() == ["members.check_import"]
     officer.sees("确认后写入新增").checks_page().press("确认导入").sees("正在写入")
-    assert worker.works() == ["members.write_import", "flags.renew_forecast"]
+    assert worker.works() == ["members.write_import", "flags.renew_forecast", "members.tell_of_import"]
     officer.sees("查看组织目录").follow("查看组织目录").sees("城东街道党工委")
     assert Organization.objects.filter(kind=Organization.Kind.COMMUNITY).count() == 32
 

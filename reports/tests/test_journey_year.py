@@ -92,7 +92,8 @@ def test_the_city_checks_publicises_and_settles_the_year(
     with running_sink() as (sink, _port):
         assert "flags.tell_results" in worker.works()
         delivering.deliver_due()
-    told = {"13800000001", "13800000002", "13800000003", "unit", "unit2", "secretary", "clerk", "secretary2"}
+    staff = {"unit", "unit2", "secretary", "clerk", "secretary2", "city2"}
+    told = {cast.li.mobile, cast.wang.mobile, cast.zhao.mobile} | staff
     assert sink.given == {f"{name}@example.test": 1 for name in told}
     unit = visit().logs_in(cast.unit_clerk).go("/me/notices/").sees("2026 年度考核结果").checks_page()
     unit.go("/desk/assessments/").follow("2026", within="table.data").sees("李建国").misses("王秀英")

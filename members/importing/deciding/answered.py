@@ -1,5 +1,6 @@
 """What has been decided about a file, in words, each to be taken back."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from members.importing.deciding.decisions import QUESTIONS
 from members.importing.plan import ALL, CELLS, COLUMNS, ENTRY, NAME, SHEET, SKIP, key
+from members.importing.roster.columns import HEADERS
 from members.models import ImportBatch
 
 
@@ -18,11 +20,14 @@ class Answered:
 
 
 def answered(batch: ImportBatch) -> list[Answered]:
-    """In the order in which they were given first; the entry day has an input of its own."""
-    parts = ((name.partition(":"), given) for name, given in batch.decisions.items())
+    """By kind, then row by row: a database need not keep the order in which they were given.
+
+    The entry day has an input of its own.
+    """
+    parts = ((*name.split(":", 1), given) for name, given in batch.decisions.items())
     return [
         Answered(key(kind, subject), subject_of(kind, subject), answer_of(kind, given))
-        for (kind, _colon, subject), given in parts
+        for kind, subject, given in sorted(parts, key=lambda part: (part[0], len(part[1]), part[1]))
         if kind != ENTRY
     ]
 
@@ -42,11 +47,15 @@ def subject_of(kind: str, subject: str) -> str:
     return _("工作表“%(sheet)s”") % {"sheet": subject}
 
 
+def in_our_order(columns: Container[str]) -> list[str]:
+    return [header for header in HEADERS if header in columns]
+
+
 def answer_of(kind: str, given: Any) -> str:
     if kind == CELLS:
-        return _("改正了 %(columns)s") % {"columns": "、".join(given)}
+        return _("改正了 %(columns)s") % {"columns": "、".join(in_our_order(given))}
     if kind == COLUMNS:
-        return _("手工指定了列：%(columns)s") % {"columns": "、".join(given["columns"])}
+        return _("手工指定了列：%(columns)s") % {"columns": "、".join(in_our_order(given["columns"]))}
     if kind == SHEET:
         return _("不导入") if given == SKIP else _("导入")
     question = QUESTIONS[kind]

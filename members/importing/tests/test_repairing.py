@@ -10,7 +10,7 @@ from members.importing import batches
 from members.importing.deciding.answered import answered
 from members.importing.deciding.mapping import ColumnsIncomplete, ColumnTwice, named, sample_of
 from members.importing.deciding.repairing import HoldsIdNumber, repairs
-from members.importing.plan import ALL, COLUMNS, ENTRY, HIDE, key
+from members.importing.plan import ALL, CELLS, COLUMNS, ENTRY, HIDE, key
 from members.importing.preview import asked, entry_of, lines
 from members.importing.roster.columns import COMMUNITY, ESTATE, MOBILE, NAME, NOTE, UNIT
 from members.importing.rules import BatchMovedOn, NothingDecided, NotUndoable, can_map, check_undoable
@@ -87,7 +87,7 @@ def test_a_second_repair_of_a_row_keeps_the_first(send, cast: Cast):
     assert [error["column"] for error in batch.rows.get().errors] == [MOBILE]
     batch = decided(batch, cast, repairs(batch, {input_of(batch, 2, MOBILE): "13900000001"}))
     assert batch.counts["new"] == 1
-    assert [one.answer for one in answered(batch)] == ["改正了 单位、手机号"]
+    assert [one.answer for one in answered(batch)] == ["改正了 手机号、单位"]
 
 
 def test_a_number_that_is_somebodys_is_masked_and_the_name_beside_it_can_be_put_right(send, cast: Cast):
@@ -162,6 +162,14 @@ def test_an_answer_can_be_taken_back(send, cast: Cast):
     assert batch.decisions == {} and len(asked(batch)) == 1
     with pytest.raises(NothingDecided):
         batches.decide(batch, {one.key: ""}, by=cast.city_officer)
+
+
+def test_answers_are_listed_row_by_row_whatever_order_the_database_keeps():
+    rows = [key(CELLS, f"!{row}") for row in (10, 9, 2)]
+    batch = ImportBatch(decisions=dict.fromkeys(rows, {UNIT: "市教育局", NAME: "周明"}))
+    assert [(one.subject, one.answer) for one in answered(batch)] == [
+        (f"第 {row} 行", "改正了 姓名、单位") for row in (2, 9, 10)
+    ]
 
 
 # --- Columns named by hand ---

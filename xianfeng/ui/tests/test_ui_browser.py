@@ -43,7 +43,7 @@ def test_a_confirmation_opens_as_dialog_and_gives_the_focus_back(
         assert page.locator("dialog h2").inner_text().startswith("取消“楼道清洁”")
         assert axe_violations(page) == []
         page.keyboard.press("Escape")
-        assert page.locator("dialog").count() == 0
+        page.locator("dialog").wait_for(state="detached")
         assert "取消任务" in page.evaluate("document.activeElement.textContent")
 
 
