@@ -166,7 +166,7 @@ def test_an_answer_can_be_taken_back(send, cast: Cast):
 
 def test_answers_are_listed_row_by_row_whatever_order_the_database_keeps():
     rows = [key(CELLS, f"!{row}") for row in (10, 9, 2)]
-    batch = ImportBatch(decisions=dict.fromkeys(rows, {UNIT: "市教育局", NAME: "周明"}))
+    batch = ImportBatch(decisions={row: {UNIT: "市教育局", NAME: "周明"} for row in rows})
     assert [(one.subject, one.answer) for one in answered(batch)] == [
         (f"第 {row} 行", "改正了 姓名、单位") for row in (2, 9, 10)
     ]
