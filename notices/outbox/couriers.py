@@ -107,6 +107,7 @@ class SmsCourier:
     """Short messages through the configured gateway."""
 
     def carry(self, delivery: Delivery, hand_over: Callable[[], None]) -> None:
+        open_gateway()
         mobile = delivery.address or number_left(delivery.notice)
         share = blind_index(mobile, purpose="sms")
         take_share(share)
@@ -116,11 +117,22 @@ class SmsCourier:
         except sms.SmsError as error:
             sms.DAILY.give_back(share)  # what the gateway did not take costs nobody a text
             raise Refused(str(error).replace(mobile, "…"), for_good=False) from error
-        except OSError as error:
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception as error:  # whatever a gateway's own code makes of an answer it did not expect
             raise Unanswered(str(error).replace(mobile, "…")) from error
 
     def close(self) -> None:
         """A gateway keeps no connection."""
+
+
+def open_gateway() -> None:
+    """Raises Unavailable where the settings name a gateway that cannot be had: nothing was handed over."""
+    try:
+        sms.backend()
+    except Exception as error:
+        logger.exception("The gateway of short messages cannot be opened.")
+        raise Unavailable(repr(error)) from error
 
 
 def number_left(notice: Notice) -> str:

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from notices import addressees
 from notices.addressees import Addressee
@@ -177,3 +178,35 @@ def test_it_lies_in_nobodys_inbox(cast: Cast):
     tell()
     page = logged_in(cast.secretary).get(reverse("notices:inbox")).content.decode()
     assert "有人接单" not in page
+
+
+@pytest.mark.usefixtures("numbers")
+def test_while_the_gateway_cannot_be_had_nothing_is_handed_over(settings: Any):
+    delivery, other = tell(), tell("other", 8)
+    settings.SMS_BACKEND = "notices.channels.nowhere.Gateway"
+    delivering.deliver_due()
+    for each in (delivery, other):
+        each.refresh_from_db()
+        assert (each.state, each.attempts) == (State.PENDING, 0)
+    settings.SMS_BACKEND = "console"
+    Delivery.objects.update(due_at=timezone.now())
+    delivering.deliver_due()
+    assert len(sms.recent()) == 2
+
+
+@pytest.mark.usefixtures("numbers")
+def test_a_gateway_that_breaks_in_its_own_way_holds_up_nobody(monkeypatch: pytest.MonkeyPatch):
+    real = sms.send_sms
+
+    def breaks(mobile: str, text: str) -> None:
+        if mobile == MOBILE:
+            raise ValueError(f"no JSON about {mobile}")
+        real(mobile, text)
+
+    monkeypatch.setattr(sms, "send_sms", breaks)
+    delivery, other = tell(), tell("other", 8)
+    delivering.deliver_due()
+    delivery.refresh_from_db()
+    other.refresh_from_db()
+    assert (delivery.state, delivery.error) == (State.HANDED_OVER, "no JSON about …")
+    assert other.state == State.SENT
