@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from members.leaving import messages
 from members.leaving.rules import decided_before
 from members.merging.parts import Moved, Part
 from members.models import Member, Merge, RosterChange, RosterChangeEvent, User
@@ -22,13 +23,14 @@ def preview(kept: Member, gone: Member) -> Iterator[tuple[str, str]]:
 def move(merge: Merge, by: User) -> Moved:
     """The history goes along; what was still to come of the other record is taken back, its day as well."""
     ahead = list(merge.gone.roster_changes.ahead())
+    why = _("两条记录合并，请在保留的记录上重新登记")
     move_all(
         ahead,
         State.UNDONE,
         allowed=State.AHEAD,
         event=RosterChangeEvent,
         by=by,
-        note=_("两条记录合并，请在保留的记录上重新登记"),
+        note=why,
         refusal=decided_before,
     )
     if any(change.is_leaving for change in ahead):
@@ -36,6 +38,9 @@ def move(merge: Merge, by: User) -> Moved:
         merge.gone.save(update_fields=["departed_on"])
     ids = list(merge.gone.roster_changes.order_by("pk").values_list("pk", flat=True))
     RosterChange.objects.filter(pk__in=ids).update(member=merge.kept)
+    for change in ahead:  # a unit that was to take the person in waits for nobody any more
+        change.member = merge.kept
+        messages.tell(change, by=by, reason=why)
     return {"changes": ids}
 
 

@@ -1,7 +1,9 @@
 """Who is told of a change of the roster: the person, their community, and every unit it concerns."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +33,9 @@ OWN = Wording(
     link="members:profile",
 )
 
+# The entry is gone, and the page of its change with it.
+REMOVED = replace(STAFF, link="members:list")
+
 State, Change = RosterChange.State, RosterChange.Kind
 MOVES: dict[str, Promise] = {
     State.ASKED: _("%(from)s登记调往%(to)s，%(day)s 起，等%(to)s接收。接收之前人还在%(from)s名册上。"),
@@ -44,6 +49,7 @@ OTHERS: dict[str, Promise] = {
     Change.RETURNED: _("%(day)s 起重新列入%(to)s名册，以前的记录都在，当年要求从这天起算。"),
 }
 LEAVES = _("%(from)s登记%(kind)s，在册最后一天 %(day)s。之后不能接单，还没开始的接单退回；红旗和记录保留。")
+GONE = _("由%(from)s调往%(to)s的登记已撤回：人已不在%(from)s名册上。%(reason)s")
 UNDONE = _("%(day)s 的%(kind)s登记有误，已撤回，名册恢复原样。原因：%(reason)s")
 
 
@@ -54,7 +60,7 @@ def text_of(change: RosterChange, reason: str = "") -> str:
         "kind": change.get_kind_display(), "reason": reason,
     }  # fmt: skip
     if change.is_move:
-        template = MOVES[change.state]
+        template = GONE if change.state == State.UNDONE and not is_there(change) else MOVES[change.state]
     elif change.state == State.UNDONE:
         template = UNDONE
     else:
@@ -62,13 +68,26 @@ def text_of(change: RosterChange, reason: str = "") -> str:
     return str(template) % facts
 
 
+def is_there(change: RosterChange) -> bool:
+    """Whether the person still is on the roster of the unit that a transfer would have led from."""
+    return change.member.unit_id == change.from_unit_id and not change.member.is_departed
+
+
 def tell(change: RosterChange, *, by: User | None, reason: str = "") -> None:
     """Staff of every place concerned, but whoever did it knows; and the person, while alive."""
-    member, facts = change.member, facts_of(change, reason)
-    places = {member.unit_id, member.community_id, change.from_unit_id, change.to_unit_id}
-    staff = staff_of(*filter(None, places))
-    send_many(STAFF.to_each(staff.exclude(pk=by.pk if by else 0), change.pk, **facts))
+    send_many(STAFF.to_each(staff_told(change, by), change.pk, **facts_of(change, reason)))
     send_many(to_person(change, reason))
+
+
+def tell_removed(change: RosterChange, *, by: User, reason: str) -> None:
+    """Whoever was told of an entry that nobody used, and that is no more."""
+    send_many(REMOVED.to_each(staff_told(change, by), **facts_of(change, reason)))
+
+
+def staff_told(change: RosterChange, by: User | None) -> QuerySet[User]:
+    member = change.member
+    places = {member.unit_id, member.community_id, change.from_unit_id, change.to_unit_id}
+    return staff_of(*filter(None, places)).exclude(pk=by.pk if by else 0)
 
 
 def to_person(change: RosterChange, reason: str = "") -> Iterator[Message]:

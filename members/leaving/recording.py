@@ -147,11 +147,13 @@ def take_back(change: RosterChange, *, reason: str, by: User) -> RosterChange | 
     Raises NotPossible where something rests on it, ReasonNeeded, AlreadyDecided.
     """
     reason = check_reason(reason)
-    change.member = member = _locked(change.member)
+    change.member = member = _locked_still(change.member)
     rules.check_undoable(change, by)
     later("flags.renew_forecast")
     if change.kind == Kind.JOINED:
         _remove(member)
+        change.state = State.UNDONE  # its line went with the entry
+        messages.tell_removed(change, by=by, reason=reason)
         return None
     _step(change, State.UNDONE, by=by, note=reason)
     if not change.is_move:
@@ -179,6 +181,14 @@ def _locked(member: Member) -> Member:
     """The row as it is now, held until the end of the transaction."""
     rows = Member.objects.select_related("unit", "community", "user").select_for_update(of=("self",))
     return rows.get(pk=member.pk)
+
+
+def _locked_still(member: Member) -> Member:
+    """Raises AlreadyDecided where a colleague removed the entry at this moment."""
+    try:
+        return _locked(member)
+    except Member.DoesNotExist as error:
+        raise rules.decided_before() from error
 
 
 def _written(member: Member, kind: str, day: dt.date, *, by: User, **fields: Any) -> RosterChange:

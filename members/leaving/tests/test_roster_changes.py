@@ -11,6 +11,7 @@ from members.leaving import recording
 from members.leaving.carrying import carry_due
 from members.merging import merging
 from members.models import Member, RosterChange, User
+from members.people import keeping
 from notices.models import Notice
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import today
@@ -286,3 +287,49 @@ def test_the_pages_of_who_left_say_so(cast: Cast, client: Client) -> None:
     client.force_login(fresh(cast.li).user)  # type: ignore[arg-type]
     for name in ("reports:me", "members:profile", "tasks:my_claims", "flags:my_flags"):
         assert "不能再接单" in client.get(reverse(name)).content.decode(), name
+
+
+# --- Told of what is taken back -----------------------------------------------------------------
+
+
+def at(user: User, notice: Notice) -> int:
+    """What the link of a message answers to its reader."""
+    client = Client()
+    client.force_login(user)
+    return client.get(notice.url).status_code
+
+
+def last_to(user: User) -> Notice:
+    return Notice.objects.filter(recipient=user, kind="roster_change").latest("pk")
+
+
+def test_a_unit_is_told_that_an_entry_was_a_mistake(cast: Cast) -> None:
+    change = recording.join(
+        name="周新", mobile="13900000055", day=today(), unit=cast.unit, by=cast.city_officer
+    )
+    assert last_to(cast.unit_clerk).subject == "周新：入册（已生效）"
+    assert recording.take_back(change, reason="单位弄错了", by=cast.city_officer) is None
+    notice = last_to(cast.unit_clerk)
+    assert notice.subject == "周新：入册（已撤回）" and "单位弄错了" in notice.body
+    assert at(cast.unit_clerk, notice) == 200
+    assert not Notice.objects.filter(recipient=cast.city_officer).exists()
+
+
+def test_a_transfer_of_who_is_elsewhere_by_its_day_does_not_say_that_nothing_changed(cast: Cast) -> None:
+    change = moving(cast, 3, by=cast.city_officer)
+    keeping.correct_entry(cast.li, by=cast.city_officer, unit=cast.other_unit)
+    carry_due(today() + 3 * DAY)
+    change.refresh_from_db()
+    assert change.state == State.UNDONE
+    for user in (cast.unit_clerk, cast.other_unit_clerk, cast.li.user):
+        assert user and "人已不在市教育局名册上" in last_to(user).body
+        assert "仍在" not in last_to(user).body
+
+
+def test_a_unit_that_waits_for_who_was_merged_meanwhile_is_told(cast: Cast) -> None:
+    double = make_member("李建国", "13900000021", cast.unit)
+    recording.transfer(double, to_unit=cast.other_unit, day=today(), by=cast.unit_clerk)
+    merging.merge(fresh(cast.li), fresh(double), reason="本人确认", by=cast.clerk)
+    notice = last_to(cast.other_unit_clerk)
+    assert notice.subject == "李建国：调动（已撤回）" and "合并" in notice.body
+    assert at(cast.other_unit_clerk, notice) == 200
