@@ -82,6 +82,8 @@ def withdraw_exemption(exemption: Exemption, *, by: User) -> Exemption:
     if was_granted:
         messages.tell_exempted(messages.WITHDRAWN, messages.STAFF_WITHDRAWN, exemption, by=by)
         later("flags.renew_forecast")
+    else:
+        messages.tell_not_agreed(exemption, by=by)
     return exemption
 
 

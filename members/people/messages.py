@@ -60,6 +60,14 @@ SECOND = Wording(
     link="members:detail",
     told=_("单位、社区的书记、工作人员（登记人除外）"),
 )
+NOT_AGREED = Wording(
+    EXEMPTION,
+    key="exemption:%(exemption)s:not-agreed:%(user)s",
+    subject=_("%(name)s 的豁免没有生效"),
+    body=_("%(by)s 未同意或撤回：%(kind)s，%(from)s 至 %(to)s，当年要求不变。如有不对，请联系对方。"),
+    link="members:detail",
+    told=_("登记人，和单位、社区的书记、工作人员（办理人除外）"),
+)
 # The same text on the same day is one request.
 ASKED = Wording(
     CORRECTION,
@@ -112,10 +120,18 @@ def tell_exempted(own: Wording, staff: Wording, exemption: Exemption, *, by: Use
 
 
 def ask_second(exemption: Exemption) -> None:
-    """Unit and community, but whoever recorded it."""
+    """Unit and community, but whoever recorded it, and the person, who may not confirm it."""
     member = exemption.member
-    staff = staff_of(member).exclude(pk=exemption.approved_by_id)
+    staff = staff_of(member).exclude(pk__in=filter(None, [exemption.approved_by_id, member.user_id]))
     send_many(SECOND.to_each(staff, member.pk, by=exemption.approved_by, **facts_of(exemption)))
+
+
+def tell_not_agreed(exemption: Exemption, *, by: User) -> None:
+    """Whoever recorded it counts on it, and the others were asked; the member heard of nothing."""
+    member = exemption.member
+    asked = {user.pk: user for user in (exemption.approved_by, *staff_of(member))}
+    others = (user for pk, user in asked.items() if pk not in {by.pk, member.user_id})
+    send_many(NOT_AGREED.to_each(others, member.pk, by=by.get_full_name(), **facts_of(exemption)))
 
 
 def facts_of(exemption: Exemption) -> dict[str, object]:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from members.models import Exemption
+from members.models import Appointment, Exemption
 from members.people import exempting
 from members.people.rules import DatesWrong
 from notices.models import Notice
@@ -159,3 +159,20 @@ def test_unit_and_community_learn_of_leave_that_counts_and_of_its_end(cast: Cast
     exempting.withdraw_exemption(exemption, by=cast.unit_clerk)
     withdrawn = Notice.objects.filter(key__startswith=f"exemption:{exemption.pk}:withdrawn")
     assert {str(each.recipient) for each in withdrawn} == {"李建国", "陈书记", "林社工"}
+
+
+def test_who_recorded_long_leave_and_who_was_asked_learn_that_it_was_not_agreed(cast: Cast) -> None:
+    exemption = leave(cast, ends_on=LONG, by=cast.city_officer)
+    exempting.withdraw_exemption(exemption, by=cast.unit_clerk)
+    told = Notice.objects.filter(key__startswith=f"exemption:{exemption.pk}:not-agreed")
+    assert {str(each.recipient) for each in told} == {"周市委", "陈书记", "林社工"}
+    assert "谢单位 未同意或撤回" in told[0].body
+
+
+def test_nobody_is_asked_to_confirm_their_own_leave(cast: Cast) -> None:
+    Appointment.objects.create(
+        user=cast.li.user, organization=cast.unit, role=Appointment.Role.CLERK, starts_on=START
+    )
+    leave(cast, ends_on=LONG)
+    asked = Notice.objects.filter(key__contains=":second:")
+    assert {str(each.recipient) for each in asked} == {"林社工", "谢单位"}
