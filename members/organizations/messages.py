@@ -21,7 +21,7 @@ MOVED = Wording(
     ESTATE_MOVED,
     key="estate-moved:%(event)s:%(user)s",
     subject=_("%(estate)s从%(former)s划到%(new)s"),
-    body=_("%(open)s随小区由%(new)s接着办；%(people)s 名党员一起过去。已亮的红旗仍记在原社区。"),
+    body=_("%(work)s；%(people)s 名党员一起过去。已亮的红旗仍记在原社区。"),
     told=_("原社区、新社区和小区的书记、工作人员"),
 )
 OWN_MOVED = Wording(
@@ -32,12 +32,13 @@ OWN_MOVED = Wording(
     link="members:profile",
     told=_("本人"),
 )
+FOLLOWS, NOTHING_OPEN = _("%(open)s随小区由%(new)s接着办"), _("没有未办的事")
 # One a unit, however many of its people live there.
 UNIT_MOVED = Wording(
     ESTATE_MOVED,
-    key="estate-moved:%(event)s:unit:%(user)s",
+    key="estate-moved:%(event)s:unit:%(org)s:%(user)s",
     subject=_("%(count)s 名党员的社区改为%(new)s"),
-    body=_("原社区：%(former)s。党员：%(names)s。"),
+    body=_("%(unit)s的党员：%(names)s。原社区：%(former)s。"),
     link="members:list",
     told=_("党员单位的书记、工作人员"),
 )
@@ -50,7 +51,8 @@ def tell(event: OrganizationEvent, former: Organization, people: Collection[Memb
     new = estate.parent
     facts = {"event": event.pk, "estate": estate, "former": former, "new": new}
     staff = staff_of(*filter(None, (former, new, estate)))
-    send_many(MOVED.to_each(staff, people=len(people), open=still_open or _("没有未办的事；"), **facts))
+    work = FOLLOWS % {"open": still_open, "new": new} if still_open else NOTHING_OPEN
+    send_many(MOVED.to_each(staff, people=len(people), work=work, **facts))
     send_many(OWN_MOVED.to(person.user, **facts) for person in people if person.user)
     send_many(to_units(people, facts))
 
@@ -62,4 +64,5 @@ def to_units(people: Collection[Member], facts: dict[str, object]) -> Iterator[M
         groups[person.unit].append(person.name)
     for unit, names in groups.items():
         shown = "、".join(names[:NAMED])
-        yield from UNIT_MOVED.to_each(staff_of(unit), count=len(names), names=shown, **facts)
+        of_them = {"org": unit.pk, "unit": unit, "count": len(names), "names": shown}
+        yield from UNIT_MOVED.to_each(staff_of(unit), **of_them, **facts)

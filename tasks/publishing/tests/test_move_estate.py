@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from flags.models import FlagEntry
-from members.models import Member, Registration
+from members.models import Appointment, Member, Registration
 from members.organizations import tree
 from members.registration.registering import confirm, return_
 from members.registration.rules import WrongPlace
@@ -18,7 +18,7 @@ from tasks.rights import may_verify
 from tasks.tests.offers import make_offer
 from wishes.models import Wish
 from xianfeng.lib.refusal import AlreadyDecided
-from xianfeng.testing.cast import Cast
+from xianfeng.testing.cast import TERM_START, Cast, make_member
 from xianfeng.testing.ledger import Light
 
 
@@ -113,3 +113,21 @@ def test_a_community_that_moves_keeps_its_people(cast: Cast):
     tree.move_branch(cast.community, parent=street, by=cast.city_officer)
     assert Member.objects.get(pk=cast.li.pk).community == cast.community
     assert not Notice.objects.exists()
+
+
+def test_who_acts_for_two_units_learns_of_the_people_of_both(cast: Cast) -> None:
+    make_member("钱伟", "13800000031", cast.other_unit, cast.estate)
+    Appointment.objects.create(
+        user=cast.unit_clerk, organization=cast.other_unit, role=Appointment.Role.CLERK, starts_on=TERM_START
+    )
+    move(cast)
+    told = Notice.objects.filter(kind="estate_moved", recipient=cast.unit_clerk).order_by("pk")
+    assert sorted(notice.body.split("。")[0] for notice in told) == [
+        "市教育局的党员：李建国", "市税务局的党员：钱伟",
+    ]  # fmt: skip
+
+
+def test_where_nothing_is_open_the_message_says_so_in_a_sentence(cast: Cast) -> None:
+    move(cast)
+    notice = Notice.objects.get(kind="estate_moved", recipient=cast.secretary)
+    assert notice.body.startswith("没有未办的事；1 名党员一起过去。")
