@@ -53,7 +53,7 @@ def tell_corrected(line: FlagEntry, *, by: User) -> None:
     then = settled.values_list("unit", "community").first() or ()
     staff = staff_of(*filter(None, {member.unit_id, member.community_id, *then})).exclude(pk=by.pk)
     send_many(CORRECTED.to_each(staff, line.pk, **facts))
-    if member.user:
+    if member.user and not member.roster_changes.deaths().exists():
         send(OWN_CORRECTED.to(member.user, **facts))
 
 

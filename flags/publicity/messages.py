@@ -23,7 +23,9 @@ PUBLICITY = Kind(
     told=_("党员本人，其单位、社区和市委组织部的书记、工作人员"),
     mandatory=True,
 )
-TAKEN_BACK = Kind("publicity_back", _("公示撤回"), told=_("收到公示通知的每个人"), mandatory=True)
+TAKEN_BACK = Kind(
+    "publicity_back", _("公示撤回"), told=_("收到公示通知的每个人，和公示人（别人撤回时）"), mandatory=True
+)
 SETTLED = Kind("year_settled", _("年度考核定案"), told=CITY, mandatory=True)
 KINDS = declare(PUBLICITY, TAKEN_BACK, SETTLED)
 

@@ -9,13 +9,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Value
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from flags.models import AssessmentEvent, AssessmentRun
 from flags.publicity import messages
-from members.models import User
+from members.models import RosterChange, User
 from notices.models import Notice
 from notices.outbox import Message, send_many
 
@@ -44,19 +44,24 @@ def taken_back() -> QuerySet[AssessmentEvent]:
 def tell_publicity(run: AssessmentRun) -> int:
     """Members first, then every desk that has people in it. Stops where it was taken back meanwhile."""
     event = run.events.filter(to_state=State.PUBLICISED).latest("pk")
-    rows = run.results.exclude(member__user=None).select_related("member__user", "unit", "community")
+    rows = run.results.exclude(member__in=RosterChange.objects.deaths().values("member"))
+    rows = rows.exclude(member__user=None).select_related("member__user", "unit", "community")
     waiting = untold(rows, messages.OWN_MARK % {"event": event.pk}, "member_id").filter(
         run__state=State.PUBLICISED
     )
     told = in_batches(waiting, lambda batch: messages.own(batch, run, event))
+    if not AssessmentRun.objects.filter(pk=run.pk, state=State.PUBLICISED).exists():
+        return told
     return told + send_many(messages.lists(counts_of(run), run, event))
 
 
 def tell_taken_back(event: AssessmentEvent) -> int:
-    """Whoever was told that it is public, but who took it back."""
-    public = AssessmentEvent.objects.filter(run=event.run, to_state=State.PUBLICISED, pk__lt=event.pk)
-    heard = Notice.objects.filter(key__startswith=messages.TOLD % {"event": public.latest("pk").pk})
-    people = User.objects.filter(pk__in=heard.values("recipient")).exclude(pk=event.by_id or 0)
+    """Whoever was told that it is public, and who made it so; but who took it back."""
+    steps = AssessmentEvent.objects.filter(run=event.run, to_state=State.PUBLICISED, pk__lt=event.pk)
+    public = steps.latest("pk")
+    heard = Notice.objects.filter(key__startswith=messages.TOLD % {"event": public.pk})
+    concerned = Q(pk__in=heard.values("recipient")) | Q(pk=public.by_id)
+    people = User.objects.filter(concerned).exclude(pk=event.by_id or 0)
     waiting = untold(people, messages.BACK_MARK % {"event": event.pk}, "pk")
     return in_batches(waiting, lambda batch: messages.backs(batch, event.run, event))
 

@@ -50,6 +50,10 @@ class RosterChangeQuerySet(models.QuerySet["RosterChange"]):
             found.setdefault(member, []).append((day, unit))
         return found
 
+    def deaths(self) -> "RosterChangeQuerySet":
+        """Nobody writes to who died."""
+        return self.standing().filter(kind=RosterChange.Kind.DIED)
+
     def standing(self) -> "RosterChangeQuerySet":
         return self.filter(state__in=RosterChange.State.STANDS)
 

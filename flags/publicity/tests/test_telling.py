@@ -7,10 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from flags.assessment import assessing
+from flags import ledger
+from flags.assessment import assessing, compliance
 from flags.models import AssessmentRun
 from flags.publicity import jobs, telling
 from flags.publicity.taking_back import take_back_publicity
+from members.leaving import recording
 from members.models import Member, User
 from notices.models import Delivery, Notice
 from notices.outbox import messages as outbox
@@ -74,13 +76,28 @@ def test_who_was_told_of_it_is_told_that_it_is_taken_back_and_why(cast: Cast, pu
     assert {BACK in notice.body for notice in Notice.objects.filter(kind="publicity_back")} == {True}
 
 
-def test_another_who_takes_it_back_is_not_told_and_the_first_was_not_told_before(
-    cast: Cast, public: AssessmentRun
-):
+def test_another_who_takes_it_back_is_not_told_and_who_made_it_public_is(cast: Cast, public: AssessmentRun):
     jobs.tell_publicity()
     take_back_publicity(public, reason=BACK, by=cast.city_colleague)
+    for _time in range(2):
+        jobs.tell_publicity()
+    assert told("publicity_back") == sorted(MEMBERS | DESKS | {"周市委"})
+
+
+def test_nobody_writes_to_who_died_during_the_year(cast: Cast, light: Light, monkeypatch: pytest.MonkeyPatch):
+    recording.leave(cast.li, kind="died", day=dt.date(2026, 12, 1), by=cast.unit_clerk)
+    run = assessing.publicise(assessing.official(2026), by=cast.city_officer)
+    assert run.results.filter(member=cast.li).exists()
     jobs.tell_publicity()
-    assert told("publicity_back") == sorted(MEMBERS | DESKS)
+    set_clock(monkeypatch, dt.datetime(2027, 1, 20, 2, 0, tzinfo=dt.UTC))
+    assessing.settle(run, by=cast.city_officer)
+    compliance.tell_results()
+    ledger.adjust(
+        cast.li, flags=1, minutes=60, settled_year=2026, organization=cast.community, reason="漏记一次",
+        key="adjust:1", by=cast.city_officer,
+    )  # fmt: skip
+    assert not Notice.objects.filter(recipient=cast.li.user).exists()
+    assert {"王秀英", "赵伟"} <= set(told("publicity")) & set(told("result"))
 
 
 def test_nobody_is_told_of_what_was_taken_back_before_they_heard_of_it(cast: Cast, public: AssessmentRun):
@@ -193,6 +210,7 @@ def test_it_stops_where_it_is_taken_back_meanwhile(cast: Cast, monkeypatch: pyte
     monkeypatch.setattr(telling, "send_many", taken_back_meanwhile)
     telling.tell_publicity(AssessmentRun.objects.get(pk=run.pk))
     assert Notice.objects.filter(key__contains=":member:").count() == 10
+    assert not Notice.objects.filter(key__contains=":org:").exists()
     monkeypatch.setattr(telling, "send_many", real)
     jobs.tell_publicity()
     heard = Notice.objects.filter(kind="publicity").values("recipient").distinct()
