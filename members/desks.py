@@ -39,6 +39,18 @@ def staff_of(*organizations: Organization | int) -> QuerySet[User]:
     return User.objects.filter(appointments__in=acting(organizations)).distinct()
 
 
+def nearest_desk(place: Organization) -> Organization:
+    """The place where somebody acts for it: itself, or the nearest above; where nobody does, itself."""
+    # The longer of two paths that begin alike comes later: the last is the nearest.
+    post = acting(place.ancestor_ids()).select_related("organization").order_by("organization__path").last()
+    return post.organization if post else place
+
+
+def staff_nearest(place: Organization) -> QuerySet[User]:
+    """Who acts for a place, and where nobody does for the nearest above it."""
+    return staff_of(nearest_desk(place))
+
+
 def staff_by_desk(organizations: Iterable[int]) -> dict[int, list[User]]:
     """The same for many at once, by the id of the organisation; without those for whom nobody acts."""
     found: dict[int, dict[int, User]] = defaultdict(dict)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from members.desks import staff_of
+from members.desks import nearest_desk, staff_nearest
 from members.models import Organization
 from xianfeng.lib.refusal import Refusal
 
@@ -29,9 +29,9 @@ def check_handler(organization: Organization, by: "User") -> None:
 
 
 def place_told(place: Organization) -> Organization:
-    """Whose staff are told of a wish stated there: the place's own, and where nobody acts its community's."""
-    return place if staff_of(place).exists() or place.parent is None else place.parent
+    """Whose staff are told of a wish stated there: its own, and where nobody acts the nearest above."""
+    return nearest_desk(place)
 
 
 def staff_told(place: Organization) -> "QuerySet[User]":
-    return staff_of(place_told(place))
+    return staff_nearest(place)

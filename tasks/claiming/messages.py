@@ -1,12 +1,13 @@
 """What publishers are told of places taken late and given back, and residents of who comes."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from members.desks import staff_of
-from members.models import Member
+from members.desks import staff_nearest
+from members.models import Member, User
 from notices.kinds import Kind, declare
 from notices.models import Notice
 from notices.outbox import Wording, send_many
@@ -14,9 +15,12 @@ from tasks.models import Claim, Task
 from wishes.telling import messages as resident
 from xianfeng.lib.times import format_moment, format_span
 
-PLACE_BACK = Kind("place_back", _("名额退回"), told=_("发布任务的组织的书记、工作人员"))
-LATE_WITHDRAWAL = Kind("late_withdrawal", _("临近开始退出"), told=_("发布任务的组织的书记、工作人员"))
-LATE_CLAIM = Kind("late_claim", _("临近开始接单"), told=_("发布任务的组织的书记、工作人员"))
+PUBLISHER = _("发布任务的组织的书记、工作人员（本人除外）；无人任职的，由上级的收")
+PLACE_BACK = Kind(
+    "place_back", _("名额退回"), told=_("发布任务的组织的书记、工作人员；无人任职的，由上级的收")
+)
+LATE_WITHDRAWAL = Kind("late_withdrawal", _("临近开始退出"), told=PUBLISHER)
+LATE_CLAIM = Kind("late_claim", _("临近开始接单"), told=PUBLISHER)
 KINDS = declare(PLACE_BACK, LATE_WITHDRAWAL, LATE_CLAIM)
 
 DEPARTED = Wording(
@@ -47,14 +51,15 @@ CLAIMED_LATE = Wording(
 )
 
 
-def tell_departed(claims: Iterable[Claim]) -> None:
+def tell_departed(claims: Collection[Claim]) -> None:
     """The publisher's staff, of each place whose holder left the roster."""
     for claim in claims:
         task = claim.task
         facts = {"claim": claim.pk, "event": claim.events.latest("id").pk, "name": claim.member.name}
         when = format_span(task.starts_at, task.ends_at)
-        staff = staff_of(task.publisher_id)
+        staff = staff_nearest(task.publisher)
         send_many(DEPARTED.to_each(staff, task.pk, title=task.title, when=when, **facts))
+    for claim in {claim.task_id: claim for claim in claims}.values():  # once, whoever left together
         tell_resident_of_leaving(claim)
 
 
@@ -63,7 +68,7 @@ def tell_of_late_withdrawal(claim: Claim, reason: str) -> None:
     task = claim.task
     task.refresh_from_db(fields=["places_taken"])
     facts = {"claim": claim.pk, "event": claim.events.latest("id").pk, "name": claim.member, "reason": reason}
-    when, staff = format_moment(task.starts_at), staff_of(task.publisher)
+    when, staff = format_moment(task.starts_at), staff_told(task, claim.member_id)
     send_many(WITHDRAWN.to_each(staff, task.pk, title=task.title, when=when, left=task.places_left, **facts))
 
 
@@ -76,8 +81,13 @@ def tell_of_late_claim(task: Task, member_id: int, now: dt.datetime) -> None:
     name = Member.objects.values_list("name", flat=True).get(pk=member_id)
     taken = Task.objects.values_list("places_taken", flat=True).get(pk=task.pk)
     facts = {"task": task.pk, "hour": hour, "name": name, "taken": taken, "capacity": task.capacity}
-    when, staff = format_moment(task.starts_at), staff_of(task.publisher_id)
+    when, staff = format_moment(task.starts_at), staff_told(task, member_id)
     send_many(CLAIMED_LATE.to_each(staff, task.pk, title=task.title, when=when, **facts))
+
+
+def staff_told(task: Task, member_id: int) -> QuerySet[User]:
+    """The publisher's; who of them took the place or gave it back themself knows."""
+    return staff_nearest(task.publisher).exclude(member=member_id)
 
 
 def tell_resident_of_claim(claim: Claim) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from members.models import User
 
 WISH_REOPENED = Kind(
-    "wish_reopened", _("心愿恢复办理"), told=_("小区的书记、工作人员；小区无人任职的，由社区的收")
+    "wish_reopened", _("心愿恢复办理"), told=_("小区的书记、工作人员；无人任职的，由上级的收")
 )
 KINDS = declare(WISH_REOPENED)
 
@@ -30,7 +30,7 @@ TAKEN_UP_AGAIN = Wording(
     subject=_("心愿恢复办理：%(need)s"),
     body=_("之前未受理，%(by)s 恢复办理：%(why)s。请受理。"),
     link="wishes:detail",
-    told=_("小区的书记、工作人员（办理人除外）；小区无人任职的，由社区的收"),
+    told=_("小区的书记、工作人员（办理人除外）；无人任职的，由上级的收"),
 )
 
 

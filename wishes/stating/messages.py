@@ -7,7 +7,7 @@ from notices.outbox import Wording, send_many
 from wishes.models import Wish
 from wishes.rights import staff_told
 
-WISH_NEW = Kind("wish_new", _("新心愿"), told=_("小区的书记、工作人员；小区无人任职的，由社区的收"))
+WISH_NEW = Kind("wish_new", _("新心愿"), told=_("小区的书记、工作人员；无人任职的，由上级的收"))
 KINDS = declare(WISH_NEW)
 
 STATED = Wording(

@@ -4,17 +4,21 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from flags.models import Policy
+from members.leaving import carrying
+from members.models import Appointment, Member, Organization, User
 from notices.models import Notice
 from tasks.claiming.claiming import withdraw
 from tasks.models import Claim, Task
 from tasks.publishing import publishing
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
 from wishes.models import Wish
-from xianfeng.lib.times import at, local_year
-from xianfeng.testing.cast import Cast, make_member
+from xianfeng.lib.times import at, local_year, today
+from xianfeng.testing.cast import TERM_START, Cast, make_member
 
 NOON = at(dt.date(2026, 6, 10), 12)
 EARLY = NOON - 3 * DAY
@@ -131,3 +135,46 @@ def test_a_task_without_a_wish_texts_nobody(cast: Cast, task: Task) -> None:
     withdraw(take(task, cast.li, EARLY), by=user_of(cast.li), now=EARLY + HOUR)
     assert texts() == []
     assert Claim.objects.get().state == "withdrawn"
+
+
+# --- Who is there to be told --------------------------------------------------------------------
+
+
+def appoint(user: User, organization: Organization) -> None:
+    Appointment.objects.create(
+        user=user, organization=organization, role=Appointment.Role.CLERK, starts_on=TERM_START
+    )
+
+
+def test_who_acts_for_the_publisher_is_not_told_of_the_own_claim(cast: Cast, task: Task) -> None:
+    appoint(user_of(cast.li), cast.community)
+    place = take(task, cast.li, NOON - HOUR)
+    assert sorted(told("late_claim")) == ["clerk", "secretary"]
+    withdraw(place, by=user_of(cast.li), reason="孩子发烧", now=NOON - HOUR)
+    assert sorted(told("late_withdrawal")) == ["clerk", "secretary"]
+
+
+def test_where_nobody_acts_for_the_publisher_the_nearest_above_is_told(
+    cast: Cast, task: Task, client: Client
+) -> None:
+    Task.objects.update(publisher=cast.estate)
+    place = take(task, cast.li, NOON - 2 * HOUR)
+    Appointment.objects.filter(organization=cast.estate).delete()
+    withdraw(place, by=user_of(cast.li), reason="孩子发烧", now=NOON - 2 * HOUR)
+    take(task, cast.li, NOON - HOUR)
+    assert sorted(told("late_claim")) == ["clerk", "estate", "secretary"]
+    assert sorted(told("late_withdrawal")) == ["clerk", "secretary"]
+    client.force_login(cast.secretary)
+    assert client.get(Notice.objects.filter(kind="late_claim").latest("pk").url).status_code == 200
+
+
+def test_of_two_who_leave_the_roster_together_the_resident_is_told_once(cast: Cast, for_a_wish: Task) -> None:
+    start = timezone.now() + DAY
+    Task.objects.update(starts_at=start, ends_at=start + 2 * HOUR, signup_closes_at=start)
+    for member in (cast.li, cast.wang):
+        take(for_a_wish, member)
+    Member.objects.filter(pk__in=[cast.li.pk, cast.wang.pk]).update(departed_on=today() - DAY)
+    for _time in range(2):
+        carrying.carry_due()
+    assert [subject for subject, _body in texts()] == ["心愿有人接单", "心愿等人接单"]
+    assert len(told("place_back")) == 4

@@ -4,10 +4,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from members.models import Appointment
 from notices.models import Notice
 from wishes.models import Wish
 from wishes.stating.stating import enter
-from wishes.tests.helpers import BRIEF, logged_in
+from wishes.tests.helpers import BRIEF, logged_in, stated
 from xianfeng.testing.cast import Cast
 
 NEED = "老人行动不便，想请人上门理发"
@@ -179,3 +180,12 @@ def test_staff_are_warned_of_numbers_too(cast: Cast):
     page = logged_in(cast.clerk).post(reverse("wishes:enter"), data | {"need": "13800000001想理发"})
     assert "手机号" in page.content.decode()
     assert not Wish.objects.exists()
+
+
+def test_where_nobody_acts_in_the_community_either_the_nearest_above_is_told(client: Client, cast: Cast):
+    Appointment.objects.filter(organization__in=[cast.estate, cast.community]).delete()
+    stated(cast.estate)
+    notice = Notice.objects.get(kind="wish_new")
+    assert notice.recipient == cast.street_officer
+    client.force_login(cast.street_officer)
+    assert client.get(notice.url).status_code == 200
