@@ -335,6 +335,25 @@ def leave_is_granted_by_a_community(stage: Stage) -> Iterator[None]:
         )
 
 
+@event("长期豁免不同意", "exemption", mail="陈书记 林社工")
+def long_leave_is_not_agreed(stage: Stage) -> Iterator[None]:
+    cast = stage.cast
+    dates = {"starts_on": today(), "ends_on": today() + 240 * DAY}
+    exemption = exempting.exempt(cast.li, kind="sick", reason="住院", by=cast.secretary, **dates)
+    yield
+    for _time in range(2):
+        again(partial(exempting.withdraw_exemption, exemption, by=cast.unit_clerk))
+
+
+@event("新增入册撤回", "roster_change", mail="谢单位")
+def entry_is_taken_back(stage: Stage) -> Iterator[None]:
+    cast = stage.cast
+    change = roster.join(name="周新", mobile="13900000055", day=today(), unit=cast.unit, by=cast.city_officer)
+    yield
+    for _time in range(2):
+        again(partial(roster.take_back, change, reason="弄错了", by=cast.city_officer))
+
+
 @event("市委组织部更正名册", "entry_corrected", mail="谢单位 韩单位 陈书记 林社工")
 def entry_is_corrected(stage: Stage) -> Iterator[None]:
     cast = stage.cast
