@@ -23,6 +23,7 @@ def test_a_resident_states_a_wish_and_tracks_it(
     with open_page(chromium, url, PHONE, javascript=javascript) as page:
         page.fill("[name=need]", "家住3幢2单元501室，想请人修水管，电话13800000001")
         page.click("button:has-text('下一步')")
+        page.wait_for_selector("button:has-text('就用改好的文字')")
         assert overflow(page) == 0
         page.click("button:has-text('就用改好的文字')")
         assert page.input_value("[name=contact_mobile]") == "13800000001"
@@ -62,6 +63,7 @@ def test_the_residents_pages_fit_and_have_no_violation(
     with open_page(chromium, live_server.url + ask, PHONE) as page:
         page.fill("[name=need]", "2单元501漏水")
         page.click("button:has-text('下一步')")
+        page.wait_for_selector("button:has-text('保持原文')")
         assert axe_violations(page) == []
         page.click("button:has-text('保持原文')")
         page.click("button:has-text('提交心愿')")

@@ -59,7 +59,8 @@ def open_page(
 
 
 def axe_violations(page: Page) -> list[dict[str, Any]]:
-    """What axe finds on the page: rule, and the elements that break it."""
+    """What axe finds on the page once it is there: rule, and the elements that break it."""
+    page.wait_for_load_state()
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
@@ -70,4 +71,5 @@ def axe_violations(page: Page) -> list[dict[str, Any]]:
 
 def overflow(page: Page) -> int:
     """Pixels by which the page is wider than its window; more than 0 means scrolling sideways."""
+    page.wait_for_load_state()
     return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
