@@ -298,12 +298,15 @@ class Life(RuleBasedStateMachine):
     def clerk_of(self, unit: Organization | None) -> User:
         return self.cast.unit_clerk if unit == self.cast.unit else self.cast.other_unit_clerk
 
-    @rule(who=PEOPLE, kind=st.sampled_from(RosterChange.LEAVING), days=st.integers(-2, 2))
-    def leaves(self, who: int, kind: str, days: int) -> None:
-        """Recorded a little late or a little early; the night carries out what was still to come."""
+    @rule(who=PEOPLE, kind=st.sampled_from(RosterChange.LEAVING), days=st.integers(-2, 2), waits=SIDES)
+    def leaves(self, who: int, kind: str, days: int, waits: bool) -> None:
+        """Recorded a little late, or a little early, when the last day itself may come at once."""
         member, day = self.first(who), today() + dt.timedelta(days=days)
         by = self.clerk_of(member.unit)
-        self.told_of(self.attempt(lambda: recording.leave(member, kind=kind, day=day, by=by)), by)
+        done = self.attempt(lambda: recording.leave(member, kind=kind, day=day, by=by))
+        self.told_of(done, by)
+        if done and waits and days > 0:
+            self.the_night_comes(days=days)
 
     @rule(who=PEOPLE, days=st.integers(0, 1))
     @somebody(lambda self, who: self.first(who).is_departed)
