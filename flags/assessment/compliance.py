@@ -66,5 +66,5 @@ def tell_run(run: AssessmentRun) -> int:
     """The messages of one settled year."""
     if messages.is_told(run):
         return 0
-    rows = list(run.results.select_related("member__user", "unit", "community").order_by("unit__path", "pk"))
-    return send_many([*messages.results(rows, run), *messages.result_lists(rows, run)])
+    rows = run.results.select_related("member__user", "unit", "community").order_by("unit__path", "pk")
+    return send_many([*messages.results(rows.of_people_told(), run), *messages.result_lists(rows, run)])

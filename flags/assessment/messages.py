@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from flags.assessment.pacing import Clock
 from flags.models import Assessment, AssessmentRun
-from members.models import Appointment, Organization, RosterChange, User
+from members.models import Appointment, Organization, User
 from notices.kinds import Kind, declare
 from notices.models import Notice
 from notices.outbox import Message, Wording
@@ -100,10 +100,9 @@ def digests(rows: Iterable[Assessment], date: dt.date) -> Iterator[Message]:
 
 
 def results(rows: Iterable[Assessment], run: AssessmentRun) -> Iterator[Message]:
-    """Each member's own result; nobody writes to who died."""
-    dead = set(RosterChange.objects.deaths().values_list("member", flat=True))
+    """Each member's own result, of rows `of_people_told`."""
     for row in rows:
-        if row.member.user is not None and row.member_id not in dead:
+        if row.member.user is not None:
             facts = {"year": run.year, "result": row.get_result_display(), "member": row.member_id}
             yield OWN_RESULT.to(row.member.user, row=row, run=run, **facts)
 

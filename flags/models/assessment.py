@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Member, Organization
+from members.models import Member, Organization, RosterChange
 from members.models.people import member_scope
 from xianfeng.lib.database.deletion import CascadeOnly
 from xianfeng.lib.refusal import LONGEST_REASON
@@ -169,6 +169,11 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         if not user.desk:
             return self.filter(member__user=user, run__in=AssessmentRun.objects.visible_to(user))
         return self.filter(assessment_scope(user.desk.organization))
+
+    def of_people_told(self) -> "AssessmentQuerySet":
+        """Of those with an account, while alive: nobody writes to who died."""
+        dead = RosterChange.objects.deaths().values("member")
+        return self.exclude(member__in=dead).exclude(member__user=None)
 
 
 def assessment_scope(organization: Organization) -> Q:

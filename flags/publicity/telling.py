@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from flags.models import AssessmentEvent, AssessmentRun
 from flags.publicity import messages
-from members.models import RosterChange, User
+from members.models import User
 from notices.models import Notice
 from notices.outbox import Message, send_many
 
@@ -44,8 +44,7 @@ def taken_back() -> QuerySet[AssessmentEvent]:
 def tell_publicity(run: AssessmentRun) -> int:
     """Members first, then every desk that has people in it. Stops where it was taken back meanwhile."""
     event = run.events.filter(to_state=State.PUBLICISED).latest("pk")
-    rows = run.results.exclude(member__in=RosterChange.objects.deaths().values("member"))
-    rows = rows.exclude(member__user=None).select_related("member__user", "unit", "community")
+    rows = run.results.of_people_told().select_related("member__user", "unit", "community")
     waiting = untold(rows, messages.OWN_MARK % {"event": event.pk}, "member_id").filter(
         run__state=State.PUBLICISED
     )
