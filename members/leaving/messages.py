@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from members.desks import staff_of
 from members.models import RosterChange, User
 from notices.kinds import Kind, declare
+from notices.models import Notice
 from notices.outbox import Message, Wording, send_many
 
 ROSTER = Kind(
@@ -80,7 +82,8 @@ def tell(change: RosterChange, *, by: User | None, reason: str = "") -> None:
 
 
 def tell_removed(change: RosterChange, *, by: User, reason: str) -> None:
-    """Whoever was told of an entry that nobody used, and that is no more."""
+    """Whoever was told of an entry that nobody used, and that is no more: their link leads to the list."""
+    Notice.objects.filter(key__startswith=f"roster:{change.pk}:").update(url=reverse(REMOVED.link))
     send_many(REMOVED.to_each(staff_told(change, by), **facts_of(change, reason)))
 
 

@@ -307,11 +307,13 @@ def test_a_unit_is_told_that_an_entry_was_a_mistake(cast: Cast) -> None:
     change = recording.join(
         name="周新", mobile="13900000055", day=today(), unit=cast.unit, by=cast.city_officer
     )
-    assert last_to(cast.unit_clerk).subject == "周新：入册（已生效）"
+    before = last_to(cast.unit_clerk)
+    assert before.subject == "周新：入册（已生效）"
     assert recording.take_back(change, reason="单位弄错了", by=cast.city_officer) is None
     notice = last_to(cast.unit_clerk)
     assert notice.subject == "周新：入册（已撤回）" and "单位弄错了" in notice.body
-    assert at(cast.unit_clerk, notice) == 200
+    before.refresh_from_db()
+    assert at(cast.unit_clerk, notice) == at(cast.unit_clerk, before) == 200
     assert not Notice.objects.filter(recipient=cast.city_officer).exists()
 
 
