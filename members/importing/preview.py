@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from members.cleaning import clean_mobile, clean_name
 from members.importing import organizations
 from members.importing.column import Column
-from members.importing.deciding.decisions import QUESTIONS
+from members.importing.deciding.decisions import QUESTIONS, sentence_of
 from members.importing.deciding.repairing import Cell, cells_of
 from members.importing.deciding.showing import masked, masked_within, short
 from members.importing.plan import ALL, ENTRY, Decisions, key
@@ -225,7 +225,7 @@ def asked_one(stored: dict[str, Any]) -> Asked:
     question, detail = QUESTIONS[stored["kind"]], stored["detail"]
     return Asked(
         key(stored["kind"], stored["subject"]),
-        str(question.sentence) % detail,
+        sentence_of(stored["kind"], detail),
         [
             (answer(detail) if callable(answer) else answer, str(label) % detail)
             for answer, label in question.offers

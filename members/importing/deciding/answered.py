@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from members.importing.deciding.decisions import QUESTIONS
+from members.importing.deciding.decisions import QUESTIONS, row_words, sheet_words
 from members.importing.plan import ALL, CELLS, COLUMNS, ENTRY, NAME, SHEET, SKIP, key
 from members.importing.roster.columns import HEADERS
 from members.models import ImportBatch
@@ -40,11 +40,7 @@ def subject_of(kind: str, subject: str) -> str:
         column, _equals, name = subject.partition("=")
         return f"{column}“{name}”"
     sheet, is_row, row = subject.rpartition("!")
-    if is_row and not sheet:
-        return _("第 %(row)s 行") % {"row": row}
-    if is_row:
-        return _("“%(sheet)s”第 %(row)s 行") % {"sheet": sheet, "row": row}
-    return _("工作表“%(sheet)s”") % {"sheet": subject}
+    return row_words(sheet, row) if is_row else sheet_words(subject)
 
 
 def in_our_order(columns: Container[str]) -> list[str]:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.cleaning import clean_day
@@ -73,12 +74,12 @@ QUESTIONS: Mapping[str, Question] = {
         other=_("其他名称"),
     ),
     FILL: Question(
-        _("工作表“%(sheet)s”里有些行没有填单位，上面的行填了。这些行算不算上面的单位？"),
+        _("%(sheet_words)s里有些行没有填单位，上面的行填了。这些行算不算上面的单位？"),
         ((ABOVE, _("与上面的单位相同")), (LEAVE, _("不算，逐行改正"))),
     ),
     NUMBER: Question(
         _(
-            "“%(sheet)s”第 %(row)s 行 %(name)s（%(new)s）："
+            "%(row_words)s %(name)s（%(new)s）："
             "名册上同单位有同名同志，手机号 %(old)s。是同一人换了号吗？"
         ),
         ((CHANGE, _("是同一人，换成新号")), (ADD, _("是另一人，新增"))),
@@ -86,17 +87,34 @@ QUESTIONS: Mapping[str, Question] = {
     ),
     NAMESAKES: Question(
         _(
-            "“%(sheet)s”第 %(row)s 行 %(name)s（%(new)s）："
+            "%(row_words)s %(name)s（%(new)s）："
             "名册上同单位有几位同名同志（%(old)s），看不出是哪一位换号。"
             "是换号的，请先在那一位的党员页更正手机号，再重新上传。"
         ),
         ((ADD, _("是另一人，新增")),),
     ),
     HIDE: Question(
-        _("工作表“%(sheet)s”的文字里写有身份证号。平台不保存身份证号，去掉号码、其余照导吗？"),
+        _("%(sheet_words)s的文字里写有身份证号。平台不保存身份证号，去掉号码、其余照导吗？"),
         ((LEAVE_OUT, _("去掉号码，其余照导")),),
     ),
 }
+
+
+def sheet_words(sheet: str) -> str:
+    """A sheet; the only one of a text file has no name."""
+    return gettext("工作表“%(sheet)s”") % {"sheet": sheet} if sheet else gettext("文件")
+
+
+def row_words(sheet: str, row: int | str) -> str:
+    words = gettext("“%(sheet)s”第 %(row)s 行") if sheet else gettext("第 %(row)s 行")
+    return words % {"sheet": sheet, "row": row}
+
+
+def sentence_of(kind: str, detail: Mapping[str, Any]) -> str:
+    sheet, row = detail.get("sheet", ""), detail.get("row", "")
+    words = {"sheet_words": sheet_words(sheet), "row_words": row_words(sheet, row)}
+    return str(QUESTIONS[kind].sentence) % {**detail, **words}
+
 
 # What an answer to each kind looks like.
 SHAPES: Mapping[str, type] = {

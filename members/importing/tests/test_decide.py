@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from members.importing import batches
+from members.importing.deciding.decisions import QUESTIONS, sentence_of
 from members.importing.plan import ALL, FILL, NAME, NEAREST, Decisions, key
 from members.importing.preview import asked
 from members.importing.roster import plan_roster
@@ -75,6 +76,14 @@ def test_blank_units_are_one_question_a_sheet(send, cast: Cast):
         [{"column": UNIT, "sent": "", "taken": "市教育局"}],
         [{"column": UNIT, "sent": "", "taken": "市税务局"}],
     ]
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+@pytest.mark.parametrize("sheet", ["名册", ""])
+def test_a_text_file_has_no_sheet_to_be_named(kind: str, sheet: str):
+    detail = dict.fromkeys(("column", "value", "near", "row", "name", "new", "old"), "九")
+    sentence = sentence_of(kind, {**detail, "sheet": sheet})
+    assert "“”" not in sentence and ("“名册”" in sentence) == (kind != NAME and sheet != "")
 
 
 def test_blank_units_may_be_left_to_be_corrected(send, cast: Cast):

@@ -69,7 +69,7 @@ class Command(BaseCommand):
         connections.close_all()
 
     def load_demo(self) -> None:
-        self.stdout.write("首次启动，正在生成演示城市，约需半分钟……")
+        self.stdout.write("首次启动，正在生成演示城市，约需一两分钟……")
         self.stdout.flush()
         # Its log-ins are printed once the portal answers, not a screen above.
         call_command("demo", scale="small", stdout=io.StringIO())
