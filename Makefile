@@ -73,7 +73,7 @@ bench: install ## the figures of README.md, measured here
 	@$(PYTHON) manage.py bench
 
 shots: install ## retake the pictures of docs/ from a running demo portal (PORT=…)
-	@$(PYTHON) tools/shots.py
+	@$(PYTHON) -m tools.shots
 
 requirements: $(UV) ## recompile the lock files from the .in files
 	$(COMPILE) requirements.in -o requirements.txt
