@@ -26,7 +26,7 @@ from flags.policy.policies import policy_for
 from members.models import Member
 from tasks.models import Claim, Task, Verification
 from tasks.models.applicant import Applicant
-from tasks.models.sessions import overlap
+from tasks.models.sessions import overlap, times_of
 from wishes.handling.rules import BriefClosed, check_still_open
 from xianfeng.lib.refusal import Refusal, check_reason
 from xianfeng.lib.times import format_date, format_moment, format_span, local_date, local_year, year_bounds
@@ -70,6 +70,10 @@ class AlreadyClaimed(Refusal):
 
 class TaskFull(Refusal):
     code = "full"
+
+
+class TaskMoved(Refusal):
+    code = "moved"
 
 
 class SuspendedAfterNoShows(Refusal):
@@ -276,6 +280,15 @@ def check_open(task: Task, now: dt.datetime) -> None:
     if Task.SIGN_UP.is_over(task, now):
         raise WindowOver(
             _("接单已于 %(at)s 截止。请选择其他任务。") % {"at": format_moment(task.signup_closes_at)}
+        )
+
+
+def check_unmoved(task: Task, read: Task) -> None:
+    """Nobody gets a place at another time than the one they read."""
+    if times_of(task) != times_of(read):
+        raise TaskMoved(
+            _("任务时间刚刚改为%(span)s，没有接单。请核对新的时间，合适再接。")
+            % {"span": format_span(task.starts_at, task.ends_at)}
         )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from members.models import Organization, User
 from tasks.models import Claim, ClaimEvent, ServiceItem, Task, TaskEvent
+from tasks.models.sessions import TIMES
 from tasks.moving import move, moved_on
 from tasks.publishing import messages, rules
 from tasks.publishing.clashing import clashes_of
@@ -22,7 +23,6 @@ from xianfeng.lib.transitions import move_all, record
 
 State = Task.State
 # What the holders of a place have to know of when it changes.
-TIMES = {"starts_at", "ends_at", "sessions"}
 WORTH_TELLING = {*TIMES, "place"}
 
 
@@ -149,7 +149,7 @@ def edit(
     rules.check_terms(current)
     if current.is_published and "starts_at" in changed:
         rules.check_not_begun(current, at)
-    clashes = clashes_of(current) if current.is_published and not TIMES.isdisjoint(changed) else {}
+    clashes = clashes_of(current) if current.is_published and not changed.keys().isdisjoint(TIMES) else {}
     rules.check_clashes(clashes, seen=clashes_seen)
     labels = [_label(name) for name in changed]
     if audience is not None and set(audience) != set(current.audience.all()):
