@@ -24,14 +24,16 @@ def mark_presence(
     """
     at = now or timezone.now()
     demand(may_mark_presence(by, task))
+    # Task before claim, the order in which a cancellation and a decision take them too.
+    locked = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
     # Locked: a claim that is decided meanwhile gets neither the mark nor a line about it.
     rows = in_charge(by, task).open().select_for_update(of=("self",)).order_by("pk")
     claims = rows.select_related("member").filter(pk__in=presences)
     changed = [claim for claim in claims if claim.presence != presences[claim.pk]]
     if not changed:
         return 0
-    check_published(task)
-    check_begun(task, at)
+    check_published(locked)
+    check_begun(locked, at)
     check_not_own(changed, by)
     for value in {presences[claim.pk] for claim in changed}:
         _mark(

@@ -75,10 +75,10 @@ def verify(
     """
     at = now or timezone.now()
     demand(may_verify(by, task))
-    rules.check_ended(task, at)
     # Clerks queue here: the second one sees what the first one decided.
     rows = Task.objects.select_related("item", "publisher__parent", "wish")
     locked = rows.select_for_update(of=("self",)).get(pk=task.pk)
+    rules.check_ended(locked, at)
     claims = _claims_of(locked, decisions, by)
     if before := _same_decisions(claims.values(), decisions, by):
         return before
