@@ -46,19 +46,18 @@ def mark_presence(
     return len(changed)
 
 
+def forget(task: Task, *, by: User, at: dt.datetime) -> None:
+    """It begins at another time: who was marked before was marked for nothing."""
+    claims = list(task.claims.open().exclude(presence=Claim.Presence.UNKNOWN))
+    task.claims.filter(pk__in=[claim.pk for claim in claims]).update(**Claim.UNMARKED)
+    record(claims, event=ClaimEvent, by=by, before=Claim.State.CLAIMED, note=_("任务改期，签到作废"), at=at)
+
+
 def _mark(claims: list[Claim], value: str, by: User, method: str, at: dt.datetime) -> None:
     presence = Claim.Presence(value)
-    # Back to "not recorded" takes the evidence away with the mark.
-    evidence = (
-        {"presence_method": method, "presence_at": at, "presence_by": by}
-        if value
-        else {
-            "presence_method": "",
-            "presence_at": None,
-            "presence_by": None,
-        }
-    )
-    Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(presence=value, **evidence)
+    marks = {"presence": value, "presence_method": method, "presence_at": at, "presence_by": by}
+    rows = Claim.objects.filter(pk__in=[claim.pk for claim in claims])
+    rows.update(**(marks if value else Claim.UNMARKED))
     note = _("签到：%(presence)s（%(method)s）") % {
         "presence": presence.label,
         "method": Task.Presence(method).label,

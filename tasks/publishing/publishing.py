@@ -13,6 +13,7 @@ from members.models import Organization, User
 from tasks.models import Claim, ClaimEvent, ServiceItem, Task, TaskEvent
 from tasks.models.sessions import TIMES
 from tasks.moving import move, moved_on
+from tasks.presence import marking
 from tasks.publishing import messages, rules
 from tasks.publishing.clashing import clashes_of
 from tasks.rights import check_publisher, demand, may_cancel
@@ -162,6 +163,7 @@ def edit(
         if not WORTH_TELLING.isdisjoint(changed):
             messages.tell_of_change(current, clashes)
         if "starts_at" in changed:
+            marking.forget(current, by=by, at=at)
             messages.tell_resident_of_time(current)
     return current
 
