@@ -212,16 +212,18 @@ def _award_of(task: Task, one: Verification, key: str, by: User, now: dt.datetim
 
 
 def _finish(task: Task, made: list[Verification], *, by: User, at: dt.datetime) -> None:
-    """Settle the task after its last decision, and its wish by what came of it."""
-    wish = task.wish if task.wish and task.wish.is_published else None
-    if wish and any(one.is_award for one in made):
-        wishes.fulfil(wish, by=by)
-        wish = None
-    if task.claims.open().exists():
-        return
+    """The wish by what came of it, and the task after its last decision."""
+    if task.wish and task.wish.is_published and any(one.is_award for one in made):
+        wishes.fulfil(task.wish, by=by)
+    if not task.claims.open().exists():
+        settle(task, by=by, at=at)
+
+
+def settle(task: Task, *, by: User, at: dt.datetime) -> None:
+    """Nobody waits for a decision any more; a wish that nobody fulfilled waits to be published again."""
     move(task, Task.State.SETTLED, by=by, at=at, note=_summary(task))
-    if wish:
-        wishes.unpublish(wish, by=by, note=_("没有人完成，需重新发布。"))
+    if task.wish and task.wish.is_published:
+        wishes.unpublish(task.wish, by=by, note=_("没有人完成，需重新发布。"))
 
 
 def _summary(task: Task) -> str:

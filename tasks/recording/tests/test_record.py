@@ -155,6 +155,22 @@ def test_only_an_undecided_entry_is_taken_out(cast: Cast) -> None:
         take_out(Claim.objects.get(pk=mine.pk), reason="弄错了", by=cast.clerk)
 
 
+def test_a_settled_list_is_settled_again_once_the_last_entry_is_taken_out(cast: Cast) -> None:
+    task = ended_task(cast, cast.wang)
+    task.claims.update(presence=Claim.Presence.PRESENT)
+    decide(task, cast.clerk)
+    mine = entered(cast, Task.objects.get(), cast.li)[0]
+    take_out(mine, reason="弄错了", by=cast.clerk)
+    task.refresh_from_db()
+    assert (task.state, task.places_taken) == ("settled", 1)
+
+
+def test_a_list_with_nobody_left_waits_for_others(cast: Cast) -> None:
+    task = recorded(cast)
+    take_out(entered(cast, task, cast.li)[0], reason="弄错了", by=cast.clerk)
+    entered(cast, task, cast.wang)
+
+
 def test_the_database_asks_for_a_witness_and_keeps_the_past_apart(cast: Cast) -> None:
     claim = entered(cast, recorded(cast), cast.li)[0]
     for rows, wrong in (
