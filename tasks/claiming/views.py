@@ -29,6 +29,7 @@ from tasks.claiming.rules import (
     TaskCancelled,
     brief_obstacle,
     check_brief,
+    check_open,
     claim_obstacle,
     needs_reason,
     obstacle,
@@ -38,6 +39,7 @@ from tasks.models import Claim, Task
 from tasks.models.applicant import Applicant
 from wishes.handling import handling as wishes
 from wishes.models import Wish
+from xianfeng.lib.refusal import refusal_of
 from xianfeng.ui.filters import active_filters
 from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import attempt, page_of
@@ -174,6 +176,7 @@ def show_claim(request: HttpRequest, place: Claim, brief: object = None) -> Http
         "task": place.task,
         "now": now,
         "is_ahead": place.is_open and now < place.task.ends_at,
+        "is_offered": not refusal_of(check_open, place.task, now),
         "fixed": withdraw_obstacle(place, now),
         "needs_reason": needs_reason(place.task, Limits.at(now), now),
         "brief": brief,

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from flags.models import Policy
@@ -120,6 +122,18 @@ def test_nobody_gives_back_the_place_of_somebody_else(cast: Cast, place: Claim) 
     with pytest.raises(NotOwnClaim):
         withdraw(place, by=cast.secretary, now=EARLY)
     assert counted(place.task) == (1, 1)
+
+
+def test_the_way_back_is_shown_as_long_as_it_is_open(client: Client, cast: Cast) -> None:
+    place = take(make_offer(cast), cast.li)
+    withdraw(place, by=user_of(cast.li))
+    client.force_login(user_of(cast.li))
+    url, offer = reverse("tasks:my_claim", args=[place.pk]), reverse("tasks:offer", args=[place.task_id])
+    assert offer in client.get(url).content.decode()
+    Task.objects.update(state=Task.State.SETTLED)
+    page = client.get(url).content.decode()
+    assert client.get(offer).status_code == 404
+    assert offer not in page and "重新接单" not in page and "原因" in page
 
 
 def test_a_task_cancelled_meanwhile_keeps_its_figures(cast: Cast, place: Claim) -> None:
