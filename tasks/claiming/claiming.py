@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from members.models import Member, User
 from tasks.claiming import messages
 from tasks.claiming.rules import (
+    Leaving,
     Limits,
     NotOwnClaim,
     NotWithdrawable,
@@ -25,7 +26,8 @@ from tasks.claiming.rules import (
     check_open,
     check_unmoved,
     check_withdrawal,
-    needs_reason,
+    is_near,
+    leaving_at,
 )
 from tasks.models import Claim, ClaimEvent, Task
 from tasks.models.applicant import Applicant, columns
@@ -112,7 +114,7 @@ def claim_own(task_id: int, *, by: User, now: dt.datetime | None = None) -> Clai
 
 def tell(taken: Claim, limits: Limits, now: dt.datetime) -> None:
     """Of most claims nobody: they cost no statement more. For late ones and for a wish somebody waits."""
-    if needs_reason(taken.task, limits, now):
+    if is_near(taken.task, limits, now):
         messages.tell_of_late_claim(taken.task, taken.member_id, now)
     if taken.task.wish_id:
         messages.tell_resident_of_claim(taken)
@@ -176,7 +178,8 @@ def missed(read: Task, now: dt.datetime) -> Exception:
 def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | None = None) -> Claim:
     """Give the place back: freely until the policy's hours before the start, later with a reason.
 
-    Raises NotOwnClaim, NotWithdrawable and ReasonNeeded.
+    Who leaves because the organiser set another time owes none. Raises NotOwnClaim, NotWithdrawable and
+    ReasonNeeded.
     """
     at = now or timezone.now()
     if claim.member.user_id != by.pk:
@@ -185,7 +188,10 @@ def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | Non
         lock(claim.member)
         current = Claim.objects.select_related("task__publisher", "member").get(pk=claim.pk)
         limits = Limits.at(at)
-        why = check_withdrawal(current, limits, reason, at)
+        how = leaving_at(at, current, limits)
+        why = check_withdrawal(current, how, limits, reason, at)
+        if how == Leaving.EXCUSED:
+            why = why or _("任务改了时间")
         free_place(current, at)
         # Task before claim, the order in which a cancellation takes them too.
         move(
@@ -198,8 +204,7 @@ def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | Non
             note=why,
             refusal=overtaken,
         )
-        if needs_reason(current.task, limits, at):
-            messages.tell_of_late_withdrawal(current, why)
+        messages.tell_of_withdrawal(current, how, why)
         messages.tell_resident_of_leaving(current)
     claim.state = Claim.State.WITHDRAWN
     return claim

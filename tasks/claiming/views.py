@@ -20,6 +20,7 @@ from tasks.claiming import claiming
 from tasks.claiming.filters import FACES, OfferFilter
 from tasks.claiming.rules import (
     AlreadyClaimed,
+    Leaving,
     Limits,
     NotInAudience,
     NotPublished,
@@ -31,7 +32,8 @@ from tasks.claiming.rules import (
     check_brief,
     check_open,
     claim_obstacle,
-    needs_reason,
+    excused_until,
+    leaving_at,
     obstacle,
     withdraw_obstacle,
 )
@@ -171,6 +173,7 @@ def my_claim(request: MemberRequest, pk: int) -> HttpResponse:
 
 def show_claim(request: HttpRequest, place: Claim, brief: object = None) -> HttpResponse:
     now = timezone.now()
+    how = leaving_at(now, place, limits := Limits.at(now))
     values = {
         "claim": place,
         "task": place.task,
@@ -178,7 +181,8 @@ def show_claim(request: HttpRequest, place: Claim, brief: object = None) -> Http
         "is_ahead": place.is_open and now < place.task.ends_at,
         "is_offered": not refusal_of(check_open, place.task, now),
         "fixed": withdraw_obstacle(place, now),
-        "needs_reason": needs_reason(place.task, Limits.at(now), now),
+        "leaving": how,
+        "excused_until": excused_until(place, limits) if how == Leaving.EXCUSED else None,
         "brief": brief,
         "brief_obstacle": brief_obstacle(place, now),
         "decision": place.verifications.standing().select_related("verifier").first(),

@@ -150,7 +150,8 @@ def edit(
     rules.check_terms(current)
     if current.is_published and "starts_at" in changed:
         rules.check_not_begun(current, at)
-    clashes = clashes_of(current) if current.is_published and not changed.keys().isdisjoint(TIMES) else {}
+    is_moved = current.is_published and not changed.keys().isdisjoint(TIMES)
+    clashes = clashes_of(current) if is_moved else {}
     rules.check_clashes(clashes, seen=clashes_seen)
     labels = [_label(name) for name in changed]
     if audience is not None and set(audience) != set(current.audience.all()):
@@ -159,7 +160,9 @@ def edit(
         labels.append(_label("audience"))
     if labels:
         note = _("修改：%(fields)s") % {"fields": "、".join(labels)}
-        move(current, current.state, by=by, at=at, note=note, category=current.item.category, **changed)
+        moved_at = at if is_moved else current.moved_at
+        fields = {**changed, "category": current.item.category, "moved_at": moved_at}
+        move(current, current.state, by=by, at=at, note=note, **fields)
         if not WORTH_TELLING.isdisjoint(changed):
             messages.tell_of_change(current, clashes)
         if "starts_at" in changed:
