@@ -24,7 +24,7 @@ from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
 from tasks.verifying.reversing import reverse_verification
 from tasks.verifying.rules import NeedsSecondPerson
 from tasks.verifying.verifying import Decision, verify
-from xianfeng.lib.times import local_year
+from xianfeng.lib.times import local_year, year_bounds
 from xianfeng.testing.cast import Cast, make_member
 
 WITNESS = "高组长"
@@ -216,3 +216,22 @@ def test_the_city_sees_how_many_and_the_rows_behind(cast: Cast) -> None:
     )
     assert [claim.member for claim in rows] == [cast.li]
     assert at_desk(cast.other_secretary).get(reverse("tasks:records")).context["shares"] == []
+
+
+def test_the_list_of_an_earlier_year_has_its_own_address(cast: Cast) -> None:
+    """A year is that of the service in Shanghai; so the last evening of one is not the next one's."""
+    year = local_year(timezone.now()) - 1
+    start = year_bounds(year)[1] - 3 * HOUR
+    times = {"starts_at": start, "ends_at": start + 2 * HOUR, "signup_opens_at": start - HOUR}
+    old = recorded(cast, title="去年清淤", **times, signup_closes_at=start)
+    entered(cast, old, cast.li)
+    entered(cast, recorded(cast, title="今年清淤"), cast.wang)
+    client, url = at_desk(cast.city_officer), reverse("tasks:records")
+    assert [claim.task.title for claim in client.get(url).context["page"]] == ["今年清淤"]
+    AssessmentRun.objects.create(year=year, is_official=True, state="settled", as_of=timezone.now())
+    page = client.get(url, {"year": year})
+    assert [claim.task.title for claim in page.context["page"]] == ["去年清淤"]
+    assert page.context["shares"][0]["entered"] == 1
+    assert f"?year={year}&amp;community={cast.community.pk}" in page.content.decode()
+    assert client.get(url, {"year": 1999}).status_code == 404
+    assert client.get(url, {"year": "x"}).status_code == 404
