@@ -79,6 +79,11 @@ class PolicyForm(PolicyBase):
     min_minutes = forms.IntegerField(
         label=_("最低服务时长（分钟）"), min_value=0, max_value=60_000, help_text=_("0 表示不要求时长。")
     )
+    late_entries_alone = forms.IntegerField(
+        label=_("补记可自行认定人数"),
+        min_value=0,
+        help_text=_("同一人为同一天补记的合计，分在几项任务里也一样；超过的由另一人认定。"),
+    )
     longest_leave = forms.IntegerField(label=_("一次豁免最长（月）"), min_value=1)
     publicity_days = forms.IntegerField(
         label=_("公示工作日"), min_value=5, max_value=30, help_text=_("不少于 5 个工作日。")

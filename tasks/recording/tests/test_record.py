@@ -143,6 +143,63 @@ def test_above_the_figure_a_second_person_decides(cast: Cast) -> None:
     assert FlagEntry.objects.count() == 2
 
 
+def alone(cast: Cast, figure: int) -> None:
+    Policy.objects.create(year=local_year(past()["starts_at"]), late_entries_alone=figure)
+
+
+def later_that_day(cast: Cast, **changes: Any) -> Task:
+    """The same morning's work, taken apart: another title, another hour."""
+    start = past()["starts_at"].replace(hour=3)  # 11 o'clock in Shanghai
+    times = {"starts_at": start, "ends_at": start + HOUR, "signup_opens_at": start - HOUR}
+    return recorded(cast, title="清淤（二）", minutes=60, **times | {"signup_closes_at": start} | changes)
+
+
+def early_that_day(cast: Cast) -> Task:
+    start = past()["starts_at"].replace(hour=1)
+    return recorded(
+        cast, minutes=60, starts_at=start, ends_at=start + HOUR, signup_opens_at=start - HOUR,
+        signup_closes_at=start,
+    )  # fmt: skip
+
+
+def minutes_of(task: Task, by: Any) -> None:
+    verify(task, [Decision(claim.pk, "good", 60, 1) for claim in task.claims.open()], by=by)
+
+
+def test_a_day_s_work_taken_apart_into_two_tasks_still_counts_together(cast: Cast) -> None:
+    alone(cast, 1)
+    entered(cast, first := early_that_day(cast), cast.li)
+    entered(cast, second := later_that_day(cast), cast.wang)
+    for task in (first, second):
+        with pytest.raises(NeedsSecondPerson, match="2 人"):
+            minutes_of(task, cast.clerk)
+    minutes_of(first, cast.secretary)
+    with pytest.raises(NeedsSecondPerson):
+        minutes_of(second, cast.clerk)
+    minutes_of(second, cast.secretary)
+
+
+def test_entered_one_after_the_other_they_count_together(cast: Cast) -> None:
+    """The first is decided on alone; the second makes two."""
+    alone(cast, 1)
+    task = early_that_day(cast)
+    entered(cast, task, cast.li)
+    minutes_of(task, cast.clerk)
+    entered(cast, Task.objects.get(), cast.wang)
+    with pytest.raises(NeedsSecondPerson):
+        minutes_of(Task.objects.get(), cast.clerk)
+
+
+def test_another_day_s_entries_and_other_people_s_do_not_count(cast: Cast) -> None:
+    alone(cast, 1)
+    entered(cast, first := early_that_day(cast), cast.li)
+    start = first.starts_at - DAY
+    day_before = {"starts_at": start, "ends_at": start + HOUR, "signup_opens_at": start - HOUR}
+    entered(cast, later_that_day(cast, **day_before, signup_closes_at=start), cast.wang)
+    enter(later_that_day(cast), [cast.wang.pk], witness=WITNESS, by=cast.secretary)
+    minutes_of(first, cast.clerk)
+
+
 def test_only_an_undecided_entry_is_taken_out(cast: Cast) -> None:
     task = recorded(cast)
     online = hold(task, cast.wang)
