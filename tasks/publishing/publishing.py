@@ -17,8 +17,10 @@ from tasks.presence import marking
 from tasks.publishing import messages, rules
 from tasks.publishing.clashing import clashes_of
 from tasks.rights import check_publisher, demand, may_cancel
+from tasks.rules import check_text
 from wishes.handling import handling as wishes
 from wishes.models import Wish
+from xianfeng.lib import personal_data
 from xianfeng.lib.refusal import KeyReused, check_reason
 from xianfeng.lib.transitions import move_all, record
 
@@ -238,7 +240,7 @@ def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None)
     at = now or timezone.now()
     demand(may_cancel(by, task))
     why = check_reason(reason)
-    rules.check_text(why, _("原因"), field="reason")
+    check_text(why, _("原因"), field="reason", kinds=personal_data.FORBIDDEN)
     # The row lock keeps claims and verifications out until the end.
     task.state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=task.pk)
     rules.check_cancellable(task)

@@ -20,7 +20,7 @@ from tasks.moving import move
 from tasks.publishing import publishing
 from tasks.recording import messages, rules
 from tasks.rights import demand, in_charge, may_mark_presence
-from tasks.rules import UnknownClaim
+from tasks.rules import UnknownClaim, check_text
 from tasks.verifying.verifying import settle
 from xianfeng.lib.refusal import check_reason
 from xianfeng.lib.transitions import move as move_row
@@ -122,6 +122,7 @@ def take_out(claim: Claim, *, reason: str, by: User, now: dt.datetime | None = N
     at = now or timezone.now()
     demand(may_mark_presence(by, claim.task))
     why = check_reason(reason)
+    check_text(why, _("原因"), field="reason")
     rows = Task.objects.select_related("wish").select_for_update(of=("self",))
     task = rows.get(pk=claim.task_id)
     entered = in_charge(by, claim.task).filter(pk=claim.pk).exclude(entered_by=None)

@@ -11,7 +11,7 @@ from members.models import User
 from tasks.models import Claim, ServiceItem, Task, Verification
 from tasks.models.claim import ClaimQuerySet
 from tasks.models.sessions import DAY
-from tasks.rules import NotPresent, check_flags, check_minutes
+from tasks.rules import NotPresent, check_flags, check_minutes, check_text
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import at, format_moment, local_date, local_year
 
@@ -49,6 +49,11 @@ def check_grade(claim: Claim, grade: str, flags: int, item: ServiceItem) -> None
     if not claim.was_present:
         raise NotPresent(_("%(name)s没有到场记录，不能亮旗。请先记录签到。") % {"name": claim.member})
     check_flags(item, flags, claim.member)
+
+
+def check_note(claim: Claim, note: str) -> None:
+    """It goes into the ledger for good; the member's unit reads it."""
+    check_text(note, _("%(name)s的说明") % {"name": claim.member}, field="note")
 
 
 def check_second_person(task: Task, claims: Iterable[Claim], by: User) -> None:

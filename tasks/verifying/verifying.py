@@ -70,8 +70,8 @@ def verify(
 
     May be partial; the last decision settles the task, and so does none where nobody took a place.
     The same decisions by the same person again give the same answer. Raises AlreadyDecided where
-    somebody else was faster, OwnClaim, NotPresent, NotEnded, FlagsOutOfRange, TooManyMinutes;
-    PermissionDenied for a desk that does not award for this task.
+    somebody else was faster, OwnClaim, NotPresent, NotEnded, FlagsOutOfRange, TooManyMinutes,
+    PersonalDataInTask; PermissionDenied for a desk that does not award for this task.
     """
     at = now or timezone.now()
     demand(may_verify(by, task))
@@ -137,6 +137,7 @@ def _check(task: Task, claims: dict[int, Claim], decisions: Sequence[Decision], 
         minutes, _flags = _figures(decision)
         rules.check_service(task, claims[decision.claim_id], decision.grade, minutes, bonus)
         rules.check_grade(claims[decision.claim_id], decision.grade, decision.flags, task.item)
+        rules.check_note(claims[decision.claim_id], decision.note)
         if decision.grade == Grade.DENIED:
             check_reason(decision.note)
 
