@@ -103,6 +103,9 @@ class PolicyForm(PolicyBase):
         error_messages={"required": _("年度已经开始，请写明为什么改。")},
     )
 
+    # On which version it was filled in; empty, as in a form of no page, is not asked about.
+    seen = forms.IntegerField(required=False, initial="", widget=forms.HiddenInput)
+
     class Meta:
         model = Policy
         fields = [*FIGURES, "text"]
@@ -130,4 +133,4 @@ class PolicyForm(PolicyBase):
 
     def values(self) -> dict[str, Any]:
         """What is to change."""
-        return {name: self.cleaned_data[name] for name in self.changed_data}
+        return {name: self.cleaned_data[name] for name in {*self.changed_data, "seen"}}

@@ -12,7 +12,7 @@ from tasks.rights import Kind
 from tasks.rules import WrongState, check_flags, check_minutes, check_text
 from wishes.models import Wish
 from xianfeng.lib import personal_data
-from xianfeng.lib.refusal import Refusal
+from xianfeng.lib.refusal import ChangedMeanwhile, Refusal
 from xianfeng.lib.times import format_moment
 
 State = Task.State
@@ -50,10 +50,6 @@ class TermsFrozen(Refusal):
 
 class TooLate(Refusal):
     code = "too_late"
-
-
-class ChangedMeanwhile(Refusal):
-    code = "changed_meanwhile"
 
 
 class HoldersClash(Refusal):
