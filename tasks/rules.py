@@ -1,7 +1,7 @@
 """What several errands ask of a task."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext as _
 
@@ -9,6 +9,7 @@ from flags.policy.policies import policy_for
 from members.models import User
 from tasks.models import Claim, ServiceItem, Task
 from tasks.models.sessions import MOST_SESSIONS, SESSION_MINUTES
+from xianfeng.lib import personal_data
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import format_moment, local_year
 
@@ -23,6 +24,10 @@ class FlagsOutOfRange(Refusal):
 
 class TooManyMinutes(Refusal):
     code, field = "too_many_minutes", "minutes"
+
+
+class PersonalDataInTask(Refusal):
+    code = "personal_data"
 
 
 class WrongState(Refusal):
@@ -43,6 +48,21 @@ class OwnClaim(Refusal):
 
 class NotPresent(Refusal):
     code = "not_present"
+
+
+def check_text(
+    text: str, label: str, *, field: str, kinds: Collection[str] = personal_data.LABELS.keys()
+) -> None:
+    """What others read leads to no person. Raises PersonalDataInTask where it holds one of the `kinds`."""
+    found = [each for each in personal_data.find(text) if each.kind in kinds]
+    if found:
+        raise PersonalDataInTask(
+            _(
+                "“%(label)s”大家都能看到，请去掉其中的%(what)s“%(text)s”；居民的联系方式写在心愿里，只给接单的党员看。"
+            )
+            % {"label": label, "what": found[0].label, "text": found[0].text},
+            field=field,
+        )
 
 
 def check_flags(item: ServiceItem, flags: int, who: object = "") -> None:

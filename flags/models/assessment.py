@@ -43,7 +43,7 @@ class Policy(models.Model):
     second_leave = models.PositiveSmallIntegerField(_("豁免超过几个月须第二人确认"), default=6)
     # Limits of claiming (抢单): zero means no limit.
     places_per_week = models.PositiveSmallIntegerField(_("任意7天接单上限"), default=3)
-    # Above so many on one task, who entered them (补记) does not decide on them.
+    # Above so many on one task, or of one day, who entered them (补记) does not decide on them.
     late_entries_alone = models.PositiveSmallIntegerField(_("补记可自行认定人数"), default=5)
     open_claims = models.PositiveSmallIntegerField(_("同时未完成接单上限"), default=5)
     suspend_after_no_shows = models.PositiveSmallIntegerField(_("爽约几次后暂停接单"), default=3)

@@ -79,6 +79,11 @@ class PolicyForm(PolicyBase):
     min_minutes = forms.IntegerField(
         label=_("最低服务时长（分钟）"), min_value=0, max_value=60_000, help_text=_("0 表示不要求时长。")
     )
+    late_entries_alone = forms.IntegerField(
+        label=_("补记可自行认定人数"),
+        min_value=0,
+        help_text=_("同一人为同一天补记的合计，分在几项任务里也一样；超过的由另一人认定。"),
+    )
     longest_leave = forms.IntegerField(label=_("一次豁免最长（月）"), min_value=1)
     publicity_days = forms.IntegerField(
         label=_("公示工作日"), min_value=5, max_value=30, help_text=_("不少于 5 个工作日。")
@@ -97,6 +102,9 @@ class PolicyForm(PolicyBase):
         help_text=_("年度开始以后修改必须写明，如“12 月 3 日部务会决定”。各单位、社区都能看到。"),
         error_messages={"required": _("年度已经开始，请写明为什么改。")},
     )
+
+    # On which version it was filled in; empty, as in a form of no page, is not asked about.
+    seen = forms.IntegerField(required=False, initial="", widget=forms.HiddenInput)
 
     class Meta:
         model = Policy
@@ -125,4 +133,4 @@ class PolicyForm(PolicyBase):
 
     def values(self) -> dict[str, Any]:
         """What is to change."""
-        return {name: self.cleaned_data[name] for name in self.changed_data}
+        return {name: self.cleaned_data[name] for name in {*self.changed_data, "seen"}}

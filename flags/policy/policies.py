@@ -5,13 +5,14 @@ import logging
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from flags.ledger.rules import YearSettled, settled_years
 from flags.models import Policy, PolicyChange
 from members.models import User
 from xianfeng.lib.queue import later
-from xianfeng.lib.refusal import check_reason
+from xianfeng.lib.refusal import ChangedMeanwhile, check_reason
 from xianfeng.lib.times import today
 
 log = logging.getLogger(__name__)
@@ -31,15 +32,17 @@ def frozen(policy: Policy) -> dict[str, Any]:
 
 
 @transaction.atomic
-def change(policy: Policy, *, by: User, reason: str = "", **fields: Any) -> Policy:
+def change(policy: Policy, *, by: User, reason: str = "", seen: int | None = None, **fields: Any) -> Policy:
     """Set rules of a year, and leave what was changed, by whom and why.
 
     Raises YearSettled where its results are final, ReasonNeeded once the year has begun: people have
-    served by the rules as they were.
+    served by the rules as they were. ChangedMeanwhile where `seen`, if given, is not their version any more.
     """
     if settled_years([policy.year]):
         raise YearSettled(_("%(year)s 年度考核已定案，考核办法不能再改。") % {"year": policy.year})
-    kept, _is_new = Policy.objects.get_or_create(year=policy.year)
+    Policy.objects.get_or_create(year=policy.year)
+    kept = Policy.objects.select_for_update().get(year=policy.year)
+    check_unchanged(kept.year, seen)
     changes = differences(kept, fields)
     if not changes:
         return kept
@@ -52,6 +55,18 @@ def change(policy: Policy, *, by: User, reason: str = "", **fields: Any) -> Poli
     later("flags.renew_forecast")
     log.info("Policy %s changed by user %s: %s", kept.year, by.pk, ", ".join(sorted(changes)))
     return kept
+
+
+def version_of(year: int) -> int:
+    """The number of the latest change of the year's rules: what a form was filled in on; zero before any."""
+    latest = PolicyChange.objects.filter(policy__year=year).aggregate(Max("pk"))["pk__max"]
+    return latest or 0
+
+
+def check_unchanged(year: int, seen: int | None) -> None:
+    """Who confirms an older form would undo a colleague's change unseen. Raises ChangedMeanwhile."""
+    if seen is not None and seen != version_of(year):
+        raise ChangedMeanwhile(_("您填写时同事已修改了考核办法，没有保存。请重新打开这一页，核对后再改。"))
 
 
 def differences(policy: Policy, fields: dict[str, Any]) -> dict[str, list[Any]]:

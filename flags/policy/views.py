@@ -29,7 +29,8 @@ def policy(request: StaffRequest, year: int) -> HttpResponse:
     if request.method == "POST":
         require(request.user, "policy.edit")
     # The form writes into its instance; the service gets one of its own.
-    form = PolicyForm(posted(request), instance=policies.policy_for(year))
+    seen = {"seen": policies.version_of(year)}
+    form = PolicyForm(posted(request), instance=policies.policy_for(year), initial=seen)
     if submit(form, lambda: save(request, found, form)):
         messages.success(request, _("%(year)s 年考核办法已保存。") % {"year": year})
         return redirect("flags:policy", year)

@@ -14,7 +14,10 @@ from flags.policy.forms import PolicyForm
 from flags.policy.views import context_of, in_words
 from flags.previewing.turning import turns_of
 from members.access import StaffRequest, desk_required
+from xianfeng.lib.refusal import refusal_of
 from xianfeng.lib.times import today
+
+NOT_RULES = ("reason", "seen")  # what the form asks besides
 
 
 @require_POST
@@ -42,10 +45,12 @@ def changes_of(form: PolicyForm, policy: Policy) -> dict[str, list[Any]]:
     """What there is to confirm; what the service would refuse stands on the form."""
     if not form.is_valid():
         return {}
-    fields = {name: value for name, value in form.values().items() if name != "reason"}
+    fields = {name: value for name, value in form.values().items() if name not in NOT_RULES}
     changes = policies.differences(policy, fields)
     if not changes:
         form.add_error(None, _("没有改动。"))
     if settled_years([policy.year]):
         form.add_error(None, _("该年度考核已定案，办法不能再改。"))
+    if refusal := refusal_of(policies.check_unchanged, policy.year, form.cleaned_data["seen"]):
+        form.add_error(None, refusal)
     return changes

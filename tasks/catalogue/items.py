@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from members.access import require
 from members.models import User
 from tasks.models import ServiceItem
+from tasks.rules import check_text
 from xianfeng.lib.refusal import Refusal
 
 
@@ -43,10 +44,11 @@ def check_range(least: int, most: int) -> None:
 def save_item(item: ServiceItem | None, *, by: User, **fields: Unpack[ItemFields]) -> ServiceItem:
     """Add an item (None) or change one. Tasks keep what they were published with.
 
-    Raises RangeReversed, CodeTaken; PermissionDenied for anybody but the city.
+    Raises RangeReversed, PersonalDataInTask, CodeTaken; PermissionDenied for anybody but the city.
     """
     require(by, "catalogue.edit")
     check_range(fields["min_flags"], fields["max_flags"])
+    check_text(fields["name"], _("名称"), field="name")
     others = ServiceItem.objects.exclude(pk=item.pk) if item else ServiceItem.objects.all()
     if others.filter(code=fields["code"]).exists():
         raise CodeTaken(_("编码 %(code)s 已被另一项使用，请换一个。") % {"code": fields["code"]})

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from members.models import Member, User
 from tasks.claiming import messages
 from tasks.claiming.rules import (
+    Leaving,
     Limits,
     NotOwnClaim,
     NotWithdrawable,
@@ -23,12 +24,15 @@ from tasks.claiming.rules import (
     TaskFull,
     check_claim,
     check_open,
+    check_unmoved,
     check_withdrawal,
-    needs_reason,
+    is_near,
+    leaving_at,
 )
 from tasks.models import Claim, ClaimEvent, Task
 from tasks.models.applicant import Applicant, columns
 from tasks.models.audience import reaches
+from tasks.models.sessions import TIMES, times_of
 from xianfeng.lib.times import local_year
 from xianfeng.lib.transitions import move
 
@@ -44,12 +48,14 @@ WHERE m.user_id = %(user)s AND t.id = %(task)s
 # NO KEY: rows elsewhere that only refer to the member need not wait.
 LOCK_MEMBER = "FOR NO KEY UPDATE OF m"
 
+# The place is at the time that was checked against the person's other places.
+AS_READ = " AND ".join(f"{name} = %({name})s" for name in TIMES)
 # The counter, the claim and its event in one round trip: the task's row lock is held no longer than
 # that and the commit. Any row short and the transaction is rolled back by the caller.
 TAKE_PLACE = f"""
 WITH place AS (
     UPDATE tasks_task SET places_taken = places_taken + 1
-    WHERE id = %(task)s AND {Task.SIGN_UP.sql} AND {Task.HAS_PLACE_SQL}
+    WHERE id = %(task)s AND {Task.SIGN_UP.sql} AND {Task.HAS_PLACE_SQL} AND {AS_READ}
     RETURNING id
 ), taken AS (
     INSERT INTO tasks_claim (task_id, member_id, state, claimed_at, presence, presence_method, report)
@@ -99,7 +105,7 @@ def claim_own(task_id: int, *, by: User, now: dt.datetime | None = None) -> Clai
         earlier = standing.place_on(task_id)
         claim_id = take_place(task, applicant.id, by, at, before=earlier.state if earlier else "")
         if claim_id is None:
-            raise missed(task_id, at)
+            raise missed(task, at)
         state = Claim.State.CLAIMED
         taken = Claim(pk=claim_id, task=task, member_id=applicant.id, state=state, claimed_at=at)
         tell(taken, limits, at)
@@ -108,7 +114,7 @@ def claim_own(task_id: int, *, by: User, now: dt.datetime | None = None) -> Clai
 
 def tell(taken: Claim, limits: Limits, now: dt.datetime) -> None:
     """Of most claims nobody: they cost no statement more. For late ones and for a wish somebody waits."""
-    if needs_reason(taken.task, limits, now):
+    if is_near(taken.task, limits, now):
         messages.tell_of_late_claim(taken.task, taken.member_id, now)
     if taken.task.wish_id:
         messages.tell_resident_of_claim(taken)
@@ -133,7 +139,8 @@ def take_place(task: Task, member_id: int, by: User, now: dt.datetime, *, before
     if connection.vendor != "postgresql":
         return take_place_in_steps(task, member_id, by, now, before=before)
     values: dict[str, Any] = {
-        **STATES, "task": task.pk, "member": member_id, "by": by.pk, "now": now, "before": before,
+        **STATES, **times_of(task), "task": task.pk, "member": member_id, "by": by.pk, "now": now,
+        "before": before,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(TAKE_PLACE, values)
@@ -143,7 +150,7 @@ def take_place(task: Task, member_id: int, by: User, now: dt.datetime, *, before
 
 def take_place_in_steps(task: Task, member_id: int, by: User, now: dt.datetime, *, before: str) -> int | None:
     """The same for SQLite, which knows no writing CTE; its IMMEDIATE transaction admits one writer."""
-    offered = Task.objects.open_for_claims(now).with_free_places().filter(pk=task.pk)
+    offered = Task.objects.open_for_claims(now).with_free_places().filter(pk=task.pk, **times_of(task))
     if offered.update(places_taken=F("places_taken") + 1) != 1:
         return None
     if before:
@@ -157,10 +164,11 @@ def take_place_in_steps(task: Task, member_id: int, by: User, now: dt.datetime, 
     return taken.pk
 
 
-def missed(task_id: int, now: dt.datetime) -> Exception:
+def missed(read: Task, now: dt.datetime) -> Exception:
     """Why the guarded write found no place although the checks before it passed: somebody was faster."""
-    task = Task.objects.get(pk=task_id)
+    task = Task.objects.get(pk=read.pk)
     check_open(task, now)
+    check_unmoved(task, read)
     return TaskFull(
         _("%(capacity)s 个名额刚刚接完。有人退出时名额会重新放出，也可以选择其他任务。")
         % {"capacity": task.capacity}
@@ -170,7 +178,8 @@ def missed(task_id: int, now: dt.datetime) -> Exception:
 def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | None = None) -> Claim:
     """Give the place back: freely until the policy's hours before the start, later with a reason.
 
-    Raises NotOwnClaim, NotWithdrawable and ReasonNeeded.
+    Who leaves because the organiser set another time owes none. Raises NotOwnClaim, NotWithdrawable and
+    ReasonNeeded.
     """
     at = now or timezone.now()
     if claim.member.user_id != by.pk:
@@ -179,7 +188,10 @@ def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | Non
         lock(claim.member)
         current = Claim.objects.select_related("task__publisher", "member").get(pk=claim.pk)
         limits = Limits.at(at)
-        why = check_withdrawal(current, limits, reason, at)
+        how = leaving_at(at, current, limits)
+        why = check_withdrawal(current, how, limits, reason, at)
+        if how == Leaving.EXCUSED:
+            why = why or _("任务改了时间")
         free_place(current, at)
         # Task before claim, the order in which a cancellation takes them too.
         move(
@@ -192,8 +204,7 @@ def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | Non
             note=why,
             refusal=overtaken,
         )
-        if needs_reason(current.task, limits, at):
-            messages.tell_of_late_withdrawal(current, why)
+        messages.tell_of_withdrawal(current, how, why)
         messages.tell_resident_of_leaving(current)
     claim.state = Claim.State.WITHDRAWN
     return claim

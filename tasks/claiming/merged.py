@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.merging.parts import Moved, Part
@@ -51,13 +50,8 @@ def move(merge: Merge, by: User) -> Moved:
 def _give_places_back(claims: list[Claim], by: User) -> None:
     """The person holds a place there already."""
     _withdraw(claims, by)
-    waiting = Task.objects.filter(
-        pk__in=[claim.task_id for claim in claims],
-        state=Task.State.PUBLISHED,
-        starts_at__gt=timezone.now(),
-        places_taken__gt=0,
-    )
-    waiting.update(places_taken=F("places_taken") - 1)
+    tasks = Task.objects.filter(pk__in=[claim.task_id for claim in claims], places_taken__gt=0)
+    tasks.update(places_taken=F("places_taken") - 1)
 
 
 def _hand_places_on(pairs: list[tuple[Claim, Claim]], by: User) -> None:

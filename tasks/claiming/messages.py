@@ -11,6 +11,7 @@ from members.models import Member, User
 from notices.kinds import Kind, declare
 from notices.models import Notice
 from notices.outbox import Wording, send_many
+from tasks.claiming.rules import Leaving
 from tasks.models import Claim, Task
 from wishes.telling import messages as resident
 from xianfeng.lib.times import format_moment, format_span
@@ -37,6 +38,14 @@ WITHDRAWN = Wording(
     body=_("%(when)s开始，现有 %(left)s 个空余名额。原因：%(reason)s"),
     link="tasks:detail",
 )
+MOVED_AWAY = Wording(
+    LATE_WITHDRAWAL,
+    key=WITHDRAWN.key,
+    subject=_("%(name)s 因改时间退出了“%(title)s”"),
+    body=_("%(when)s开始，现有 %(left)s 个空余名额。任务改时间后退出，不算临近退出。附言：%(reason)s"),
+    link="tasks:detail",
+)
+WITHDRAWALS = {Leaving.LATE: WITHDRAWN, Leaving.EXCUSED: MOVED_AWAY}
 # One for each task and hour, whoever follows in it: places that are free of the limits in the last day may
 # go within a minute, and what counts then is that the list grows, not each name.
 CLAIMED_LATE = Wording(
@@ -63,13 +72,15 @@ def tell_departed(claims: Collection[Claim]) -> None:
         tell_resident_of_leaving(claim)
 
 
-def tell_of_late_withdrawal(claim: Claim, reason: str) -> None:
-    """The latest event of the claim is the occasion: a place may be taken and given back again."""
-    task = claim.task
+def tell_of_withdrawal(claim: Claim, how: Leaving, reason: str) -> None:
+    """Near the start; the latest event of the claim is the occasion: a place may be taken again."""
+    if how not in WITHDRAWALS:
+        return
+    task, wording = claim.task, WITHDRAWALS[how]
     task.refresh_from_db(fields=["places_taken"])
     facts = {"claim": claim.pk, "event": claim.events.latest("id").pk, "name": claim.member, "reason": reason}
     when, staff = format_moment(task.starts_at), staff_told(task, claim.member_id)
-    send_many(WITHDRAWN.to_each(staff, task.pk, title=task.title, when=when, left=task.places_left, **facts))
+    send_many(wording.to_each(staff, task.pk, title=task.title, when=when, left=task.places_left, **facts))
 
 
 def tell_of_late_claim(task: Task, member_id: int, now: dt.datetime) -> None:

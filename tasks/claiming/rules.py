@@ -14,11 +14,12 @@ Definitions of the limits in a year's policy (DOMAIN 4.3); zero means no limit:
 """
 
 import datetime as dt
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from flags.models import Policy
@@ -26,7 +27,7 @@ from flags.policy.policies import policy_for
 from members.models import Member
 from tasks.models import Claim, Task, Verification
 from tasks.models.applicant import Applicant
-from tasks.models.sessions import overlap
+from tasks.models.sessions import overlap, times_of
 from wishes.handling.rules import BriefClosed, check_still_open
 from xianfeng.lib.refusal import Refusal, check_reason
 from xianfeng.lib.times import format_date, format_moment, format_span, local_date, local_year, year_bounds
@@ -72,6 +73,10 @@ class TaskFull(Refusal):
     code = "full"
 
 
+class TaskMoved(Refusal):
+    code = "moved"
+
+
 class SuspendedAfterNoShows(Refusal):
     code = "suspended"
 
@@ -90,6 +95,14 @@ class OverOpenLimit(Refusal):
 
 class NotWithdrawable(Refusal):
     code = "not_withdrawable"
+
+
+class Leaving(enum.StrEnum):
+    """How a place is given back: LATE owes a reason; EXCUSED is as late, and the organiser's own doing."""
+
+    EARLY = "early"
+    EXCUSED = "excused"
+    LATE = "late"
 
 
 class Place(NamedTuple):
@@ -279,6 +292,15 @@ def check_open(task: Task, now: dt.datetime) -> None:
         )
 
 
+def check_unmoved(task: Task, read: Task) -> None:
+    """Nobody gets a place at another time than the one they read."""
+    if times_of(task) != times_of(read):
+        raise TaskMoved(
+            _("任务时间刚刚改为%(span)s，没有接单。请核对新的时间，合适再接。")
+            % {"span": format_span(task.starts_at, task.ends_at)}
+        )
+
+
 def check_free_place(task: Task) -> None:
     if task.is_full:
         raise TaskFull(
@@ -344,9 +366,29 @@ def check_open_places(standing: Standing, now: dt.datetime) -> None:
         )
 
 
-def needs_reason(task: Task, limits: Limits, now: dt.datetime) -> bool:
-    """Whether giving a place back at `now` is late enough to owe the organiser a reason."""
+def is_near(task: Task, limits: Limits, now: dt.datetime) -> bool:
+    """Whether the start is so near that who comes or leaves now changes the organiser's plans."""
     return now >= task.starts_at - dt.timedelta(hours=limits.withdraw_hours)
+
+
+def excused_until(claim: Claim, limits: Limits) -> dt.datetime | None:
+    """Until when the holder leaves freely, however near the start, because the organiser set another time.
+
+    As many hours from the change on as otherwise before the start, for who held the place then; also for
+    a place that another task of theirs was put over.
+    """
+    held = Claim.objects.open().filter(member=claim.member_id, task__moved_at__gt=F("claimed_at"))
+    moved = [one.task.moved_at for one in held.select_related("task") if overlap(one.task, claim.task)]
+    latest = max(filter(None, moved), default=None)
+    return latest and min(latest + dt.timedelta(hours=limits.withdraw_hours), claim.task.starts_at)
+
+
+def leaving_at(now: dt.datetime, claim: Claim, limits: Limits) -> Leaving:
+    """How giving a place back at `now` looks to the organiser. A query where the start is near."""
+    if not is_near(claim.task, limits, now):
+        return Leaving.EARLY
+    until = excused_until(claim, limits)
+    return Leaving.EXCUSED if until and now <= until else Leaving.LATE
 
 
 def withdraw_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
@@ -365,11 +407,11 @@ def withdraw_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
     return None
 
 
-def check_withdrawal(claim: Claim, limits: Limits, reason: str, now: dt.datetime) -> str:
-    """The reason, which may be empty while it is early. Raises NotWithdrawable, ReasonNeeded."""
+def check_withdrawal(claim: Claim, how: Leaving, limits: Limits, reason: str, now: dt.datetime) -> str:
+    """The reason, which may be empty unless it is late. Raises NotWithdrawable, ReasonNeeded."""
     if refusal := withdraw_obstacle(claim, now):
         raise refusal
-    least = 1 if needs_reason(claim.task, limits, now) else 0
+    least = 1 if how == Leaving.LATE else 0
     told = _("距开始不到 %(hours)s 小时才退出，组织者要据此另作安排") % {"hours": limits.withdraw_hours}
     return check_reason(reason, least=least, told=told)
 

@@ -20,6 +20,7 @@ from tasks.claiming import claiming
 from tasks.claiming.filters import FACES, OfferFilter
 from tasks.claiming.rules import (
     AlreadyClaimed,
+    Leaving,
     Limits,
     NotInAudience,
     NotPublished,
@@ -29,8 +30,10 @@ from tasks.claiming.rules import (
     TaskCancelled,
     brief_obstacle,
     check_brief,
+    check_open,
     claim_obstacle,
-    needs_reason,
+    excused_until,
+    leaving_at,
     obstacle,
     withdraw_obstacle,
 )
@@ -38,6 +41,7 @@ from tasks.models import Claim, Task
 from tasks.models.applicant import Applicant
 from wishes.handling import handling as wishes
 from wishes.models import Wish
+from xianfeng.lib.refusal import refusal_of
 from xianfeng.ui.filters import active_filters
 from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import attempt, page_of
@@ -169,13 +173,16 @@ def my_claim(request: MemberRequest, pk: int) -> HttpResponse:
 
 def show_claim(request: HttpRequest, place: Claim, brief: object = None) -> HttpResponse:
     now = timezone.now()
+    how = leaving_at(now, place, limits := Limits.at(now))
     values = {
         "claim": place,
         "task": place.task,
         "now": now,
         "is_ahead": place.is_open and now < place.task.ends_at,
+        "is_offered": not refusal_of(check_open, place.task, now),
         "fixed": withdraw_obstacle(place, now),
-        "needs_reason": needs_reason(place.task, Limits.at(now), now),
+        "leaving": how,
+        "excused_until": excused_until(place, limits) if how == Leaving.EXCUSED else None,
         "brief": brief,
         "brief_obstacle": brief_obstacle(place, now),
         "decision": place.verifications.standing().select_related("verifier").first(),

@@ -1,6 +1,6 @@
 """One member's place on a task, the evidence of presence, and the community's decision."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -100,6 +100,10 @@ class Claim(models.Model):
     witness = models.CharField(_("证明人"), max_length=60, blank=True, default="", db_default="")
     report = models.CharField(_("服务小结"), max_length=500, blank=True)
 
+    # Presence as it is before anybody looked: the evidence goes with the mark.
+    UNMARKED: ClassVar[dict[str, Any]] = {
+        "presence": "", "presence_method": "", "presence_at": None, "presence_by": None,
+    }  # fmt: skip
     objects = ClaimQuerySet.as_manager()
     is_open = StateIn(State.OPEN)
     serves = StateIn(State.SERVES)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, IntegerField, Q, Value
 from django.db.models.expressions import Combinable
@@ -12,6 +12,8 @@ DAY, MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
 LONGEST_SESSION = dt.timedelta(hours=12)
 SESSION_MINUTES = LONGEST_SESSION // MINUTE
 MOST_SESSIONS = 31
+# The columns that say when.
+TIMES = ("starts_at", "ends_at", "sessions")
 
 
 class Timed(Protocol):
@@ -23,6 +25,11 @@ class Timed(Protocol):
     def ends_at(self) -> dt.datetime: ...
     @property
     def sessions(self) -> int: ...
+
+
+def times_of(task: Timed) -> dict[str, Any]:
+    """When it takes place, by column."""
+    return {name: getattr(task, name) for name in TIMES}
 
 
 def session_length(task: Timed) -> dt.timedelta:

@@ -185,6 +185,8 @@ class Task(models.Model):
     )
     created_at = models.DateTimeField(_("拟稿时间"), default=timezone.now, editable=False)
     published_at = models.DateTimeField(_("发布时间"), null=True, blank=True, editable=False)
+    # When another time was last set after publication: who held a place then may leave freely.
+    moved_at = models.DateTimeField(_("改时间于"), null=True, blank=True, editable=False)
     # 补记: took place without the platform, and is entered afterwards.
     is_late_entry = models.BooleanField(_("补记"), default=False, editable=False)
     cancel_reason = models.CharField(_("取消原因"), max_length=LONGEST_REASON, blank=True, editable=False)

@@ -24,14 +24,16 @@ def mark_presence(
     """
     at = now or timezone.now()
     demand(may_mark_presence(by, task))
+    # Task before claim, the order in which a cancellation and a decision take them too.
+    locked = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
     # Locked: a claim that is decided meanwhile gets neither the mark nor a line about it.
     rows = in_charge(by, task).open().select_for_update(of=("self",)).order_by("pk")
     claims = rows.select_related("member").filter(pk__in=presences)
     changed = [claim for claim in claims if claim.presence != presences[claim.pk]]
     if not changed:
         return 0
-    check_published(task)
-    check_begun(task, at)
+    check_published(locked)
+    check_begun(locked, at)
     check_not_own(changed, by)
     for value in {presences[claim.pk] for claim in changed}:
         _mark(
@@ -44,19 +46,18 @@ def mark_presence(
     return len(changed)
 
 
+def forget(task: Task, *, by: User, at: dt.datetime) -> None:
+    """It begins at another time: who was marked before was marked for nothing."""
+    claims = list(task.claims.open().exclude(presence=Claim.Presence.UNKNOWN))
+    task.claims.filter(pk__in=[claim.pk for claim in claims]).update(**Claim.UNMARKED)
+    record(claims, event=ClaimEvent, by=by, before=Claim.State.CLAIMED, note=_("任务改期，签到作废"), at=at)
+
+
 def _mark(claims: list[Claim], value: str, by: User, method: str, at: dt.datetime) -> None:
     presence = Claim.Presence(value)
-    # Back to "not recorded" takes the evidence away with the mark.
-    evidence = (
-        {"presence_method": method, "presence_at": at, "presence_by": by}
-        if value
-        else {
-            "presence_method": "",
-            "presence_at": None,
-            "presence_by": None,
-        }
-    )
-    Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(presence=value, **evidence)
+    marks = {"presence": value, "presence_method": method, "presence_at": at, "presence_by": by}
+    rows = Claim.objects.filter(pk__in=[claim.pk for claim in claims])
+    rows.update(**(marks if value else Claim.UNMARKED))
     note = _("签到：%(presence)s（%(method)s）") % {
         "presence": presence.label,
         "method": Task.Presence(method).label,

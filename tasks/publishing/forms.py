@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Organization
 from tasks.models import ServiceItem, Task
-from tasks.models.sessions import MOST_SESSIONS, longest_service
+from tasks.models.sessions import MOST_SESSIONS, TIMES, longest_service
 from tasks.publishing.rules import CITY_CHOICES, WORDS
 from tasks.rules import MAX_FLAGS, MAX_MINUTES
 from wishes.models import Wish
@@ -24,7 +24,6 @@ from xianfeng.lib.times import at, local_date, today
 Kind = Organization.Kind
 # Beyond these a date is a slip of the finger, and days reckoned from it would leave the calendar.
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
-TIMES = ("starts_at", "ends_at", "sessions")
 NOT_TERMS = ("item", "reach", "chosen", "key", "keep", "clashes_seen")
 
 

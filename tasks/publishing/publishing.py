@@ -11,18 +11,21 @@ from django.utils.translation import gettext as _
 
 from members.models import Organization, User
 from tasks.models import Claim, ClaimEvent, ServiceItem, Task, TaskEvent
+from tasks.models.sessions import TIMES
 from tasks.moving import move, moved_on
+from tasks.presence import marking
 from tasks.publishing import messages, rules
 from tasks.publishing.clashing import clashes_of
 from tasks.rights import check_publisher, demand, may_cancel
+from tasks.rules import check_text
 from wishes.handling import handling as wishes
 from wishes.models import Wish
+from xianfeng.lib import personal_data
 from xianfeng.lib.refusal import KeyReused, check_reason
 from xianfeng.lib.transitions import move_all, record
 
 State = Task.State
 # What the holders of a place have to know of when it changes.
-TIMES = {"starts_at", "ends_at", "sessions"}
 WORTH_TELLING = {*TIMES, "place"}
 
 
@@ -149,7 +152,8 @@ def edit(
     rules.check_terms(current)
     if current.is_published and "starts_at" in changed:
         rules.check_not_begun(current, at)
-    clashes = clashes_of(current) if current.is_published and not TIMES.isdisjoint(changed) else {}
+    is_moved = current.is_published and not changed.keys().isdisjoint(TIMES)
+    clashes = clashes_of(current) if is_moved else {}
     rules.check_clashes(clashes, seen=clashes_seen)
     labels = [_label(name) for name in changed]
     if audience is not None and set(audience) != set(current.audience.all()):
@@ -158,10 +162,13 @@ def edit(
         labels.append(_label("audience"))
     if labels:
         note = _("修改：%(fields)s") % {"fields": "、".join(labels)}
-        move(current, current.state, by=by, at=at, note=note, category=current.item.category, **changed)
+        moved_at = at if is_moved else current.moved_at
+        fields = {**changed, "category": current.item.category, "moved_at": moved_at}
+        move(current, current.state, by=by, at=at, note=note, **fields)
         if not WORTH_TELLING.isdisjoint(changed):
             messages.tell_of_change(current, clashes)
         if "starts_at" in changed:
+            marking.forget(current, by=by, at=at)
             messages.tell_resident_of_time(current)
     return current
 
@@ -233,7 +240,7 @@ def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None)
     at = now or timezone.now()
     demand(may_cancel(by, task))
     why = check_reason(reason)
-    rules.check_text(why, _("原因"), field="reason")
+    check_text(why, _("原因"), field="reason", kinds=personal_data.FORBIDDEN)
     # The row lock keeps claims and verifications out until the end.
     task.state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=task.pk)
     rules.check_cancellable(task)

@@ -9,10 +9,10 @@ from members.models import Organization
 from tasks.models import Claim, Task
 from tasks.models.sessions import LONGEST_SESSION, MOST_SESSIONS, session_length
 from tasks.rights import Kind
-from tasks.rules import WrongState, check_flags, check_minutes
+from tasks.rules import WrongState, check_flags, check_minutes, check_text
 from wishes.models import Wish
 from xianfeng.lib import personal_data
-from xianfeng.lib.refusal import Refusal
+from xianfeng.lib.refusal import ChangedMeanwhile, Refusal
 from xianfeng.lib.times import format_moment
 
 State = Task.State
@@ -44,20 +44,12 @@ class CapacityTooSmall(Refusal):
     code, field = "capacity_too_small", "capacity"
 
 
-class PersonalDataInTask(Refusal):
-    code = "personal_data"
-
-
 class TermsFrozen(Refusal):
     code, field = "terms_frozen", "flags"
 
 
 class TooLate(Refusal):
     code = "too_late"
-
-
-class ChangedMeanwhile(Refusal):
-    code = "changed_meanwhile"
 
 
 class HoldersClash(Refusal):
@@ -123,23 +115,13 @@ WORDS = ("title", "text", "place", "organiser_name", "wanted_skills", "risk_note
 
 
 def check_words(task: Task) -> None:
-    """Raises PersonalDataInTask where one of them holds a number that leads to a person."""
+    """Raises PersonalDataInTask where one of them holds a number that leads to a person.
+
+    A house number is asked about by the form: it may be a public place.
+    """
     labels = {field.name: str(field.verbose_name) for field in task._meta.concrete_fields}
     for name in WORDS:
-        check_text(getattr(task, name), labels[name], field=name)
-
-
-def check_text(text: str, label: str, *, field: str) -> None:
-    """Raises PersonalDataInTask. A house number is asked about by the form: it may be a public place."""
-    found = [each for each in personal_data.find(text) if each.kind in personal_data.FORBIDDEN]
-    if found:
-        raise PersonalDataInTask(
-            _(
-                "“%(label)s”大家都能看到，请去掉其中的%(what)s“%(text)s”；居民的联系方式写在心愿里，只给接单的党员看。"
-            )
-            % {"label": label, "what": found[0].label, "text": found[0].text},
-            field=field,
-        )
+        check_text(getattr(task, name), labels[name], field=name, kinds=personal_data.FORBIDDEN)
 
 
 def check_sessions(task: Task) -> None:

@@ -20,7 +20,8 @@ from tasks.moving import move
 from tasks.publishing import publishing
 from tasks.recording import messages, rules
 from tasks.rights import demand, in_charge, may_mark_presence
-from tasks.rules import UnknownClaim
+from tasks.rules import UnknownClaim, check_text
+from tasks.verifying.verifying import settle
 from xianfeng.lib.refusal import check_reason
 from xianfeng.lib.transitions import move as move_row
 from xianfeng.lib.transitions import record
@@ -121,18 +122,26 @@ def take_out(claim: Claim, *, reason: str, by: User, now: dt.datetime | None = N
     at = now or timezone.now()
     demand(may_mark_presence(by, claim.task))
     why = check_reason(reason)
-    Task.objects.select_for_update().get(pk=claim.task_id)
+    check_text(why, _("原因"), field="reason")
+    rows = Task.objects.select_related("wish").select_for_update(of=("self",))
+    task = rows.get(pk=claim.task_id)
     entered = in_charge(by, claim.task).filter(pk=claim.pk).exclude(entered_by=None)
     if not entered.exists():
         raise UnknownClaim(_("这不是补记的人员，不能这样移出。"))
     move_row(
         claim, State.WITHDRAWN, allowed=State.OPEN, event=ClaimEvent, by=by, at=at, note=why,
-        refusal=decided, entered_by=None, witness="", presence="", presence_method="", presence_at=None,
-        presence_by=None,
+        refusal=decided, entered_by=None, witness="", **Claim.UNMARKED,
     )  # fmt: skip
-    Task.objects.filter(pk=claim.task_id).update(places_taken=F("places_taken") - 1)
+    Task.objects.filter(pk=task.pk).update(places_taken=F("places_taken") - 1)
+    _close_again(task, by=by, at=at)
     messages.tell_taken_out(claim, why)
     return claim
+
+
+def _close_again(task: Task, *, by: User, at: dt.datetime) -> None:
+    """Where the others are decided on already, nothing waits; an empty list waits for its people."""
+    if task.claims.holding().exists() and not task.claims.open().exists():
+        settle(task, by=by, at=at)
 
 
 def decided() -> UnknownClaim:

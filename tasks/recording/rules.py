@@ -10,7 +10,7 @@ from members.models import Member, User
 from tasks.claiming.rules import OverlapsInTime
 from tasks.models import Claim, Task
 from tasks.models.sessions import overlap
-from tasks.rules import OwnClaim, WrongState
+from tasks.rules import OwnClaim, WrongState, check_text
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import format_moment, format_span, local_year
 
@@ -63,6 +63,7 @@ def check_named(ids: Collection[int], found: Collection[Member], witness: str) -
         raise OutsideScope(_("只能补记本组织已报到的党员，名单里有人不是。请重新查找。"))
     if not witness:
         raise NoWitness(_("请写明谁证明他们到场，例如现场负责人的姓名或纸质签到表的编号。"))
+    check_text(witness, _("证明人"), field="witness")
 
 
 def check_not_oneself(members: Iterable[Member], by: User) -> None:

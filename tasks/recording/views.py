@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -22,7 +21,8 @@ from tasks.recording.forms import RecordForm
 from tasks.rights import demand, may_mark_presence
 from tasks.shares import NOWHERE, narrowed
 from xianfeng.lib.ids import id_of
-from xianfeng.lib.times import local_year, year_bounds
+from xianfeng.lib.times import today, year_bounds
+from xianfeng.ui.tabs import Tabs, tabs_of
 from xianfeng.ui.views import attempt, page_of, posted, submit
 
 MOST_FOUND = 50  # people a search shows; who is not among them is found by a longer name
@@ -87,15 +87,22 @@ def take_out(request: StaffRequest, pk: int) -> HttpResponse:
 @require_safe
 @desk_required("tasks.see")
 def records(request: StaffRequest) -> HttpResponse:
-    """What was entered afterwards for service of this year, by community, with its share of all places."""
-    year = local_year(timezone.now())
-    first, end = year_bounds(year)
+    """What was entered afterwards for service of a year, by community, with its share of all places."""
+    tabs = years_of(request)
+    first, end = year_bounds(year := int(tabs.chosen.key))
     claims = Claim.objects.visible_to(request.user).holding()
     of_year = claims.filter(task__starts_at__gte=first, task__starts_at__lt=end)
     rows = narrowed(request, of_year.entered()).order_by("-claimed_at", "-pk")
     related = rows.select_related("member__unit", "task", "entered_by")
-    context = {"year": year, "page": page_of(request, related), "shares": shares(of_year)}
+    context = {"year": year, "tabs": tabs, "page": page_of(request, related), "shares": shares(of_year)}
     return render(request, "tasks/recording/records.html", context)
+
+
+def years_of(request: StaffRequest) -> Tabs:
+    """This year and the three before, as of the year's rules."""
+    years = range(today().year, today().year - 4, -1)
+    faces = ((str(year), str(year), None) for year in years)
+    return tabs_of(request, faces, default=str(today().year), param="year", drop=["community", "of"])
 
 
 def shares(claims: ClaimQuerySet) -> list[dict[str, Any]]:

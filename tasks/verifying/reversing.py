@@ -12,7 +12,7 @@ from members.models import User
 from tasks.models import Claim, ClaimEvent, Task, Verification
 from tasks.moving import move
 from tasks.rights import demand, may_reverse
-from tasks.rules import check_not_own
+from tasks.rules import check_not_own, check_text
 from tasks.verifying import messages
 from wishes.handling import handling as wishes
 from xianfeng.lib.refusal import AlreadyDecided, check_reason
@@ -28,10 +28,11 @@ def reverse_verification(
     """Take a decision back: the award is undone in the ledger and the claim waits to be decided again.
 
     Returns the ledger line that undoes the award; None where nothing had been awarded. Raises
-    AlreadyDecided when it was reversed before, ReasonNeeded, OwnClaim.
+    AlreadyDecided when it was reversed before, ReasonNeeded, PersonalDataInTask, OwnClaim.
     """
     at = now or timezone.now()
     why = check_reason(reason)
+    check_text(why, _("原因"), field="reason")
     claims = Claim.objects.select_related(
         "member__user", "task__publisher__parent", "task__item", "task__wish"
     )

@@ -3,14 +3,17 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from flags.policy.policies import policy_for
 from members.models import User
 from tasks.models import Claim, ServiceItem, Task, Verification
-from tasks.rules import NotPresent, check_flags, check_minutes
+from tasks.models.claim import ClaimQuerySet
+from tasks.models.sessions import DAY
+from tasks.rules import NotPresent, check_flags, check_minutes, check_text
 from xianfeng.lib.refusal import Refusal
-from xianfeng.lib.times import format_moment, local_year
+from xianfeng.lib.times import at, format_moment, local_date, local_year
 
 
 class NotEnded(Refusal):
@@ -48,17 +51,35 @@ def check_grade(claim: Claim, grade: str, flags: int, item: ServiceItem) -> None
     check_flags(item, flags, claim.member)
 
 
+def check_note(claim: Claim, note: str) -> None:
+    """It goes into the ledger for good; the member's unit reads it."""
+    check_text(note, _("%(name)s的说明") % {"name": claim.member}, field="note")
+
+
 def check_second_person(task: Task, claims: Iterable[Claim], by: User) -> None:
-    """Of many people on one paper list, who entered them does not also light their flags."""
+    """Of many people on paper lists, who entered them does not also light their flags."""
     if not any(claim.entered_by_id == by.pk for claim in claims):
         return
     alone = policy_for(local_year(task.starts_at)).late_entries_alone
-    count = task.claims.entered().holding().count()
+    count = entered_with(task, by).count()
     if count > alone:
         raise NeedsSecondPerson(
-            _("这项任务补记了 %(count)d 人，超过 %(alone)d 人的须由另一位同事认定，不能由补记人自己认定。")
+            _(
+                "这项任务和您为同一天补记的其他任务，一共补记了 %(count)d 人次，"
+                "超过 %(alone)d 人次的须由另一位同事认定，不能由补记人自己认定。"
+            )
             % {"count": count, "alone": alone}
         )
+
+
+def entered_with(task: Task, by: User) -> ClaimQuerySet:
+    """Whoever was entered on the task, and whom the same person entered for service of the same days.
+
+    So one event counts as one, in however many tasks or sittings its list was entered.
+    """
+    first, last = local_date(task.starts_at), local_date(task.ends_at)
+    same_days = Q(task__starts_at__lt=at(last, 0) + DAY, task__ends_at__gte=at(first, 0))
+    return Claim.objects.entered().holding().filter(Q(task=task) | Q(entered_by=by) & same_days)
 
 
 def check_service(task: Task, claim: Claim, grade: str, minutes: int, bonus: int) -> None:

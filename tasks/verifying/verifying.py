@@ -70,15 +70,15 @@ def verify(
 
     May be partial; the last decision settles the task, and so does none where nobody took a place.
     The same decisions by the same person again give the same answer. Raises AlreadyDecided where
-    somebody else was faster, OwnClaim, NotPresent, NotEnded, FlagsOutOfRange, TooManyMinutes;
-    PermissionDenied for a desk that does not award for this task.
+    somebody else was faster, OwnClaim, NotPresent, NotEnded, FlagsOutOfRange, TooManyMinutes,
+    PersonalDataInTask; PermissionDenied for a desk that does not award for this task.
     """
     at = now or timezone.now()
     demand(may_verify(by, task))
-    rules.check_ended(task, at)
     # Clerks queue here: the second one sees what the first one decided.
     rows = Task.objects.select_related("item", "publisher__parent", "wish")
     locked = rows.select_for_update(of=("self",)).get(pk=task.pk)
+    rules.check_ended(locked, at)
     claims = _claims_of(locked, decisions, by)
     if before := _same_decisions(claims.values(), decisions, by):
         return before
@@ -137,6 +137,7 @@ def _check(task: Task, claims: dict[int, Claim], decisions: Sequence[Decision], 
         minutes, _flags = _figures(decision)
         rules.check_service(task, claims[decision.claim_id], decision.grade, minutes, bonus)
         rules.check_grade(claims[decision.claim_id], decision.grade, decision.flags, task.item)
+        rules.check_note(claims[decision.claim_id], decision.note)
         if decision.grade == Grade.DENIED:
             check_reason(decision.note)
 
@@ -212,16 +213,18 @@ def _award_of(task: Task, one: Verification, key: str, by: User, now: dt.datetim
 
 
 def _finish(task: Task, made: list[Verification], *, by: User, at: dt.datetime) -> None:
-    """Settle the task after its last decision, and its wish by what came of it."""
-    wish = task.wish if task.wish and task.wish.is_published else None
-    if wish and any(one.is_award for one in made):
-        wishes.fulfil(wish, by=by)
-        wish = None
-    if task.claims.open().exists():
-        return
+    """The wish by what came of it, and the task after its last decision."""
+    if task.wish and task.wish.is_published and any(one.is_award for one in made):
+        wishes.fulfil(task.wish, by=by)
+    if not task.claims.open().exists():
+        settle(task, by=by, at=at)
+
+
+def settle(task: Task, *, by: User, at: dt.datetime) -> None:
+    """Nobody waits for a decision any more; a wish that nobody fulfilled waits to be published again."""
     move(task, Task.State.SETTLED, by=by, at=at, note=_summary(task))
-    if wish:
-        wishes.unpublish(wish, by=by, note=_("没有人完成，需重新发布。"))
+    if task.wish and task.wish.is_published:
+        wishes.unpublish(task.wish, by=by, note=_("没有人完成，需重新发布。"))
 
 
 def _summary(task: Task) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from flags.models import AssessmentEvent
 from notices.models import Notice
+from tasks.models import Task
 from wishes.models import Wish
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -27,6 +28,7 @@ DATED: tuple[tuple[type[Model], str], ...] = (
     (AssessmentEvent, "at"),
     (Notice, "created_at"),
     (Wish, "created_at"),
+    (Task, "created_at"),
 )
 
 

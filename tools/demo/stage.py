@@ -18,7 +18,7 @@ from members.models import Member, Organization, User
 from tasks.models import Claim, Task
 from xianfeng.lib.times import today
 
-from . import city, history, repeats
+from . import city, history, repeats, sheets
 from .clock import at, year_start
 from .plans import AHEAD, plan_year
 from .record import Desk, Recorder, settle_states
@@ -99,13 +99,17 @@ def found(scale_name: str, seed: int, tell: Callable[[str], None]) -> None:
     history.let_some_leave(rng, present.start, by=officer)
     tell(f"{Member.objects.count()} members, {Member.objects.registered().count()} registered")
     simulate(scale, rng, communities, Span.past(settled, scale.past), tell)
+    secretary = Desk().officer(communities[0])
+    sheets.enter_some_of(settled, communities[0], by=secretary)
     run = history.settle(settled, by=officer)
     tell(f"{settled} is settled: {run.counts}")
     simulate(scale, rng, communities, present, tell)
     history.correct(run, by=officer)
     history.leave_some_open(by=officer)
     estate = Organization.objects.estates().filter(parent=communities[0]).order_by("code")[0]
-    repeats.repeat_some(estate, by=Desk().officer(communities[0]))
+    repeats.repeat_some(estate, by=secretary)
+    sheets.serve_for_days(communities[0], by=secretary)
+    sheets.enter_some(communities[0], estate, by=secretary)
     history.file_away_mail()
     audit()
     forecast(today().year)

@@ -36,14 +36,17 @@ READ_AS = str.maketrans(
     "0011" + "23456789" + "123456789" + "-" * 9 + "# ",
 )
 # Letters that stand for digits: beside one, and no part of a word.
-LOOKALIKES = re.compile(r"(?<![A-Za-z])[lIoO|]{1,6}(?![A-Za-z])")
-LOOKS_LIKE = str.maketrans("lI|oO", "11100")
+LOOKALIKES = re.compile(r"(?<![A-Za-z])[lIoO]{1,6}(?![A-Za-z])")
+LOOKS_LIKE = str.maketrans("lIoO", "1100")
 
 
 @cache
 def _read(sign: str) -> str:
     """One character as it reads; nothing for one that nobody sees."""
-    return "" if UNSEEN.match(sign) else unicodedata.normalize("NFKC", sign).translate(READ_AS)
+    if UNSEEN.match(sign):
+        return ""
+    digit = unicodedata.digit(sign, None)  # of whatever script, and in a circle or in brackets
+    return unicodedata.normalize("NFKC", sign).translate(READ_AS) if digit is None else str(digit)
 
 
 def _plain(text: str) -> tuple[str, list[int]]:
@@ -68,7 +71,7 @@ def plain(text: str) -> str:
 
 # --- What is looked for -------------------------------------------------------------------------
 
-GAP = r"[\s.\-·•。、,，_*/~]{0,3}"
+GAP = r"[\s.\-·•。、,，_*/~|+='()]{0,3}"
 NUMBER = r"[\d十]{1,4}"
 HOUSE = r"\s*(?:幢|栋|号楼|座|弄|#)\s*"
 # A room, not how many there are of something.
@@ -91,6 +94,7 @@ PATTERNS = (
         re.compile(
             r"(?:微信|威信|薇信|\bv信|\bwx|\bvx|\bwechat|\bweixin)(?:号码?|id)?"
             r"(?:\s*[::]\s*[a-z][\w-]{5,19}|(?:\s|是|为|加|号)*(?=[a-z_-]*[\d_])[a-z][\w-]{5,19})"
+            r"|(?:加我?|\+)\s*v[\s:]*(?=[a-z_-]*[\d_])[a-z][\w-]{5,19}"
             r"|\bwxid_\w{6,20}"
             r"|(?:\bqq|扣扣|企鹅)\s*(?:号码?)?\s*[::]?\s*[1-9]\d{4,10}(?!\d)",
             re.ASCII | re.IGNORECASE,

@@ -32,6 +32,12 @@ class AlreadyDecided(Refusal):
     code = "already_decided"
 
 
+class ChangedMeanwhile(Refusal):
+    """What a form was filled in on is not what is stored any more."""
+
+    code = "changed_meanwhile"
+
+
 class NotPossible(Refusal):
     code = "not_possible"
 

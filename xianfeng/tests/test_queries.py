@@ -73,6 +73,7 @@ YEARS = [str(today().year), str(today().year - 1)]
 FACES = [
     *faces(DESK, "tasks:list", "tab", BY_CODE),
     *faces(CITY, "tasks:to_verify", "tab", ("", "overdue")),
+    *faces(CITY, "tasks:records", "year", [str(today().year - back) for back in range(4)]),
     *faces(DESK, "wishes:list", "state", dict(wish_filters.TABS)),
     *faces(CITY, "notices:unreached", "tab", [key for key, _label, _condition in TABS]),
     *faces(PHONE, "notices:inbox", "state", ("", "unread")),
@@ -118,7 +119,6 @@ LISTS = [
     List(CITY, "tasks:new"),
     List(DESK, "tasks:detail", of=lambda city: city.ended.pk),
     List(DESK, "tasks:to_verify"),
-    List(CITY, "tasks:records"),
     List(DESK, "tasks:enter", "?q=党员", of=lambda city: city.ended.pk),
     List(DESK, "tasks:verify", of=lambda city: city.ended.pk),
     List(DESK, "tasks:presence", of=lambda city: city.ended.pk),

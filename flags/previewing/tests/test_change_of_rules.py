@@ -109,3 +109,19 @@ def test_every_reader_of_the_rules_reads_their_history(cast: Cast) -> None:
     for user in (cast.unit_clerk, cast.secretary, cast.city_officer):
         page = at_desk(user).get(SAVE).content.decode()
         assert "最低红旗数：5 → 6" in page and "：是 → 否" in page and "部务会决定" in page
+
+
+def test_an_older_form_does_not_undo_a_colleague_s_change(cast: Cast):
+    """Neither on the way to the preview nor with its confirmation."""
+    client = at_desk(cast.city_officer)
+    page = client.get(SAVE)
+    data = {field.name: field.value() for field in page.context["form"]} | {"pro_rata": "on"}
+    data |= {"min_minutes": 60, "reason": "部务会决定"}
+    assert not client.post(PREVIEW, data).context["form"].errors
+    change(policy_for(2026), by=cast.city_officer, reason="征求意见后", min_flags=6)
+    for url in (PREVIEW, SAVE):
+        assert "同事已修改" in str(client.post(url, data).context["form"].errors)
+    assert (policy_for(2026).min_flags, policy_for(2026).min_minutes) == (6, 0)
+    fresh = {field.name: field.value() for field in client.get(SAVE).context["form"]} | {"pro_rata": "on"}
+    assert client.post(SAVE, fresh | {"min_minutes": 60, "reason": "部务会决定"}).status_code == 302
+    assert (policy_for(2026).min_flags, policy_for(2026).min_minutes) == (6, 60)

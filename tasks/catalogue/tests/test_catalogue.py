@@ -9,6 +9,7 @@ from django.urls import reverse
 from flags.models import Category
 from tasks.catalogue import items
 from tasks.models import ServiceItem
+from tasks.rules import PersonalDataInTask
 from tasks.tests.desk import at_desk, make_item
 from tasks.tests.offers import make_offer
 from xianfeng.testing.cast import Cast
@@ -26,6 +27,18 @@ def test_a_city_starts_with_items_of_every_category() -> None:
     assert set(items.values_list("category", flat=True)) == set(Category.values)
     advice = items.filter(category=Category.SUGGESTION)
     assert not advice.filter(is_volunteering=True).exists()
+
+
+@pytest.mark.parametrize("name", ["找王阿姨 138\u200b12345678", "3幢2单元501室打扫"])
+def test_a_name_leads_to_nobody(cast: Cast, name: str) -> None:
+    """Every desk and member reads the catalogue."""
+    client = at_desk(cast.city_officer)
+    count = ServiceItem.objects.count()
+    page = client.post(reverse("tasks:item_new"), FIELDS | {"name": name})
+    assert "请去掉其中的" in str(page.context["form"].errors["name"])
+    with pytest.raises(PersonalDataInTask):
+        items.save_item(make_item(), by=cast.city_officer, **FIELDS | {"name": name})
+    assert ServiceItem.objects.count() == count + 1
 
 
 def test_the_city_adds_and_changes_items(cast: Cast) -> None:

@@ -58,6 +58,13 @@ def test_two_places_on_one_task_become_one(cast: Cast, double: Member):
     assert states(task) == {cast.li.pk: State.CLAIMED, double.pk: State.WITHDRAWN}
 
 
+def test_of_two_places_on_a_task_that_is_over_one_is_counted_out(cast: Cast, double: Member):
+    task = ended_task(cast, cast.li, double)
+    merged(cast, double)
+    task.refresh_from_db()
+    assert task.places_taken == 1 == task.claims.holding().count()
+
+
 def test_a_place_that_the_kept_record_gave_back_is_held_again(cast: Cast, double: Member):
     task = make_offer(cast)
     withdraw(take(task, cast.li), by=user_of(cast.li))

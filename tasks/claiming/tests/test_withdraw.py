@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from flags.models import Policy
@@ -10,9 +12,10 @@ from notices.models import Notice
 from tasks.claiming.claiming import withdraw
 from tasks.claiming.rules import NotOwnClaim, NotWithdrawable
 from tasks.models import Claim, Task
+from tasks.publishing import publishing
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
 from xianfeng.lib.refusal import ReasonNeeded, Refusal
-from xianfeng.lib.times import at, local_year
+from xianfeng.lib.times import at, format_moment, local_year
 from xianfeng.testing.cast import Cast
 
 NOON = at(dt.date(2026, 6, 10), 12)
@@ -75,6 +78,64 @@ def test_late_withdrawal_needs_a_reason(cast: Cast, place: Claim) -> None:
     assert place.events.filter(note="临时加班").count() == 1
 
 
+def move_to(task: Task, start: dt.datetime, now: dt.datetime) -> None:
+    task = Task.objects.get(pk=task.pk)
+    publishing.edit(
+        task, by=task.created_by, now=now, clashes_seen=True, starts_at=start, ends_at=start + 2 * HOUR,
+        signup_closes_at=start,
+    )  # fmt: skip
+
+
+def test_who_leaves_because_the_time_changed_owes_no_reason_and_is_not_late(cast: Cast, place: Claim) -> None:
+    changed = NOON - 60 * HOUR
+    move_to(place.task, NOON - 30 * HOUR, changed)
+    withdraw(place, by=user_of(cast.li), now=changed + 24 * HOUR)
+    assert counted(place.task) == (0, 0)
+    assert [event.note for event in place.events.all()][-1] == "任务改了时间"
+    told = Notice.objects.filter(kind="late_withdrawal").values_list("subject", flat=True)
+    assert len(told) == 2 and all("因改时间" in subject for subject in told)
+
+
+def test_the_excuse_ends_as_many_hours_after_the_change(cast: Cast, place: Claim) -> None:
+    changed = NOON - 60 * HOUR
+    move_to(place.task, NOON - 30 * HOUR, changed)
+    with pytest.raises(ReasonNeeded):
+        withdraw(place, by=user_of(cast.li), now=changed + 24 * HOUR + dt.timedelta(microseconds=1))
+
+
+def test_who_took_the_place_at_the_new_time_has_no_excuse(cast: Cast, place: Claim) -> None:
+    withdraw(place, by=user_of(cast.li), now=EARLY)
+    move_to(place.task, NOON + HOUR, NOON - 10 * HOUR)
+    again = take(place.task, cast.li, NOON - 9 * HOUR)
+    with pytest.raises(ReasonNeeded):
+        withdraw(again, by=user_of(cast.li), now=NOON - 8 * HOUR)
+
+
+def test_of_two_tasks_put_over_each_other_either_is_given_back_freely(cast: Cast, place: Claim) -> None:
+    other = take(make_offer(cast, starts_at=NOON + 5 * HOUR, signup_opens_at=EARLY), cast.li, EARLY)
+    move_to(place.task, NOON + 4 * HOUR, NOON - 10 * HOUR)
+    withdraw(other, by=user_of(cast.li), now=NOON - 5 * HOUR)
+    assert counted(other.task) == (0, 0)
+
+
+def test_a_change_of_something_else_is_no_excuse(cast: Cast, place: Claim) -> None:
+    publishing.edit(place.task, by=cast.clerk, now=NOON - 11 * HOUR, place="新村活动室")
+    with pytest.raises(ReasonNeeded):
+        withdraw(place, by=user_of(cast.li), now=NOON - 10 * HOUR)
+
+
+def test_the_page_says_until_when_and_asks_no_reason(client: Client, cast: Cast) -> None:
+    place = take(make_offer(cast, starts_in=10 * HOUR), cast.li)
+    client.force_login(user_of(cast.li))
+    url = reverse("tasks:my_claim", args=[place.pk])
+    assert 'name="reason"' in client.get(url).content.decode()
+    start = timezone.now() + 5 * HOUR
+    move_to(place.task, start, timezone.now())
+    page = client.get(url).content.decode()
+    assert 'name="reason"' not in page
+    assert f"{format_moment(start)}前退出不用写原因" in page
+
+
 def test_a_reason_longer_than_the_history_holds_is_refused(cast: Cast, place: Claim) -> None:
     for now in (EARLY + HOUR, NOON - HOUR):
         with pytest.raises(ReasonNeeded, match="最多 300 字"):
@@ -120,6 +181,18 @@ def test_nobody_gives_back_the_place_of_somebody_else(cast: Cast, place: Claim) 
     with pytest.raises(NotOwnClaim):
         withdraw(place, by=cast.secretary, now=EARLY)
     assert counted(place.task) == (1, 1)
+
+
+def test_the_way_back_is_shown_as_long_as_it_is_open(client: Client, cast: Cast) -> None:
+    place = take(make_offer(cast), cast.li)
+    withdraw(place, by=user_of(cast.li))
+    client.force_login(user_of(cast.li))
+    url, offer = reverse("tasks:my_claim", args=[place.pk]), reverse("tasks:offer", args=[place.task_id])
+    assert offer in client.get(url).content.decode()
+    Task.objects.update(state=Task.State.SETTLED)
+    page = client.get(url).content.decode()
+    assert client.get(offer).status_code == 404
+    assert offer not in page and "重新接单" not in page and "原因" in page
 
 
 def test_a_task_cancelled_meanwhile_keeps_its_figures(cast: Cast, place: Claim) -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from notices.models import Notice
 from tasks.models import Claim
+from tasks.presence.marking import mark_presence
 from tasks.publishing import publishing
 from tasks.publishing.rules import CapacityTooSmall, TermsFrozen, TimesOutOfOrder, TooLate
 from tasks.tests.desk import at_desk, ended_task, hold, make_item
@@ -119,6 +120,23 @@ def test_an_open_task_is_not_moved_into_a_year_that_is_over(cast: Cast) -> None:
             signup_opens_at=before - HOUR,
             signup_closes_at=before,
         )
+
+
+def test_who_was_marked_before_it_moved_is_not_there_yet(cast: Cast) -> None:
+    """It had begun, it rained, and it takes place another day."""
+    task = make_offer(cast, starts_in=-HOUR / 2, signup_opens_at=timezone.now() - 9 * HOUR)
+    claim = hold(task, cast.li)
+    mark_presence(task, {claim.pk: "present"}, by=cast.clerk)
+    start = timezone.now() + 24 * HOUR
+    publishing.edit(task, by=cast.clerk, starts_at=start, ends_at=start + 2 * HOUR, signup_closes_at=start)
+    claim.refresh_from_db()
+    assert (claim.presence, claim.presence_method, claim.presence_by, claim.presence_at) == (
+        "",
+        "",
+        None,
+        None,
+    )
+    assert [event.note for event in claim.events.all()] == ["签到：到场（组织者点名）", "任务改期，签到作废"]
 
 
 def test_the_city_keeps_its_choice_of_audience_when_it_edits(cast: Cast) -> None:

@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from tasks.models import Task
 from tasks.publishing import publishing
-from tasks.publishing.rules import WORDS, PersonalDataInTask
+from tasks.publishing.rules import WORDS
 from tasks.publishing.tests.test_publish import draft, posted, wish_of
+from tasks.rules import PersonalDataInTask
 from tasks.tests.desk import at_desk, make_item
 from xianfeng.testing.cast import Cast
 

@@ -24,7 +24,7 @@ from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
 from tasks.verifying.reversing import reverse_verification
 from tasks.verifying.rules import NeedsSecondPerson
 from tasks.verifying.verifying import Decision, verify
-from xianfeng.lib.times import local_year
+from xianfeng.lib.times import local_year, year_bounds
 from xianfeng.testing.cast import Cast, make_member
 
 WITNESS = "高组长"
@@ -143,6 +143,63 @@ def test_above_the_figure_a_second_person_decides(cast: Cast) -> None:
     assert FlagEntry.objects.count() == 2
 
 
+def alone(cast: Cast, figure: int) -> None:
+    Policy.objects.create(year=local_year(past()["starts_at"]), late_entries_alone=figure)
+
+
+def later_that_day(cast: Cast, **changes: Any) -> Task:
+    """The same morning's work, taken apart: another title, another hour."""
+    start = past()["starts_at"].replace(hour=3)  # 11 o'clock in Shanghai
+    times = {"starts_at": start, "ends_at": start + HOUR, "signup_opens_at": start - HOUR}
+    return recorded(cast, title="清淤（二）", minutes=60, **times | {"signup_closes_at": start} | changes)
+
+
+def early_that_day(cast: Cast) -> Task:
+    start = past()["starts_at"].replace(hour=1)
+    return recorded(
+        cast, minutes=60, starts_at=start, ends_at=start + HOUR, signup_opens_at=start - HOUR,
+        signup_closes_at=start,
+    )  # fmt: skip
+
+
+def minutes_of(task: Task, by: Any) -> None:
+    verify(task, [Decision(claim.pk, "good", 60, 1) for claim in task.claims.open()], by=by)
+
+
+def test_a_day_s_work_taken_apart_into_two_tasks_still_counts_together(cast: Cast) -> None:
+    alone(cast, 1)
+    entered(cast, first := early_that_day(cast), cast.li)
+    entered(cast, second := later_that_day(cast), cast.wang)
+    for task in (first, second):
+        with pytest.raises(NeedsSecondPerson, match="2 人"):
+            minutes_of(task, cast.clerk)
+    minutes_of(first, cast.secretary)
+    with pytest.raises(NeedsSecondPerson):
+        minutes_of(second, cast.clerk)
+    minutes_of(second, cast.secretary)
+
+
+def test_entered_one_after_the_other_they_count_together(cast: Cast) -> None:
+    """The first is decided on alone; the second makes two."""
+    alone(cast, 1)
+    task = early_that_day(cast)
+    entered(cast, task, cast.li)
+    minutes_of(task, cast.clerk)
+    entered(cast, Task.objects.get(), cast.wang)
+    with pytest.raises(NeedsSecondPerson):
+        minutes_of(Task.objects.get(), cast.clerk)
+
+
+def test_another_day_s_entries_and_other_people_s_do_not_count(cast: Cast) -> None:
+    alone(cast, 1)
+    entered(cast, first := early_that_day(cast), cast.li)
+    start = first.starts_at - DAY
+    day_before = {"starts_at": start, "ends_at": start + HOUR, "signup_opens_at": start - HOUR}
+    entered(cast, later_that_day(cast, **day_before, signup_closes_at=start), cast.wang)
+    enter(later_that_day(cast), [cast.wang.pk], witness=WITNESS, by=cast.secretary)
+    minutes_of(first, cast.clerk)
+
+
 def test_only_an_undecided_entry_is_taken_out(cast: Cast) -> None:
     task = recorded(cast)
     online = hold(task, cast.wang)
@@ -153,6 +210,22 @@ def test_only_an_undecided_entry_is_taken_out(cast: Cast) -> None:
     verify(task, [hold_back, Decision(mine.pk, "good", 120, 1)], by=cast.clerk)
     with pytest.raises(UnknownClaim, match="撤销"):
         take_out(Claim.objects.get(pk=mine.pk), reason="弄错了", by=cast.clerk)
+
+
+def test_a_settled_list_is_settled_again_once_the_last_entry_is_taken_out(cast: Cast) -> None:
+    task = ended_task(cast, cast.wang)
+    task.claims.update(presence=Claim.Presence.PRESENT)
+    decide(task, cast.clerk)
+    mine = entered(cast, Task.objects.get(), cast.li)[0]
+    take_out(mine, reason="弄错了", by=cast.clerk)
+    task.refresh_from_db()
+    assert (task.state, task.places_taken) == ("settled", 1)
+
+
+def test_a_list_with_nobody_left_waits_for_others(cast: Cast) -> None:
+    task = recorded(cast)
+    take_out(entered(cast, task, cast.li)[0], reason="弄错了", by=cast.clerk)
+    entered(cast, task, cast.wang)
 
 
 def test_the_database_asks_for_a_witness_and_keeps_the_past_apart(cast: Cast) -> None:
@@ -200,3 +273,22 @@ def test_the_city_sees_how_many_and_the_rows_behind(cast: Cast) -> None:
     )
     assert [claim.member for claim in rows] == [cast.li]
     assert at_desk(cast.other_secretary).get(reverse("tasks:records")).context["shares"] == []
+
+
+def test_the_list_of_an_earlier_year_has_its_own_address(cast: Cast) -> None:
+    """A year is that of the service in Shanghai; so the last evening of one is not the next one's."""
+    year = local_year(timezone.now()) - 1
+    start = year_bounds(year)[1] - 3 * HOUR
+    times = {"starts_at": start, "ends_at": start + 2 * HOUR, "signup_opens_at": start - HOUR}
+    old = recorded(cast, title="去年清淤", **times, signup_closes_at=start)
+    entered(cast, old, cast.li)
+    entered(cast, recorded(cast, title="今年清淤"), cast.wang)
+    client, url = at_desk(cast.city_officer), reverse("tasks:records")
+    assert [claim.task.title for claim in client.get(url).context["page"]] == ["今年清淤"]
+    AssessmentRun.objects.create(year=year, is_official=True, state="settled", as_of=timezone.now())
+    page = client.get(url, {"year": year})
+    assert [claim.task.title for claim in page.context["page"]] == ["去年清淤"]
+    assert page.context["shares"][0]["entered"] == 1
+    assert f"?year={year}&amp;community={cast.community.pk}" in page.content.decode()
+    assert client.get(url, {"year": 1999}).status_code == 404
+    assert client.get(url, {"year": "x"}).status_code == 404

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
@@ -135,6 +136,32 @@ def test_cancelling_races_with_verifying(cast: Cast) -> None:
         states = set(task.claims.values_list("state", flat=True))
         assert (task.state, states) in (("settled", {"verified"}), ("cancelled", {"freed"}))
         assert outcomes.count("") == 1
+
+
+def test_recording_presence_and_cancelling_do_not_wait_for_each_other(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The screen marks and decides in one step; the cancellation comes between the two."""
+    task, decisions = ready(cast)
+    task.claims.update(presence="")
+    presences = {decision.claim_id: "present" for decision in decisions}
+    marked, cancelling, mark = threading.Event(), threading.Event(), verifying.mark_presence
+
+    def marks_and_waits(*args: Any, **kwargs: Any) -> int:
+        count = mark(*args, **kwargs)
+        marked.set()
+        cancelling.wait(timeout=2)  # it waits in the database: there is nothing to see of it here
+        return count
+
+    def cancel() -> None:
+        assert marked.wait(timeout=10)
+        publishing.cancel(task, reason="下雨", by=cast.secretary)
+        cancelling.set()
+
+    monkeypatch.setattr(verifying, "mark_presence", marks_and_waits)
+    outcomes = together(lambda: verifying.record(task, presences, decisions, by=cast.clerk), cancel)
+    assert outcomes == ["", "wrong_state"]
+    assert set(task.claims.values_list("state", flat=True)) == {"verified"}
 
 
 def test_a_change_of_flags_races_with_the_first_claim(cast: Cast) -> None:

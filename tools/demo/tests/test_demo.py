@@ -50,11 +50,29 @@ class TestTwoYearsOfOneCommunity(TestCase):
         assert not Claim.objects.filter(task__state=Task.State.DRAFT).exists()
 
     def test_hours_are_true(self) -> None:
-        tasks = Task.objects.exclude(published_at=None)
+        tasks = Task.objects.exclude(published_at=None).filter(is_late_entry=False)
         assert tasks.exists() and not tasks.filter(published_at__gte=F("starts_at")).exists()
         for one in Verification.objects.select_related("claim__task"):
             bonus = 12 if one.grade == Verification.Grade.EXCELLENT else 0
             assert one.minutes <= one.claim.task.longest_service + bonus
+
+    def test_service_on_paper_was_entered_in_both_years(self) -> None:
+        for year in (self.settled.year, (today() - dt.timedelta(days=6)).year):
+            entered = Claim.objects.entered().filter(task__starts_at__year=year)
+            decided = entered.filter(state=Claim.State.VERIFIED)
+            assert decided.exists() and not decided.filter(verifications__entry=None).exists()
+        waiting = Claim.objects.entered().open()
+        assert set(waiting.values_list("task__is_late_entry", flat=True)) == {True, False}
+        long, count = waiting.values_list("task").annotate(Count("pk")).order_by("-pk__count")[0]
+        assert count > policy_for(today().year).late_entries_alone
+        assert not Claim.objects.entered().filter(entered_by=F("member__user")).exists()
+        assert Task.objects.get(pk=long).published_at.date() > Task.objects.get(pk=long).starts_at.date()  # type: ignore[union-attr]
+
+    def test_tasks_of_several_days_are_over_and_to_come(self) -> None:
+        past, ahead = Task.objects.filter(sessions__gt=1).order_by("starts_at")
+        assert (past.state, past.sessions, ahead.state, ahead.sessions) == ("settled", 3, "published", 5)
+        assert {one.minutes for one in Verification.objects.filter(claim__task=past)} == {360}
+        assert past.places_taken and ahead.places_taken and ahead.starts_at > timezone.now()
 
     def test_nobody_is_in_two_places_at_once(self) -> None:
         crossing = Q(

@@ -140,7 +140,8 @@ class City:
             )
             for n in numbers
         )
-        Claim.objects.bulk_create(Claim(task=self.ended, member=member) for member in members)
+        marks = {"entered_by": cast.clerk, "witness": "高组长"}
+        Claim.objects.bulk_create(Claim(task=self.ended, member=member, **marks) for member in members)
         Task.objects.filter(pk=self.ended.pk).update(places_taken=self.ended.claims.count())
         Exemption.objects.bulk_create(
             Exemption(
