@@ -179,8 +179,8 @@ def _remove(member: Member) -> None:
 
 def _locked(member: Member) -> Member:
     """The row as it is now, held until the end of the transaction."""
-    rows = Member.objects.select_related("unit", "community", "user").select_for_update(of=("self",))
-    return rows.get(pk=member.pk)
+    Member.objects.filter(pk=member.pk).hold()
+    return Member.objects.select_related("unit", "community", "user").get(pk=member.pk)
 
 
 def _locked_still(member: Member) -> Member:

@@ -60,5 +60,6 @@ def restore_numbers(changes: Mapping[int, dict[str, list[Any]]], *, by: User | N
 
 
 def locked(pks: Iterable[int]) -> list[Member]:
-    rows = Member.objects.select_for_update(of=("self",)).select_related("user")
-    return list(rows.filter(pk__in=list(pks)).order_by("pk"))
+    people = Member.objects.filter(pk__in=list(pks)).order_by("pk")
+    people.hold()
+    return list(people.select_related("user"))
