@@ -26,6 +26,8 @@ FACES = (
     ("all", gettext_lazy("全部变动"), None),
 )
 
+OVERTAKEN = gettext_lazy("这位同志已不在原单位名册上，这次调动没有办理，已作撤回。")
+
 
 def seen(request: StaffRequest) -> RosterChangeQuerySet:
     rows = RosterChange.objects.visible_to(request.user)
@@ -80,10 +82,15 @@ def decide(request: StaffRequest, change: RosterChange) -> HttpResponse:
     if decision in decisions:
         service, text = decisions[decision]
         if attempt(request, lambda: (service(),)):
-            messages.success(request, text)
+            messages.success(request, OVERTAKEN if is_overtaken(change, decision) else text)
     if RosterChange.objects.filter(pk=change.pk).exists():
         return redirect("members:roster_change", change.pk)
     return redirect("members:list")
+
+
+def is_overtaken(change: RosterChange, decision: str) -> bool:
+    """Whether somebody was taken in who was not on the former unit's roster any more."""
+    return decision == "accept" and not change.stands
 
 
 @require_http_methods(["GET", "POST"])
