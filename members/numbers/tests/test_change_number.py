@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from itertools import pairwise
 
 import pytest
 from django.test import Client
@@ -267,7 +268,7 @@ def test_an_import_settles_what_waited_as_well(cast: Cast):
 def merged(cast: Cast, *mobiles: str) -> Member:
     """李建国, into whose record others were merged, each into the one before it."""
     records = [cast.li, *(make_member("李建国", mobile, cast.unit) for mobile in mobiles)]
-    for kept, gone in reversed(list(zip(records, records[1:], strict=False))):
+    for kept, gone in reversed([*pairwise(records)]):
         merging.merge(kept, gone, reason="本人确认", by=cast.city_officer)
     return Member.objects.select_related("user").get(pk=cast.li.pk)
 

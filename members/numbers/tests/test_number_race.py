@@ -74,7 +74,7 @@ def test_two_desks_give_the_number_of_a_merged_record_back(cast: Cast):
 
 
 def test_a_request_is_confirmed_while_the_record_is_merged(cast: Cast, monkeypatch: pytest.MonkeyPatch):
-    """Both hold the person first: whoever held the request first would wait for the merge, and it for them."""
+    """Both hold the person first: who held the request first would wait for the merge, and it for them."""
     double = make_member("李建国", OTHER, cast.unit)
     change, meet = asked(cast), meeting()
     meets_before(changing, "_carry_out", meet, monkeypatch)
