@@ -341,6 +341,20 @@ def test_an_import_leaves_a_line_for_each_new_number(cast: Cast):
     assert texts()[0][0] == OLD and told() == {"member-13800000001"}
 
 
+def test_the_list_is_narrowed_to_a_unit_or_a_community(cast: Cast):
+    lost(cast)
+    lost(cast, name="赵伟", old="13800000003", mobile="13900000022")
+    desk, page = logged_in(cast.city_officer), reverse("members:numbers")
+
+    def named(**asked: object) -> set[str]:
+        return {change.member.name for change in desk.get(page, asked).context["page"]}
+
+    assert named() == named(unit=cast.unit.pk) == {"李建国", "赵伟"}
+    assert named(unit=cast.other_unit.pk) == set()
+    assert named(community=cast.other_community.pk, tab="all") == {"赵伟"}
+    assert f'value="{cast.other_community.pk}"' in desk.get(page).content.decode()
+
+
 # --- Short messages ------------------------------------------------------------------------------
 
 
