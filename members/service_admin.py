@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from functools import cache
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -9,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import FETCH_PEERS, BooleanField, Model, QuerySet
+from django.db.models import FETCH_PEERS, BooleanField, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -73,6 +74,23 @@ def service_action(
     return act
 
 
+@cache
+def foreign_keys(model: type[Model]) -> frozenset[str]:
+    return frozenset(field.name for field in model._meta.fields if isinstance(field, ForeignKey))
+
+
+@cache
+def in_words(model: type[Model], name: str) -> Callable[[Any], str]:
+    """A column that says what a foreign key names, without the link that Django makes of it."""
+
+    @admin.display(description=model._meta.get_field(name).verbose_name)
+    def words(row: Any) -> str:
+        return str(getattr(row, name))
+
+    words.__name__ = name
+    return words
+
+
 class ServiceAdmin(admin.ModelAdmin):
     """Read only, but for what the services `adds` and `changes` write, each asked for by a form.
 
@@ -130,6 +148,34 @@ class ServiceAdmin(admin.ModelAdmin):
         rows = self.visible(request, self.model).fetch_mode(FETCH_PEERS)
         order: Any = self.get_ordering(request) or self.opts.ordering
         return rows.defer(*getattr(self.model, "PRIVATE", ())).order_by(*order)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return self.without_dead_links(request, obj, super().get_fields(request, obj))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return self.without_dead_links(request, obj, super().get_readonly_fields(request, obj))
+
+    def without_dead_links(self, request: HttpRequest, row: Any, names: Any) -> list[Any]:
+        """What is only shown and names a row of another page that this user may not open: its words alone."""
+        if row is None:
+            return list(names)
+        writes = self.has_change_permission(request, row)
+        written = {*names} - {*self.readonly_fields} if writes else set()
+        return [
+            name
+            if name in written or self.leads_somewhere(request, row, name)
+            else in_words(self.model, name)
+            for name in names
+        ]
+
+    def leads_somewhere(self, request: HttpRequest, row: Any, name: Any) -> bool:
+        """Whether a foreign key's page answers this user; anything else leads nowhere and stays as it is."""
+        target = getattr(row, name) if name in foreign_keys(self.model) else None
+        page: Any = self.admin_site._registry.get(type(target))
+        if target is None or page is None:
+            return True
+        found = page.has_view_permission(request) and page.visible(request, type(target))
+        return bool(found and found.filter(pk=target.pk).exists())
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         rows = self.visible(request, db_field.remote_field.model)
