@@ -75,15 +75,10 @@ def service_action(
 
 
 @cache
-def foreign_keys(model: type[Model]) -> frozenset[str]:
-    return frozenset(field.name for field in model._meta.fields if isinstance(field, ForeignKey))
-
-
-@cache
-def in_words(model: type[Model], name: str) -> Callable[[Any], str]:
+def in_words(name: str, label: str) -> Callable[[Any], str]:
     """A column that says what a foreign key names, without the link that Django makes of it."""
 
-    @admin.display(description=model._meta.get_field(name).verbose_name)
+    @admin.display(description=label)
     def words(row: Any) -> str:
         return str(getattr(row, name))
 
@@ -161,18 +156,16 @@ class ServiceAdmin(admin.ModelAdmin):
             return list(names)
         writes = self.has_change_permission(request, row)
         written = {*names} - {*self.readonly_fields} if writes else set()
-        return [
-            name
-            if name in written or self.leads_somewhere(request, row, name)
-            else in_words(self.model, name)
-            for name in names
-        ]
+        labels = {one.name: str(one.verbose_name) for one in self.opts.fields if isinstance(one, ForeignKey)}
+        shown = [name for name in names if name in labels and name not in written]
+        dead = {name for name in shown if not self.leads_somewhere(request, getattr(row, name))}
+        return [in_words(name, labels[name]) if name in dead else name for name in names]
 
-    def leads_somewhere(self, request: HttpRequest, row: Any, name: Any) -> bool:
-        """Whether a foreign key's page answers this user; anything else leads nowhere and stays as it is."""
-        target = getattr(row, name) if name in foreign_keys(self.model) else None
-        page: Any = self.admin_site._registry.get(type(target))
-        if target is None or page is None:
+    def leads_somewhere(self, request: HttpRequest, target: Any) -> bool:
+        """Whether the page that Django would link to answers this user; without one it makes no link."""
+        pages: Any = self.admin_site._registry
+        page = pages.get(type(target))
+        if page is None:
             return True
         found = page.has_view_permission(request) and page.visible(request, type(target))
         return bool(found and found.filter(pk=target.pk).exists())
