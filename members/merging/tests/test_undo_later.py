@@ -25,7 +25,7 @@ def fresh(member: Member) -> Member:
 
 def opened_by(member: Member) -> str | None:
     user = fresh(member).user
-    return user and user.mobile
+    return user.mobile if user else None
 
 
 def merged(cast: Cast, kept: Member, gone: Member, *, takes_number: bool = False) -> Merge:
