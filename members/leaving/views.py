@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members.access import StaffRequest, desk_required, require
+from members.desks import is_deserted
 from members.leaving import recording, rules
 from members.leaving.forms import JoinForm, LeaveForm, ReturnForm, TransferForm
 from members.leaving.messages import text_of
@@ -56,6 +57,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "member": change.member,
         "sentence": text_of(change, reason=change.events.order_by("-id").values_list("note", flat=True)[0]),
         "sees_person": Member.objects.visible_to(request.user).filter(pk=change.member_id).exists(),
+        "nobody_receives": change.is_open and change.to_unit and is_deserted(change.to_unit),
         "may_receive": rules.meets(rules.check_receiver, change, request.user),
         "may_take_back": rules.meets(rules.check_undoable, change, request.user),
         "events": change.events.select_related("by").order_by("-id"),

@@ -11,7 +11,7 @@ from members.leaving import recording
 from members.leaving.carrying import carry_due
 from members.merging import merging
 from members.models import ContactReveal, Member, RosterChange, User
-from members.people import keeping, privacy
+from members.people import privacy
 from notices.models import Notice
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import today
@@ -298,6 +298,14 @@ def test_who_is_elsewhere_by_now_is_not_said_to_be_taken_in(cast: Cast, client: 
     assert "这次调动没有办理" in page and "已接收，" not in page
 
 
+def test_a_transfer_that_nobody_takes_in_says_so_to_who_waits_for_it(cast: Cast, client: Client) -> None:
+    url = reverse("members:roster_change", args=[moving(cast).pk])
+    client.force_login(cast.unit_clerk)
+    assert "没有人接收" not in client.get(url).content.decode()
+    cast.other_unit.appointments.update(ends_on=today() - DAY)
+    assert "没有人接收" in client.get(url).content.decode()
+
+
 def test_the_form_names_the_records_it_resembles(cast: Cast, client: Client) -> None:
     client.force_login(cast.unit_clerk)
     url = reverse("members:roster_join")
@@ -357,7 +365,7 @@ def test_a_unit_is_told_that_an_entry_was_a_mistake(cast: Cast) -> None:
 
 def test_a_transfer_of_who_is_elsewhere_by_its_day_does_not_say_that_nothing_changed(cast: Cast) -> None:
     change = moving(cast, 3, by=cast.city_officer)
-    keeping.correct_entry(cast.li, by=cast.city_officer, unit=cast.other_unit)
+    Member.objects.filter(pk=cast.li.pk).update(unit=cast.other_unit)  # by an import
     carry_due(today() + 3 * DAY)
     change.refresh_from_db()
     assert change.state == State.UNDONE

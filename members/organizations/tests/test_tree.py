@@ -129,3 +129,15 @@ def test_a_unit_that_somebody_is_coming_to_is_not_closed(cast: Cast, by: str):
     recording.transfer(cast.li, to_unit=empty, day=coming, by=getattr(cast, by))
     with pytest.raises(NotPossible, match="登记调入"):
         tree.set_active(empty, is_active=False, by=cast.city_officer)
+
+
+def test_a_place_where_nobody_acts_says_so_on_its_own_page(cast: Cast, client: Client):
+    """An auditor only reads; whoever looks there need not find the tab that lists such places."""
+    page = reverse("members:organization", args=[cast.community.pk])
+    client.force_login(cast.street_officer)
+    assert "没有人办" not in client.get(page).content.decode()
+    cast.community.appointments.exclude(role="auditor").delete()
+    text = client.get(page).content.decode()
+    assert "没有人办" in text and "请市委组织部任命" in text
+    client.force_login(cast.city_officer)
+    assert f'href="{reverse("members:appointments")}"' in client.get(page).content.decode()
