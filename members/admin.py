@@ -6,6 +6,8 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from members import models
@@ -75,19 +77,29 @@ class OfPeople(ServiceAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         fields = super().get_fields(request, obj)
         at_home = privacy.knows_homes(cast(models.User, request.user).desk)
-        return [name for name in fields if at_home or name != "estate"]
+        return [name for name in fields if at_home or getattr(name, "__name__", name) != "estate"]
+
+
+@admin.display(description=_("换单位"))
+def transfer(member: models.Member) -> str:
+    return format_html(
+        '<a href="{}">{}</a>', reverse("members:roster_transfer", args=[member.pk]), _("登记调动")
+    )
 
 
 @admin.register(models.Member)
 class MemberAdmin(OfPeople):
-    """Correcting the roster; contact data is not here, it has its own door."""
+    """Correcting the roster; contact data is not here, it has its own door, and another unit has its day."""
 
     sees, does, export = "members.see", "members.edit", "members"
     changes, form = keeping.correct_entry, EntryForm
     list_display = ["name", "unit", "community", masked_mobile, "is_leader", "state"]
     search_fields = ["name", "pinyin", "initials"]
-    readonly_fields = ["community", "estate", masked_mobile, "state"]
-    autocomplete_fields = ["unit"]
+    readonly_fields = ["unit", "community", "estate", masked_mobile, "state"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        shown = super().get_readonly_fields(request, obj)
+        return [*shown, transfer] if obj and self.has_change_permission(request, obj) else shown
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_own = obj is not None and obj.user_id == request.user.pk

@@ -59,6 +59,11 @@ def staff_by_desk(organizations: Iterable[int]) -> dict[int, list[User]]:
     return {pk: list(users.values()) for pk, users in found.items()}
 
 
+def is_deserted(organization: Organization) -> bool:
+    """Whether nobody acts for it today."""
+    return deserted(Organization.objects.filter(pk=organization.pk)).exists()
+
+
 def deserted(organizations: QuerySet[Organization]) -> QuerySet[Organization]:
     """Those of them for whom nobody acts."""
     rows = organizations.filter(is_active=True, kind__in=KINDS)

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from functools import cache
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -9,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import FETCH_PEERS, BooleanField, Model, QuerySet
+from django.db.models import FETCH_PEERS, BooleanField, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -73,6 +74,18 @@ def service_action(
     return act
 
 
+@cache
+def in_words(name: str, label: str) -> Callable[[Any], str]:
+    """A column that says what a foreign key names, without the link that Django makes of it."""
+
+    @admin.display(description=label)
+    def words(row: Any) -> str:
+        return str(getattr(row, name))
+
+    words.__name__ = name
+    return words
+
+
 class ServiceAdmin(admin.ModelAdmin):
     """Read only, but for what the services `adds` and `changes` write, each asked for by a form.
 
@@ -130,6 +143,32 @@ class ServiceAdmin(admin.ModelAdmin):
         rows = self.visible(request, self.model).fetch_mode(FETCH_PEERS)
         order: Any = self.get_ordering(request) or self.opts.ordering
         return rows.defer(*getattr(self.model, "PRIVATE", ())).order_by(*order)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return self.without_dead_links(request, obj, super().get_fields(request, obj))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return self.without_dead_links(request, obj, super().get_readonly_fields(request, obj))
+
+    def without_dead_links(self, request: HttpRequest, row: Any, names: Any) -> list[Any]:
+        """What is only shown and names a row of another page that this user may not open: its words alone."""
+        if row is None:
+            return list(names)
+        writes = self.has_change_permission(request, row)
+        written = {*names} - {*self.readonly_fields} if writes else set()
+        labels = {one.name: str(one.verbose_name) for one in self.opts.fields if isinstance(one, ForeignKey)}
+        shown = [name for name in names if name in labels and name not in written]
+        dead = {name for name in shown if not self.leads_somewhere(request, getattr(row, name))}
+        return [in_words(name, labels[name]) if name in dead else name for name in names]
+
+    def leads_somewhere(self, request: HttpRequest, target: Any) -> bool:
+        """Whether the page that Django would link to answers this user; without one it makes no link."""
+        pages: Any = self.admin_site._registry
+        page = pages.get(type(target))
+        if page is None:
+            return True
+        found = page.has_view_permission(request) and page.visible(request, type(target))
+        return bool(found and found.filter(pk=target.pk).exists())
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         rows = self.visible(request, db_field.remote_field.model)

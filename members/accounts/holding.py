@@ -31,8 +31,13 @@ def account_of(mobile: str, name: str = "") -> User | None:
 
 def belongs_to_another(mobile: str, name: str, former: Member) -> bool:
     """Whether the number has another owner than the person who had it: by the roster, or by name."""
-    on_roster = Member.objects.filter(mobile=mobile).exclude(merged_into=former).exists()
-    return on_roster or (bool(name) and name != former.name)
+    return bool(owner_of(mobile, but=former)) or (bool(name) and name != former.name)
+
+
+def owner_of(mobile: str, *, but: Member) -> Member | None:
+    """Another person's entry with this mobile; a record that was merged into `but` is the same person's."""
+    entry = Member.objects.filter(mobile=mobile).exclude(pk=but.pk).first()
+    return entry if entry and entry.kept_record != but else None
 
 
 def opens_by_code(user: User) -> bool:

@@ -53,7 +53,7 @@ def carry_due(on: dt.date | None = None) -> int:
 
 @transaction.atomic
 def _carry_one(pk: int, member_id: int) -> bool:
-    Member.objects.select_for_update().get(pk=member_id)  # before the change, as everybody locks them
+    Member.objects.filter(pk=member_id).hold()  # before the change, as everybody locks them
     rows = RosterChange.objects.select_related("member__unit", "member__user", "from_unit", "to_unit")
     change = rows.select_for_update(of=("self",)).get(pk=pk)
     if change.state != State.PLANNED:  # taken back meanwhile

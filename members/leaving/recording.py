@@ -64,7 +64,8 @@ def rejoin(member: Member, *, day: dt.date, note: str = "", by: User) -> RosterC
     """
     member = _locked(member)
     rules.check_returns(member, by)
-    rules.check_day(day, since=member.departed_on)
+    # On the day or after it: who is on the roster may take places at once.
+    rules.check_day(day, since=member.departed_on, ahead=dt.timedelta())
     return record_returned(member, day=day, by=by, note=note)
 
 
@@ -85,7 +86,7 @@ def leave(member: Member, *, kind: str, day: dt.date, note: str = "", by: User) 
     """
     member = _locked(member)
     rules.check_leaves(member, by)
-    rules.check_day(day, since=member.joined_on)
+    rules.check_day(day, since=rules.latest_step(member))
     change = _written(member, kind, day, by=by, note=note, from_unit=member.unit, state=State.PLANNED)
     _set_dates(member, departed_on=day)
     if day < today():
@@ -107,7 +108,7 @@ def transfer(
     member = _locked(member)
     rules.check_leaves(member, by)
     rules.check_target(member, to_unit)
-    rules.check_day(day, since=member.joined_on)
+    rules.check_day(day, since=rules.latest_step(member))
     state = State.PLANNED if rules.keeps(to_unit, by) else State.ASKED
     units = {"from_unit": member.unit, "to_unit": to_unit}
     change = _written(member, Kind.MOVED, day, by=by, note=note, state=state, **units)
@@ -163,7 +164,8 @@ def take_back(change: RosterChange, *, reason: str, by: User) -> RosterChange | 
 
 def _remove(member: Member) -> None:
     """Only an entry that nothing refers to. Raises NotPossible."""
-    used = member.user_id or member.registrations.exists() or member.exemptions.exists()
+    kept = (member.registrations, member.exemptions, member.reveals, member.mobile_changes)
+    used = member.user_id or any(rows.exists() for rows in kept)
     try:
         with transaction.atomic():
             if not used:
@@ -171,7 +173,9 @@ def _remove(member: Member) -> None:
     except ProtectedError:
         used = True
     if used:
-        raise NotPossible(_("这位同志已有报到、豁免或服务记录，不能当作没有登记过。请登记离开。"), "in_use")
+        raise NotPossible(
+            _("这位同志已有报到、豁免、换号、查看或服务记录，不能当作没有登记过。请登记离开。"), "in_use"
+        )
 
 
 # --- Shared steps -------------------------------------------------------------------------------
@@ -179,8 +183,8 @@ def _remove(member: Member) -> None:
 
 def _locked(member: Member) -> Member:
     """The row as it is now, held until the end of the transaction."""
-    rows = Member.objects.select_related("unit", "community", "user").select_for_update(of=("self",))
-    return rows.get(pk=member.pk)
+    Member.objects.filter(pk=member.pk).hold()
+    return Member.objects.select_related("unit", "community", "user").get(pk=member.pk)
 
 
 def _locked_still(member: Member) -> Member:

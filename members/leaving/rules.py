@@ -76,9 +76,15 @@ def check_returns(member: Member, by: User) -> None:
         raise StillOnRoster(_("这位同志还在册，不用重新入册。"))
 
 
-def check_day(day: dt.date, *, since: dt.date | None = None) -> None:
+def latest_step(member: Member) -> dt.date | None:
+    """Since when the person is where they are: entered on the roster, or moved to the unit."""
+    done = member.roster_changes.filter(kind=RosterChange.Kind.MOVED, state=RosterChange.State.DONE)
+    return max(filter(None, (member.joined_on, *done.values_list("day", flat=True))), default=None)
+
+
+def check_day(day: dt.date, *, since: dt.date | None = None, ahead: dt.timedelta = AHEAD) -> None:
     """Near today, and not before what it follows. Raises DatesWrong."""
-    first, last = today() - BACK, today() + AHEAD
+    first, last = today() - BACK, today() + ahead
     if not first <= day <= last:
         raise DatesWrong(
             _("日期要在 %(first)s 至 %(last)s 之间，请核对。") % {"first": first, "last": last}, field="day"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members.access import StaffRequest, desk_required, require
+from members.desks import is_deserted
 from members.leaving import recording, rules
 from members.leaving.forms import JoinForm, LeaveForm, ReturnForm, TransferForm
 from members.leaving.messages import text_of
@@ -25,6 +26,8 @@ FACES = (
     ("ahead", gettext_lazy("将生效"), None),
     ("all", gettext_lazy("全部变动"), None),
 )
+
+OVERTAKEN = gettext_lazy("这位同志已不在原单位名册上，这次调动没有办理，已作撤回。")
 
 
 def seen(request: StaffRequest) -> RosterChangeQuerySet:
@@ -54,6 +57,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "member": change.member,
         "sentence": text_of(change, reason=change.events.order_by("-id").values_list("note", flat=True)[0]),
         "sees_person": Member.objects.visible_to(request.user).filter(pk=change.member_id).exists(),
+        "nobody_receives": change.is_open and change.to_unit and is_deserted(change.to_unit),
         "may_receive": rules.meets(rules.check_receiver, change, request.user),
         "may_take_back": rules.meets(rules.check_undoable, change, request.user),
         "events": change.events.select_related("by").order_by("-id"),
@@ -80,10 +84,15 @@ def decide(request: StaffRequest, change: RosterChange) -> HttpResponse:
     if decision in decisions:
         service, text = decisions[decision]
         if attempt(request, lambda: (service(),)):
-            messages.success(request, text)
+            messages.success(request, OVERTAKEN if is_overtaken(change, decision) else text)
     if RosterChange.objects.filter(pk=change.pk).exists():
         return redirect("members:roster_change", change.pk)
     return redirect("members:list")
+
+
+def is_overtaken(change: RosterChange, decision: str) -> bool:
+    """Whether somebody was taken in who was not on the former unit's roster any more."""
+    return decision == "accept" and not change.stands
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from members.merging import messages, rules
 from members.merging.parts import parts
-from members.models import Member, Merge, MergeEvent, User
+from members.models import Member, Merge, MergeEvent, Registration, User
 from xianfeng.lib.queue import later
 from xianfeng.lib.refusal import check_reason
 from xianfeng.lib.transitions import move, record
@@ -70,8 +70,11 @@ def undo(done: Merge, *, reason: str, by: User) -> Merge:
 
 def _locked(kept: Member, gone: Member) -> tuple[Member, Member]:
     """Both rows, held until the end of the transaction, in the order in which everybody locks people."""
-    rows = Member.objects.select_for_update(of=("self",)).select_related("user", "unit", "community")
-    found = {row.pk: row for row in rows.filter(pk__in=[kept.pk, gone.pk]).order_by("pk")}
     if kept.pk == gone.pk:
         raise rules.CannotMerge(_("请选择另一条记录。"), "same_record")
+    people = Member.objects.filter(pk__in=[kept.pk, gone.pk])
+    # Their applications first: a confirmation under way holds its row, and then the person.
+    list(Registration.objects.filter(member__in=people).order_by("pk").select_for_update().values_list("pk"))
+    people.hold()
+    found = {row.pk: row for row in people.select_related("user", "unit", "community")}
     return found[kept.pk], found[gone.pk]

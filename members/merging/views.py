@@ -62,8 +62,12 @@ def lines_or_refusal(request: StaffRequest, kept: Member, gone: Member) -> dict[
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
     rows = Merge.objects.visible_to(request.user).select_related("kept__unit", "gone__unit", "merged_by")
     merge = get_object_or_404(rows, pk=pk)
-    events = merge.events.select_related("by").order_by("-id")
-    return render(request, "members/merging/detail.html", {"merge": merge, "events": events})
+    context = {
+        "merge": merge,
+        "events": merge.events.select_related("by").order_by("-id"),
+        "sees_kept": Member.objects.visible_to(request.user).filter(pk=merge.kept_id).exists(),
+    }
+    return render(request, "members/merging/detail.html", context)
 
 
 @require_POST

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 class MergeQuerySet(models.QuerySet["Merge"]):
     def visible_to(self, user: "User") -> "MergeQuerySet":
-        """Whoever sees the record that was kept."""
+        """Whoever sees one of the two records: both sides are told, and either may say that it was wrong."""
         if not user.desk:
             return self.filter(kept__user=user)
-        return self.filter(member_scope(user.desk.organization, "kept__"))
+        organization = user.desk.organization
+        return self.filter(member_scope(organization, "kept__") | member_scope(organization, "gone__"))
 
     def standing(self) -> "MergeQuerySet":
         return self.filter(state__in=Merge.State.STANDS)

@@ -49,6 +49,14 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def registered(self) -> "MemberQuerySet":
         return self.filter(state=Member.State.REGISTERED)
 
+    def hold(self) -> None:
+        """Lock these rows until the transaction ends, in the order in which everybody locks people.
+
+        Read what they say afterwards: a row whose unit changed while a locking query waited is not found
+        by its join with the former one any more. Whoever only writes a line that names one need not wait.
+        """
+        list(self.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+
 
 class Member(models.Model):
     """An in-service Party member on the roster; belongs to a unit and, by residence, to a community."""
@@ -162,6 +170,11 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kept_record(self) -> "Member":
+        """The record that counts for this person: the one it was merged into, however many merges on."""
+        return self.merged_into.kept_record if self.merged_into else self
 
     @property
     def skill_list(self) -> list[str]:

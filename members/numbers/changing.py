@@ -35,7 +35,6 @@ def change_own(member: Member, mobile: str, *, by: User) -> MobileChange:
     rules.check_new(member, mobile)
     change = _carry_out(_made(member, mobile, Way.OWN, by=by), texts=["changed"])
     holding.take_number(by, mobile)
-    _withdraw_open(member, by=by)
     return change
 
 
@@ -47,7 +46,7 @@ def ask(*, name: str, unit: Organization, old: str, mobile: str) -> MobileChange
     asks is told the same in any case. Asking again while it waits changes nothing.
     """
     member = _meant(name, unit, old)
-    if member is None or Member.objects.filter(mobile=mobile).exists():
+    if member is None or member.mobile == mobile or holding.owner_of(mobile, but=member):
         return None
     if waiting := member.mobile_changes.open().first():
         return waiting
@@ -90,6 +89,8 @@ def confirm(change: MobileChange, *, by: User) -> MobileChange:
     Raises AlreadyDecided, NotPossible for oneself, NumberTaken.
     """
     member = change.member
+    # The person before what hangs on them, as everybody locks: a merge holds the person, then the requests.
+    Member.objects.filter(pk=member.pk).hold()
     rules.check_not_own(member, by)
     rules.check_new(member, change.new)
     _decide(change, State.DONE, by=by)
@@ -115,9 +116,7 @@ def correct(member: Member, mobile: str, *, reason: str, by: User) -> MobileChan
     """
     rules.check_not_own(member, by)
     rules.check_new(member, mobile)
-    change = _made(member, mobile, Way.DESK, by=by, reason=check_reason(reason))
-    _withdraw_open(member, by=by)
-    return _carry_out(change, texts=["changed"])
+    return _carry_out(_made(member, mobile, Way.DESK, by=by, reason=check_reason(reason)), texts=["changed"])
 
 
 @transaction.atomic
@@ -198,14 +197,15 @@ def _write_number(change: MobileChange) -> None:
     if written != 1:
         raise rules.decided_before()
     change.member.mobile = change.new
+    _withdraw_open(change.member, by=change.decided_by)
     holding.let_go(change.new, but=change.member.user)
 
 
 def _write(change: MobileChange) -> int:
     """Returns how many entries had the former number: one, unless somebody was faster."""
     entry = Member.objects.filter(pk=change.member_id, mobile=change.old)
-    merged = change.member.merged_records.filter(mobile=change.new).first()
-    if merged and entry.exists():
+    merged = Member.objects.filter(mobile=change.new, state=Member.State.MERGED).first()
+    if merged and entry.select_for_update().first():
         swap_numbers(change.member, merged)
         return 1
     return entry.update(mobile=change.new)
@@ -226,13 +226,19 @@ def _refuse(change: MobileChange, *, reason: str, by: User) -> MobileChange:
     return change
 
 
-def _withdraw_open(member: Member, *, by: User) -> None:
+def close_open(member: Member, *, reason: str, by: User) -> None:
+    """What waits can be decided no more, as the record's number is another: who asked is told why."""
+    for change in member.mobile_changes.open():
+        _refuse(change, reason=reason, by=by)
+
+
+def _withdraw_open(member: Member, *, by: User | None) -> None:
     """Another way was faster: what waits is decided with it."""
     for change in member.mobile_changes.open():
         _decide(change, State.REFUSED, by=by, reason=_("已用别的方式换号。"))
 
 
-def _decide(change: MobileChange, to: MobileChange.State, *, by: User, reason: str = "") -> None:
+def _decide(change: MobileChange, to: MobileChange.State, *, by: User | None, reason: str = "") -> None:
     move(
         change,
         to,

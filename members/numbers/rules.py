@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from members.accounts.holding import NumberTaken
+from members.accounts.holding import NumberTaken, owner_of
 from members.models import Member, MobileChange, User
 from members.people.rules import check_stands
 from xianfeng.lib.refusal import AlreadyDecided, NotPossible, Refusal
@@ -21,8 +21,7 @@ def check_new(member: Member, mobile: str) -> None:
     check_stands(member)
     if member.mobile == mobile:
         raise SameNumber(_("这就是现在登记的手机号，不用更换。"))
-    others = Member.objects.filter(mobile=mobile).exclude(pk=member.pk)
-    other = others.exclude(merged_into=member).first()
+    other = owner_of(mobile, but=member)
     if other and (other.name, other.unit_id) == (member.name, member.unit_id):
         raise NumberTaken(
             _(

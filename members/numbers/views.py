@@ -11,6 +11,7 @@ from members.access import StaffRequest, desk_required, require
 from members.models import Member, MobileChange
 from members.models.numbers import MobileChangeQuerySet
 from members.numbers import changing
+from members.numbers.filters import NumberFilter
 from members.numbers.forms import CorrectionForm
 from members.people import privacy
 from xianfeng.ui.tabs import tabs_of
@@ -29,8 +30,11 @@ def seen(request: StaffRequest) -> MobileChangeQuerySet:
 def list_(request: StaffRequest) -> HttpResponse:
     tabs = tabs_of(request, FACES, default="waiting")
     rows = seen(request)
-    page = page_of(request, rows.open() if tabs.chosen.key == "waiting" else rows)
-    return render(request, "members/numbers/list.html", {"tabs": tabs, "page": page})
+    narrowed = NumberFilter(
+        request.GET, queryset=rows.open() if tabs.chosen.key == "waiting" else rows, request=request
+    )
+    context = {"tabs": tabs, "filter": narrowed, "page": page_of(request, narrowed.qs)}
+    return render(request, "members/numbers/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,7 +5,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
-from members.models import Member, Organization, OrganizationEvent, User
+from members.models import Member, Organization, OrganizationEvent, RosterChange, User
 from members.organizations import following
 from members.organizations.rules import NotMovable
 from xianfeng.lib.refusal import NotPossible
@@ -81,6 +81,8 @@ def check_closable(organization: Organization) -> None:
     people = Member.objects.on_roster().filter(**{line_of(organization): organization}).count()
     if people:
         raise NotPossible(_("还有 %(count)s 名党员属于这里，请先转出。") % {"count": people})
+    if coming := RosterChange.objects.ahead().filter(to_unit=organization).count():
+        raise NotPossible(_("还有 %(count)s 名党员登记调入这里，请先撤回调动。") % {"count": coming})
 
 
 def line_of(organization: Organization) -> str:

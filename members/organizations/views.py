@@ -55,6 +55,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "appointments": organization.appointments.current().select_related("user"),
         "events": organization.events.select_related("by")[:20],
         "may_edit": may_edit,
+        "is_deserted": desks.is_deserted(organization),
         "has_poster": organization.kind in (Kind.COMMUNITY, Kind.ESTATE),
         **(edit_forms(request, organization) if may_edit else {}),
     }

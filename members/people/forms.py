@@ -150,13 +150,11 @@ class ProfileForm(ServiceForm):
 
 
 class EntryForm(forms.ModelForm):
-    """A roster entry as the city corrects it; contact data has its own door."""
+    """A roster entry as the city corrects it; contact data has its own door, another unit is a dated move."""
 
     class Meta:
         model = Member
-        fields = [
-            "name", "unit", "position", "is_leader", "skills", "intentions", "note", "joined_on",
-        ]  # fmt: skip
+        fields = ["name", "position", "is_leader", "skills", "intentions", "note", "joined_on"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -34,14 +34,16 @@ def keep_profile(member: Member, *, email: str, by: User, **fields: str) -> Memb
 def correct_entry(member: Member, *, by: User, **fields: Any) -> Member:
     """Write the corrected columns of a roster entry; pinyin follows the name, the state the dates.
 
-    Raises NotPossible for one's own: its dates and rank set what the year asks of one.
+    Raises NotPossible for one's own: its dates and rank set what the year asks of one. ValueError for the
+    unit, which changes on a day and with two units told (`leaving.recording.transfer`).
     """
+    if "unit" in fields:
+        raise ValueError("Another unit is a dated move.")
     if member.user_id == by.pk:
         raise NotPossible(_("不能改正自己的名册信息，请由同事办理。"), "not_oneself")
     # Read again: whoever was confirmed since the form was opened stays so.
     member = Member.objects.select_for_update().get(pk=member.pk)
     check_stands(member)
-    former = member.unit
     changed = [name for name, value in fields.items() if getattr(member, name) != value]
     for name, value in fields.items():
         setattr(member, name, value)
@@ -49,7 +51,7 @@ def correct_entry(member: Member, *, by: User, **fields: Any) -> Member:
     member.state = state_on(member, today())
     member.save(update_fields=[*fields, "pinyin", "initials", "state"])
     if changed:
-        messages.tell_corrected(member, changed, former=former if former != member.unit else None, by=by)
+        messages.tell_corrected(member, changed, by=by)
     later("flags.renew_forecast")
     later("members.let_depart")  # a last day that has passed gives back what waits for the person
     return member

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members import desks
-from members.models import Exemption, Member, Organization, User
+from members.models import Exemption, Member, User
 from notices.kinds import Kind, declare
 from notices.outbox import Wording, send, send_many
 from xianfeng.lib.times import today
@@ -83,30 +83,16 @@ CORRECTED = Wording(
     link="members:detail",
     told=_("该党员单位和社区的书记、工作人员（更正人除外）"),
 )
-# Not theirs any more: a page of the person would be none for them.
-MOVED = Wording(
-    ENTRY,
-    key=CORRECTED.key,
-    subject=_("%(name)s 的单位更正为%(unit)s"),
-    body=_("%(by)s 更正了名册，此人不再列在贵单位名册上。请核对；如有不对，请联系对方。"),
-    link="members:list",
-    told=_("原单位的书记、工作人员（更正人除外）"),
-)
 
 
-def tell_corrected(
-    member: Member, columns: Collection[str], *, former: Organization | None, by: User
-) -> None:
-    """Which columns were corrected, without what stands in them; `former` is the unit it was before."""
+def tell_corrected(member: Member, columns: Collection[str], *, by: User) -> None:
+    """Which columns were corrected, without what stands in them."""
     facts = {
         "member": member.pk, "name": member.name, "by": by.get_full_name(), "at": timezone.now().isoformat(),
     }  # fmt: skip
     what = "、".join(str(getattr(Member._meta.get_field(name), "verbose_name", name)) for name in columns)
     staff = staff_of(member).exclude(pk=by.pk)
     send_many(CORRECTED.to_each(staff, member.pk, what=what, **facts))
-    if former:
-        left = desks.staff_of(former).exclude(pk__in=[by.pk, *staff.values_list("pk", flat=True)])
-        send_many(MOVED.to_each(left, unit=member.unit, **facts))
 
 
 def tell_exempted(own: Wording, staff: Wording, exemption: Exemption, *, by: User) -> None:

@@ -42,6 +42,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "registrations": member.registrations.select_related("community", "decided_by"),
         "numbers": member.mobile_changes.all(),
         "merges": member.merges.all(),
+        "sees_kept": member.is_merged and seen(request).filter(pk=member.merged_into_id or 0).exists(),
         **standing_on_roster(request, member),
         "exemptions": member.exemptions.select_related("approved_by", "confirmed_by"),
         "reveals": member.reveals.select_related("viewer", "organization")[:20],

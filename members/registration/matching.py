@@ -30,9 +30,7 @@ def match(*, name: str, mobile: str, unit: Organization, community: Organization
 def entry_of(mobile: str) -> Member | None:
     """The entry with this mobile; of a record that was merged, the one that stands for it."""
     entry = Member.objects.select_related("unit", "community").filter(mobile=mobile).first()
-    while entry and entry.merged_into:
-        entry = entry.merged_into
-    return entry
+    return entry and entry.kept_record
 
 
 def differences(

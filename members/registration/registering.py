@@ -253,7 +253,7 @@ def leave_former_community(registration: Registration, member: Member, by: User)
 def change_state(
     registration: Registration, to: str, *, by: User, note: str = "", allowed: Set[str] = State.OPEN
 ) -> None:
-    """Of two clerks, one decides; of a community and the estate's move to another one too.
+    """Of two clerks, one decides; of a community, the estate's move to another one and a merge too.
 
     Raises AlreadyDecided.
     """
@@ -265,7 +265,7 @@ def change_state(
         by=by,
         note=note,
         refusal=decided_before,
-        guard=Q(community=registration.community_id),
+        guard=Q(community=registration.community_id, member=registration.member_id),
         decided_at=timezone.now(),
         decided_by=by,
         reason=note,

@@ -1,17 +1,32 @@
 """The admin keeps to the portal's scope and rights."""
 
+import re
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from members.models import Appointment, Member, Organization, Registration, User
+from members.models import (
+    Appointment,
+    ContactReveal,
+    Exemption,
+    Member,
+    Organization,
+    Registration,
+    RosterChange,
+    User,
+)
+from members.people import privacy
+from members.people.exempting import exempt
 from members.service_admin import ServiceAdmin
 from members.tests.applicants import applied, stranger
 from notices.models import Notice
+from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
 
+MOVE = "members:roster_transfer"
 MODELS = ("organization", "appointment", "user", "member", "registration", "exemption", "contactreveal")
 
 
@@ -113,8 +128,37 @@ def test_the_city_corrects_the_roster_and_the_pinyin_follows(client: Client, cas
     form = {"name": "曾建国", "unit": cast.other_unit.pk, "state": "departed"}
     assert client.post(url, form).status_code == 302
     member = Member.objects.get(pk=cast.li.pk)
-    assert (member.name, member.pinyin, member.unit) == ("曾建国", "zengjianguo", cast.other_unit)
-    assert member.state == Member.State.REGISTERED  # read-only here
+    assert (member.name, member.pinyin) == ("曾建国", "zengjianguo")
+    assert (member.state, member.unit) == (Member.State.REGISTERED, cast.unit)  # read-only here
+
+
+def test_another_unit_is_recorded_with_its_day_at_the_desk(client: Client, cast: Cast):
+    """Written here it had no day, and flags of before the move were the new unit's."""
+    page, move = (reverse(name, args=[cast.li.pk]) for name in ("admin:members_member_change", MOVE))
+    for user, is_offered in ((cast.city_officer, True), (cast.secretary, False)):
+        client.force_login(user)
+        assert (f'href="{move}"' in client.get(page).content.decode()) is is_offered
+    client.force_login(cast.city_officer)
+    client.post(move, {"to_unit": cast.other_unit.pk, "day": str(today())})
+    change = RosterChange.objects.get()
+    assert (change.from_unit, change.to_unit, change.state) == (cast.unit, cast.other_unit, "done")
+
+
+@pytest.mark.parametrize("who", ["city_officer", "street_officer", "secretary", "estate_clerk", "unit_clerk"])
+def test_no_page_of_a_row_leads_where_its_reader_may_not_go(client: Client, cast: Cast, who: str):
+    registration = applied(cast)
+    exempt(cast.li, kind="sick", starts_on=today(), ends_on=today(), reason="住院", by=cast.city_officer)
+    privacy.reveal(cast.li, "mobile", reason="打电话核实", by=cast.unit_clerk)
+    client.force_login(getattr(cast, who))
+    rows = (cast.li, registration, *Exemption.objects.all(), *ContactReveal.objects.all())
+    pages = [reverse(f"admin:members_{row._meta.model_name}_change", args=[row.pk]) for row in rows]
+    shown = {page: answer for page in pages if (answer := client.get(page)).status_code == 200}
+    assert len(shown) >= len(pages) - 1
+    for page, answer in shown.items():
+        main = answer.content.decode().partition('<div id="content-main">')[2]
+        for link in set(re.findall(r'href="(/admin/[^"?]+/change/)"', main)):
+            assert (page, link, client.get(link).status_code) == (page, link, 200)
+    assert cast.unit.name in shown[pages[0]].content.decode()
 
 
 def test_nobody_corrects_their_own_entry(client: Client, cast: Cast):

@@ -4,15 +4,26 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, F, Q, Sum, Value
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from flags.assessment import standing
 from flags.models import Category, FlagEntry
-from members.models import Appointment, Exemption, Member, MobileChange, Registration, RosterChange, User
+from members.desks import deserted
+from members.models import (
+    Appointment,
+    Exemption,
+    Member,
+    MobileChange,
+    Organization,
+    Registration,
+    RosterChange,
+    User,
+)
 from notices.models import Delivery
 from tasks.deadlines import overdue
 from tasks.models import Claim, Task
@@ -66,8 +77,8 @@ def todo(user: User, desk: Appointment) -> Iterator[Figure]:
     if desk.can("tasks.see"):
         yield from (waiting_verifications if desk.can("claims.verify") else ended_tasks)(user)
         yield open_places(user)
-    if desk.can("notices.resend"):
-        yield unreached()
+    if desk.can("notices.resend") and desk.can("appointments.grant"):
+        yield from for_the_city(user)
 
 
 def waiting_registrations(user: User) -> Figure:
@@ -138,11 +149,22 @@ def open_places(user: User) -> Figure:
     return Figure(_("报名中的任务"), figures["count"], reverse("tasks:list"), _("项"), note)
 
 
-def unreached() -> Figure:
-    count = Delivery.objects.unreached().count()
-    return Figure(
-        _("未送达通知"), count, reverse("notices:unreached"), _("条"), tone="warning" if count else ""
-    )
+def for_the_city(user: User) -> Iterator[Figure]:
+    """What nobody else can put right, notices and places that nobody answers for: one query for both."""
+    notices = counted(Delivery.objects.unreached(), "notices")
+    places = counted(deserted(Organization.objects.visible_to(user)), "places")
+    count = dict(notices.union(places, all=True))
+    unstaffed = f"{reverse('members:organizations')}?line=deserted"
+    for what, label, url, unit in (
+        ("notices", _("未送达通知"), reverse("notices:unreached"), _("条")),
+        ("places", _("无人任职的组织"), unstaffed, _("个")),
+    ):
+        yield Figure(label, count[what], url, unit, tone="warning" if count[what] else "")
+
+
+def counted(rows: QuerySet[Any], what: str) -> QuerySet[Any, tuple[str, int]]:
+    """How many rows, under a name, to be read together with other counts."""
+    return rows.order_by().values(what=Value(what)).annotate(count=Count("pk")).values_list("what", "count")
 
 
 def progress(user: User) -> Progress:

@@ -2,7 +2,10 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
+import pytest
 from django.db import connection
 
 from xianfeng.lib.refusal import Refusal
@@ -28,3 +31,25 @@ def together(*actions: Callable[[], object]) -> list[str]:
     for thread in threads:
         thread.join(timeout=30)
     return sorted(codes)
+
+
+def meeting() -> Callable[[], None]:
+    """Where two come together unless something keeps the second from coming; the first goes on alone then."""
+    place = threading.Barrier(2)
+
+    def meet() -> None:
+        with suppress(threading.BrokenBarrierError):
+            place.wait(timeout=1)
+
+    return meet
+
+
+def meets_before(module: object, name: str, meet: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
+    """Whoever is about to call this function of a module meets the other one first."""
+    real = getattr(module, name)
+
+    def met(*args: Any, **values: Any) -> object:
+        meet()
+        return real(*args, **values)
+
+    patch.setattr(module, name, met)

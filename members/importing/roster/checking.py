@@ -32,6 +32,10 @@ MESSAGES: dict[str, Promise] = {
     "mobile_duplicate_in_sheet": _(
         "与工作表“%(sheet)s”第 %(row)s 行的手机号相同，以那一行为准。请改正号码或删除这一行。"
     ),
+    "person_twice_in_file": _(
+        "与工作表“%(sheet)s”第 %(row)s 行是同一位同志，以那一行为准。"
+        "请删除这一行；确是另一位同名同志的，选“是另一人”。"
+    ),
     "mobile_belongs_to_other": _(
         "名册上这个手机号属于另一位同志。请核对姓名和号码；如换了号，请先更新原来的记录。"
     ),
@@ -72,6 +76,7 @@ CODES = {
     "mobile_maybe_changed_of_several": "mobile_maybe_changed",
     "mobile_scientific": "mobile_invalid",
     "mobile_duplicate_in_sheet": "mobile_duplicate_in_file",
+    "person_twice_in_file": "mobile_duplicate_in_file",
     "unit_unknown_near": "unit_unknown",
     "unit_ambiguous": "unit_unknown",
     "community_unknown_near": "community_unknown",

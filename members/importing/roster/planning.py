@@ -53,7 +53,7 @@ from .columns import (
     is_total,
 )
 from .directory import Directory
-from .renumbering import decide
+from .renumbering import ask_of, decide, refuse_second
 
 State = Member.State
 
@@ -134,7 +134,7 @@ def plan_rosters(
         member = known.get(row.fields["mobile"])
         if member is not None:
             compare(row, member, check)
-    recognise(rows, check, decisions)
+    recognise(rows, one_row_each(rows), check, decisions)
     unknown = dict.fromkeys(column for table in rosters.tables for column in table.unknown)
     return Plan(rows, list(unknown), rosters.sheets, enter(rows, check.entry_day))
 
@@ -270,13 +270,26 @@ def compare(row: RowPlan, member: dict[str, Any], check: RowCheck) -> None:
         row.cleaned.append(Cleaned(ENTRY, sent, before or gettext("全年计入")))
 
 
-def recognise(rows: list[RowPlan], check: RowCheck, decisions: Decisions) -> None:
+def one_row_each(rows: Iterable[RowPlan]) -> dict[int, RowPlan]:
+    """The first row of each person; a file may hold the numbers of two records that were merged."""
+    first: dict[int, RowPlan] = {}
+    for row in rows:
+        if row.existing is not None and first.setdefault(row.existing, row) is not row:
+            refuse_second(row, first[row.existing])
+    return first
+
+
+def recognise(rows: list[RowPlan], first: dict[int, RowPlan], check: RowCheck, decisions: Decisions) -> None:
     """Set rows that may be somebody with a new mobile against that person, once it is decided."""
     for row, found in find_renumbered(rows):
         member = decide(row, found, decisions)
-        if member is not None:
-            compare(row, member, check)
-            row.changes = {"mobile": [member["mobile"], row.fields["mobile"]], **row.changes}
+        if member is None:
+            continue
+        if first.setdefault(member["pk"], row) is not row:
+            refuse_second(row, first[member["pk"]], ask=ask_of(row, found))
+            continue
+        compare(row, member, check)
+        row.changes = {"mobile": [member["mobile"], row.fields["mobile"]], **row.changes}
 
 
 def find_renumbered(rows: Iterable[RowPlan]) -> list[tuple[RowPlan, list[dict[str, Any]]]]:

@@ -20,12 +20,18 @@ def decide(row: RowPlan, found: list[Known], decisions: Decisions) -> Known | No
 
     Several of one name cannot be told apart by a file: their numbers are corrected on their own pages.
     """
-    kind = NUMBER if len(found) == 1 else NAMESAKES
-    answer = decisions.of(kind, row.place)
+    ask = ask_of(row, found)
+    answer = decisions.of(ask.kind, row.place)
     if answer == ADD:
         return None
-    if answer == CHANGE and kind == NUMBER:
+    if answer == CHANGE and ask.kind == NUMBER:
         return found[0]
+    reason = "mobile_maybe_changed" if ask.kind == NUMBER else "mobile_maybe_changed_of_several"
+    row.errors.append(row_error(MOBILE, reason, row.fields["mobile"], ask=ask, **ask.detail))
+    return None
+
+
+def ask_of(row: RowPlan, found: list[Known]) -> Ask:
     detail = {
         "sheet": row.sheet,
         "row": str(row.row),
@@ -33,10 +39,14 @@ def decide(row: RowPlan, found: list[Known], decisions: Decisions) -> Known | No
         "old": "、".join(mask_mobile(one["mobile"]) for one in found),
         "new": mask_mobile(row.fields["mobile"]),
     }
-    reason = "mobile_maybe_changed" if kind == NUMBER else "mobile_maybe_changed_of_several"
-    ask = Ask(kind, row.place, detail)
-    row.errors.append(row_error(MOBILE, reason, row.fields["mobile"], ask=ask, **detail))
-    return None
+    return Ask(NUMBER if len(found) == 1 else NAMESAKES, row.place, detail)
+
+
+def refuse_second(row: RowPlan, first: RowPlan, *, ask: Ask | None = None) -> None:
+    """One person has one row: of two that would write the same entry the later would win unseen."""
+    row.existing, row.changes = None, {}
+    where = {"sheet": first.sheet, "row": first.row}
+    row.errors.append(row_error(MOBILE, "person_twice_in_file", row.fields["mobile"], ask=ask, **where))
 
 
 # --- Writing ------------------------------------------------------------------------------------
@@ -60,5 +70,6 @@ def restore_numbers(changes: Mapping[int, dict[str, list[Any]]], *, by: User | N
 
 
 def locked(pks: Iterable[int]) -> list[Member]:
-    rows = Member.objects.select_for_update(of=("self",)).select_related("user")
-    return list(rows.filter(pk__in=list(pks)).order_by("pk"))
+    people = Member.objects.filter(pk__in=list(pks)).order_by("pk")
+    people.hold()
+    return list(people.select_related("user"))

@@ -103,6 +103,27 @@ def test_two_of_one_name_in_the_file_are_two_people(send, cast: Cast, beside: di
     assert bool(asked(batch)) == (beside is None)
 
 
+def test_one_person_does_not_get_two_numbers_from_one_file(send, cast: Cast):
+    """ "All are changes" said of two rows that can mean one person only: the second is asked about again."""
+    second = {**LI, MOBILE: "13900000022", POSITION: "处长"}
+    batch = answer(send(LI, second), cast, key(NUMBER, ALL), CHANGE)
+    assert (batch.counts["changed"], batch.counts["rejected"]) == (1, 1)
+    (error,) = batch.rows.get(outcome="rejected").errors
+    assert error["code"] == "mobile_duplicate_in_file" and "第 2 行是同一位同志" in error["message"]
+    written(answer(batch, cast, key(NUMBER, "名册!3"), ADD), cast)
+    found = Member.objects.filter(name="李建国").values_list("mobile", "position")
+    assert set(found) == {(NEW, "科长"), ("13900000022", "处长")}
+
+
+def test_a_file_with_both_numbers_of_a_merged_person_says_it_once(send, cast: Cast):
+    merging.merge(cast.li, make_member("李建国", NEW, cast.unit), reason="本人确认", by=cast.city_officer)
+    rows = LI, {**LI, MOBILE: OLD, POSITION: "处长"}
+    batch = written(send(*rows), cast)
+    assert (batch.counts["changed"], batch.counts["rejected"]) == (1, 1)
+    again = send(*rows)
+    assert (again.counts["unchanged"], again.counts["rejected"]) == (1, 1)
+
+
 def test_another_unit_is_another_person(send, cast: Cast):
     path_rows = {**LI, UNIT: "市税务局"}
     batch = send(path_rows)

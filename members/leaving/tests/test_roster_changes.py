@@ -10,8 +10,8 @@ from django.urls import reverse
 from members.leaving import recording
 from members.leaving.carrying import carry_due
 from members.merging import merging
-from members.models import Member, RosterChange, User
-from members.people import keeping
+from members.models import ContactReveal, Member, RosterChange, User
+from members.people import privacy
 from notices.models import Notice
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import today
@@ -89,6 +89,20 @@ def test_who_left_cannot_leave_again_and_dates_keep_to_bounds(cast: Cast) -> Non
     assert code_of(lambda: leaving(cast, -1)) == "not_on_roster"
 
 
+def test_nothing_happens_before_the_step_before_it(cast: Cast) -> None:
+    """The unit of a flag follows from the days of the moves: out of order they name the wrong one."""
+    moving(cast, -10, by=cast.city_officer)
+
+    def back(days: int) -> str:
+        day = today() + days * DAY
+        return code_of(
+            lambda: recording.transfer(fresh(cast.li), to_unit=cast.unit, day=day, by=cast.city_officer)
+        )
+
+    assert code_of(lambda: leaving(cast, -30, by=cast.other_unit_clerk)) == "dates_wrong"
+    assert (back(-30), back(-10)) == ("dates_wrong", "")
+
+
 def test_nobody_records_their_own(cast: Cast) -> None:
     assert cast.li.user
     assert code_of(lambda: leaving(cast, -1, by=cast.li.user)) == "not_oneself"
@@ -131,6 +145,14 @@ def test_who_comes_back_stands_where_they_stood_with_the_history(cast: Cast) -> 
     recording.take_back(change, reason="还没回来", by=cast.unit_clerk)
     li = fresh(cast.li)
     assert (li.is_departed, li.joined_on, li.departed_on) == (True, None, today() - 30 * DAY)
+
+
+def test_who_comes_back_later_is_recorded_later(cast: Cast) -> None:
+    """On the roster one may take places at once; the requirement of the year would be none."""
+    leaving(cast, -30)
+    future = today() + 90 * DAY
+    assert code_of(lambda: recording.rejoin(fresh(cast.li), day=future, by=cast.unit_clerk)) == "dates_wrong"
+    assert fresh(cast.li).is_departed
 
 
 # --- Between units ------------------------------------------------------------------------------
@@ -226,6 +248,13 @@ def test_a_mistaken_entry_goes_while_nobody_used_it(cast: Cast) -> None:
     assert undoing(used, cast.unit_clerk) == "in_use"
 
 
+def test_what_was_looked_up_of_a_mistaken_entry_stays_on_record(cast: Cast) -> None:
+    change = joining(cast)
+    privacy.reveal(change.member, "mobile", reason="打电话核实", by=cast.unit_clerk)
+    assert undoing(change, cast.unit_clerk) == "in_use"
+    assert ContactReveal.objects.filter(member=change.member).exists()
+
+
 # --- Two records --------------------------------------------------------------------------------
 
 
@@ -258,6 +287,23 @@ def test_the_unit_records_and_the_other_unit_takes_in_by_pages(cast: Cast, clien
     client.post(url, {"decision": "accept"})
     assert fresh(cast.li).unit == cast.other_unit
     assert "查看党员档案" in client.get(url).content.decode()
+
+
+def test_who_is_elsewhere_by_now_is_not_said_to_be_taken_in(cast: Cast, client: Client) -> None:
+    change = moving(cast)
+    Member.objects.filter(pk=cast.li.pk).update(unit=cast.city)
+    client.force_login(cast.other_unit_clerk)
+    url = reverse("members:roster_change", args=[change.pk])
+    page = client.post(url, {"decision": "accept"}, follow=True).content.decode()
+    assert "这次调动没有办理" in page and "已接收，" not in page
+
+
+def test_a_transfer_that_nobody_takes_in_says_so_to_who_waits_for_it(cast: Cast, client: Client) -> None:
+    url = reverse("members:roster_change", args=[moving(cast).pk])
+    client.force_login(cast.unit_clerk)
+    assert "没有人接收" not in client.get(url).content.decode()
+    cast.other_unit.appointments.update(ends_on=today() - DAY)
+    assert "没有人接收" in client.get(url).content.decode()
 
 
 def test_the_form_names_the_records_it_resembles(cast: Cast, client: Client) -> None:
@@ -319,7 +365,7 @@ def test_a_unit_is_told_that_an_entry_was_a_mistake(cast: Cast) -> None:
 
 def test_a_transfer_of_who_is_elsewhere_by_its_day_does_not_say_that_nothing_changed(cast: Cast) -> None:
     change = moving(cast, 3, by=cast.city_officer)
-    keeping.correct_entry(cast.li, by=cast.city_officer, unit=cast.other_unit)
+    Member.objects.filter(pk=cast.li.pk).update(unit=cast.other_unit)  # by an import
     carry_due(today() + 3 * DAY)
     change.refresh_from_db()
     assert change.state == State.UNDONE

@@ -263,6 +263,23 @@ def test_a_desk_that_sees_only_one_of_them_gets_404(cast: Cast, registered_doubl
     assert at_desk(cast.clerk).get(address).status_code == 404
 
 
+def test_the_other_side_opens_what_it_is_told_of_and_may_say_that_it_was_wrong(
+    cast: Cast, registered_double: Member
+):
+    """Its link led to 404: only the kept record's desks saw the merge."""
+    done = merging.merge(cast.li, registered_double, reason=WHY, by=cast.city_officer)
+    desk, page = at_desk(cast.other_secretary), reverse("members:merge", args=[done.pk])
+    kept_page = reverse("members:detail", args=[cast.li.pk])
+    gone_page = reverse("members:detail", args=[registered_double.pk])
+    for address in (page, gone_page):
+        answer = desk.get(address)
+        assert answer.status_code == 200 and f'"{kept_page}"' not in answer.content.decode()
+    assert f'"{kept_page}"' in at_desk(cast.clerk).get(page).content.decode()
+    assert at_desk(cast.estate_clerk).get(page).status_code == 403
+    desk.post(reverse("members:merge_undo", args=[done.pk]), {"reason": "弄错了"})
+    assert fresh(registered_double).is_registered
+
+
 def test_an_empty_answer_comes_back_with_its_errors(cast: Cast, double: Member):
     client = at_desk(cast.clerk)
     address = reverse("members:merge_compare", args=[cast.li.pk, double.pk])

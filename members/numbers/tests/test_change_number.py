@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from itertools import pairwise
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.accounts.holding import NumberTaken
+from members.merging import merging
 from members.models import Member, MobileChange, MobileChangeEvent, Registration, User
 from members.numbers import changing, rules, texting
 from members.registration import registering
@@ -251,6 +253,41 @@ def test_who_finds_the_old_phone_and_changes_alone_settles_what_waited(cast: Cas
     assert change.state == State.REFUSED and number_of(cast.li)[0] == "13900000033"
 
 
+def test_an_import_settles_what_waited_as_well(cast: Cast):
+    """Else the request can be confirmed no more: the number it began with is not the present one."""
+    change = lost(cast)
+    changing.renumber([cast.li], {cast.li.pk: NEW}, by=cast.unit_clerk)
+    change.refresh_from_db()
+    assert (change.state, change.decided_by) == (State.REFUSED, cast.unit_clerk)
+    assert not MobileChange.objects.open().exists()
+
+
+# --- With records that were merged ---------------------------------------------------------------
+
+
+def merged(cast: Cast, *mobiles: str) -> Member:
+    """李建国, into whose record others were merged, each into the one before it."""
+    records = [cast.li, *(make_member("李建国", mobile, cast.unit) for mobile in mobiles)]
+    for kept, gone in reversed([*pairwise(records)]):
+        merging.merge(kept, gone, reason="本人确认", by=cast.city_officer)
+    return Member.objects.select_related("user").get(pk=cast.li.pk)
+
+
+def test_whoever_goes_back_to_an_earlier_number_without_the_phone_is_heard(cast: Cast):
+    merged(cast, NEW)
+    assert lost(cast).is_open
+    assert changing.ask(name="李建国", unit=cast.unit, old=OLD, mobile=OLD) is None
+
+
+def test_a_number_of_a_record_merged_twice_over_is_still_the_own(cast: Cast):
+    member = merged(cast, "13900000022", NEW)
+    changing.change_own(member, NEW, by=member.user)
+    assert number_of(cast.li) == (NEW, NEW)
+    assert set(Member.objects.filter(name="李建国").values_list("mobile", flat=True)) == {
+        OLD, NEW, "13900000022",
+    }  # fmt: skip
+
+
 # --- By a desk -----------------------------------------------------------------------------------
 
 
@@ -302,6 +339,20 @@ def test_an_import_leaves_a_line_for_each_new_number(cast: Cast):
     change = MobileChange.objects.get()
     assert (change.old, change.new, change.way) == (OLD, NEW, Way.IMPORT)
     assert texts()[0][0] == OLD and told() == {"member-13800000001"}
+
+
+def test_the_list_is_narrowed_to_a_unit_or_a_community(cast: Cast):
+    lost(cast)
+    lost(cast, name="赵伟", old="13800000003", mobile="13900000022")
+    desk, page = logged_in(cast.city_officer), reverse("members:numbers")
+
+    def named(**asked: object) -> set[str]:
+        return {change.member.name for change in desk.get(page, asked).context["page"]}
+
+    assert named() == named(unit=cast.unit.pk) == {"李建国", "赵伟"}
+    assert named(unit=cast.other_unit.pk) == set()
+    assert named(community=cast.other_community.pk, tab="all") == {"赵伟"}
+    assert f'value="{cast.other_community.pk}"' in desk.get(page).content.decode()
 
 
 # --- Short messages ------------------------------------------------------------------------------

@@ -4,10 +4,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from members.leaving import recording
 from members.models import Member, Organization, OrganizationEvent
 from members.organizations import tree
 from members.organizations.rules import NotMovable
 from xianfeng.lib.refusal import NotPossible
+from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast, make_organization
 
 Kind = Organization.Kind
@@ -117,3 +119,25 @@ def test_the_page_adds_and_moves(client: Client, cast: Cast):
     url = reverse("members:organization_edit", args=[cast.estate.pk])
     client.post(url, {"change": "move", "move-parent": new.pk})
     assert path_of(cast.estate).startswith(str(new.path))
+
+
+@pytest.mark.parametrize("by", ["unit_clerk", "city_officer"])
+def test_a_unit_that_somebody_is_coming_to_is_not_closed(cast: Cast, by: str):
+    """Asked or planned: the day would bring the person to a unit for which nobody acts any more."""
+    empty = make_organization("TU9", Organization.Kind.UNIT, "市史志办", cast.city)
+    coming = today().replace(year=today().year + 1, day=1)
+    recording.transfer(cast.li, to_unit=empty, day=coming, by=getattr(cast, by))
+    with pytest.raises(NotPossible, match="登记调入"):
+        tree.set_active(empty, is_active=False, by=cast.city_officer)
+
+
+def test_a_place_where_nobody_acts_says_so_on_its_own_page(cast: Cast, client: Client):
+    """An auditor only reads; whoever looks there need not find the tab that lists such places."""
+    page = reverse("members:organization", args=[cast.community.pk])
+    client.force_login(cast.street_officer)
+    assert "没有人办" not in client.get(page).content.decode()
+    cast.community.appointments.exclude(role="auditor").delete()
+    text = client.get(page).content.decode()
+    assert "没有人办" in text and "请市委组织部任命" in text
+    client.force_login(cast.city_officer)
+    assert f'href="{reverse("members:appointments")}"' in client.get(page).content.decode()

@@ -2,6 +2,9 @@
 
 import datetime as dt
 
+import pytest
+
+from members.leaving import recording
 from members.people import keeping
 from notices.models import Notice
 from xianfeng.testing.cast import Cast
@@ -26,14 +29,13 @@ def test_a_unit_that_corrects_tells_the_community_and_its_own_others(cast: Cast)
     assert set(told()) == {"陈书记", "林社工"}
 
 
-def test_the_unit_before_is_told_too(cast: Cast):
-    keeping.correct_entry(cast.sun, by=cast.city_officer, unit=cast.other_unit)
-    assert told() == {
-        "韩单位": "孙丽 的名册信息有更正",
-        "陈书记": "孙丽 的名册信息有更正",
-        "林社工": "孙丽 的名册信息有更正",
-        "谢单位": "孙丽 的单位更正为市税务局",
-    }
+def test_another_unit_is_no_correction_but_a_dated_move(cast: Cast):
+    """Both units are told of that, and its day is on record: see `leaving`."""
+    with pytest.raises(ValueError, match="dated move"):
+        keeping.correct_entry(cast.sun, by=cast.city_officer, unit=cast.other_unit)
+    recording.transfer(cast.sun, to_unit=cast.other_unit, day=MAY, by=cast.city_officer)
+    found = Notice.objects.filter(kind="roster_change").values_list("recipient__name", flat=True)
+    assert set(found) == {"谢单位", "韩单位", "陈书记", "林社工"}
 
 
 def test_the_same_once_more_is_no_correction(cast: Cast):

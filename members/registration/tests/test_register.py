@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from members.leaving import recording
+from members.merging import merging
 from members.models import Member, MobileChange, Registration, RegistrationEvent, User
 from members.registration import matching, registering
 from members.registration.rules import AlreadyOpen, MobileOnRoster, NotThisPerson, OwnRegistration, WrongPlace
@@ -183,6 +184,18 @@ def test_what_is_decided_stays_decided(cast: Cast, act: str):
     with pytest.raises(AlreadyDecided):
         getattr(registering, act)(stale, by=cast.clerk, **more)
     assert RegistrationEvent.objects.filter(registration=registration).count() == 2
+
+
+def test_an_application_whose_record_was_merged_meanwhile_is_read_again(cast: Cast):
+    double = make_member("李建国", "13900000021", cast.unit, community=cast.community)
+    registration = applied(cast, name="李建国", mobile=double.mobile)
+    stale = Registration.objects.select_related("member").get(pk=registration.pk)
+    merging.merge(cast.li, Member.objects.get(pk=double.pk), reason="本人确认", by=cast.city_officer)
+    with pytest.raises(AlreadyDecided):
+        registering.confirm(stale, by=cast.clerk)
+    registering.confirm(Registration.objects.get(pk=registration.pk), by=cast.clerk)
+    registration.refresh_from_db()
+    assert (registration.state, registration.member) == ("confirmed", cast.li)
 
 
 def test_nobody_confirms_themself(cast: Cast):

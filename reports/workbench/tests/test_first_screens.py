@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from flags import ledger
 from flags.models import Category
+from members.models import User
 from reports.workbench import figures
 from tasks.tests.desk import DAY, ended_task
 from wishes.merging.merging import merge
@@ -45,6 +46,19 @@ def test_every_figure_opens_its_rows_for_the_desk_that_sees_it(cast: Cast, clien
     client.force_login(user)
     for figure in figures.todo(user, user.desk):
         assert client.get(figure.url).status_code == 200, figure
+
+
+def test_who_appoints_sees_where_nobody_acts(cast: Cast) -> None:
+    """The last secretary of a community left: the city learns it on its first screen, not in a tab."""
+
+    def without_staff(user: User) -> int | None:
+        return {figure.url: figure.value for figure in figures.todo(user, user.desk)}.get(url)
+
+    url = reverse("members:organizations") + "?line=deserted"
+    before = without_staff(cast.city_officer)
+    cast.community.appointments.exclude(role="auditor").delete()
+    assert before is not None and without_staff(cast.city_officer) == before + 1
+    assert without_staff(cast.street_officer) is None
 
 
 def test_progress_counts_the_units_own_members(cast: Cast) -> None:

@@ -354,12 +354,12 @@ def entry_is_taken_back(stage: Stage) -> Iterator[None]:
         again(partial(roster.take_back, change, reason="弄错了", by=cast.city_officer))
 
 
-@event("市委组织部更正名册", "entry_corrected", mail="谢单位 韩单位 陈书记 林社工")
+@event("市委组织部更正名册", "entry_corrected", mail="谢单位 陈书记 林社工")
 def entry_is_corrected(stage: Stage) -> Iterator[None]:
     cast = stage.cast
     yield
     for _time in range(2):
-        again(partial(keeping.correct_entry, cast.sun, by=cast.city_officer, unit=cast.other_unit))
+        again(partial(keeping.correct_entry, cast.sun, by=cast.city_officer, position="科长"))
 
 
 @event("单位更正名册", "entry_corrected", mail="陈书记 林社工")
