@@ -78,10 +78,7 @@ QUESTIONS: Mapping[str, Question] = {
         ((ABOVE, _("与上面的单位相同")), (LEAVE, _("不算，逐行改正"))),
     ),
     NUMBER: Question(
-        _(
-            "%(row_words)s %(name)s（%(new)s）："
-            "名册上同单位有同名同志，手机号 %(old)s。是同一人换了号吗？"
-        ),
+        _("%(row_words)s %(name)s（%(new)s）：名册上同单位有同名同志，手机号 %(old)s。是同一人换了号吗？"),
         ((CHANGE, _("是同一人，换成新号")), (ADD, _("是另一人，新增"))),
         for_all=(CHANGE, _("全部是换号")),
     ),

@@ -39,9 +39,7 @@ MESSAGES: dict[str, Promise] = {
     "mobile_belongs_to_other": _(
         "名册上这个手机号属于另一位同志。请核对姓名和号码；如换了号，请先更新原来的记录。"
     ),
-    "mobile_maybe_changed": _(
-        "名册上同单位有同名同志，手机号 %(old)s。请决定是同一人换了号，还是另一人。"
-    ),
+    "mobile_maybe_changed": _("名册上同单位有同名同志，手机号 %(old)s。请决定是同一人换了号，还是另一人。"),
     "mobile_maybe_changed_of_several": _(
         "名册上同单位有几位同名同志（%(old)s）。换号的请先在党员页更正手机号；是另一人的请选新增。"
     ),
