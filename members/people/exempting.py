@@ -22,13 +22,14 @@ from xianfeng.lib.refusal import AlreadyDecided, NotPossible, check_reason
 from xianfeng.lib.transitions import move, record
 
 State = Exemption.State
+ONE_DAY = dt.timedelta(days=1)
 
 
 @transaction.atomic
 def exempt(
     member: Member, *, kind: str, starts_on: dt.date, ends_on: dt.date, reason: str, by: User
 ) -> Exemption:
-    """Approve leave, both days included; long leave waits for a second person.
+    """Approve leave, both days included; long leave, in one piece or several, waits for a second person.
 
     Raises DatesWrong, ReasonNeeded, NotPossible for oneself.
     """
@@ -41,7 +42,9 @@ def exempt(
     overlapping = locked.exemptions.standing().filter(starts_on__lte=ends_on, ends_on__gte=starts_on)
     if overlapping.exists():
         raise DatesWrong(_("这段时间已有豁免，请先撤销原来的或改日期。"), "overlapping")
-    needs_second = limits.second_person and is_longer(starts_on, ends_on, limits.second_person)
+    needs_second = limits.second_person and is_longer(
+        *_absence(locked, starts_on, ends_on), limits.second_person
+    )
     exemption = Exemption.objects.create(
         member=member,
         kind=kind,
@@ -57,6 +60,18 @@ def exempt(
     else:
         _takes_effect(exemption, by=by)
     return exemption
+
+
+def _absence(member: Member, starts_on: dt.date, ends_on: dt.date) -> tuple[dt.date, dt.date]:
+    """The whole time away: this leave with those that lead up to it, or follow on it, day by day."""
+    leaves = sorted(member.exemptions.standing().values_list("starts_on", "ends_on"))
+    for since, until in reversed(leaves):
+        if until + ONE_DAY == starts_on:
+            starts_on = since
+    for since, until in leaves:
+        if ends_on + ONE_DAY == since:
+            ends_on = until
+    return starts_on, ends_on
 
 
 @transaction.atomic

@@ -39,6 +39,8 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "member": member,
         "opened": privacy.opened_fields(member, request.user),
         "is_unit_desk": request.desk.organization.is_unit,
+        # One's own leave is a colleague's to enter, confirm and take back.
+        "may_exempt": request.desk.can("members.exempt") and member.user_id != request.user.pk,
         "registrations": member.registrations.select_related("community", "decided_by"),
         "numbers": member.mobile_changes.all(),
         "merges": member.merges.all(),

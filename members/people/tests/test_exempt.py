@@ -90,6 +90,32 @@ def test_beyond_half_a_year_a_second_person_is_asked(cast: Cast, ends_on: dt.dat
     assert told == ({cast.clerk.pk, cast.unit_clerk.pk} if state == "waiting" else set())
 
 
+HALVES = [(dt.date(2026, 1, 1), dt.date(2026, 6, 30)), (dt.date(2026, 7, 1), dt.date(2026, 12, 31))]
+
+
+@pytest.mark.parametrize("pieces", [HALVES, HALVES[::-1]], ids=["onward", "backward"])
+def test_a_long_absence_in_pieces_is_a_long_absence(cast: Cast, pieces: list[tuple[dt.date, dt.date]]):
+    states = [leave(cast, starts_on=first, ends_on=last).state for first, last in pieces]
+    assert states == ["granted", "waiting"]
+
+
+def test_two_leaves_with_a_day_between_them_are_two(cast: Cast):
+    leave(cast, starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 6, 29))
+    assert leave(cast, starts_on=HALVES[1][0], ends_on=HALVES[1][1]).state == "granted"
+
+
+def test_a_clerk_s_own_page_offers_no_leave(client: Client, cast: Cast):
+    cast.li.user, cast.li.community = cast.clerk, cast.community
+    cast.li.save(update_fields=["user", "community"])
+    leave(cast, by=cast.unit_clerk)
+    page = reverse("members:detail", args=[cast.li.pk])
+    offers = ("登记豁免</summary>", "exempt/", "exemptions/")
+    client.force_login(cast.secretary)
+    assert all(offer in client.get(page).content.decode() for offer in offers)
+    client.force_login(cast.clerk)
+    assert not any(offer in client.get(page).content.decode() for offer in offers)
+
+
 def test_somebody_else_confirms_and_only_then_it_counts(cast: Cast):
     exemption = leave(cast, ends_on=LONG)
     assert not Exemption.objects.granted().exists()
