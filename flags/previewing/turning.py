@@ -50,7 +50,8 @@ def turns_of(year: int, fields: dict[str, Any]) -> Turns:
     meant = {**rules, **{name: value for name, value in fields.items() if name in rules}}
     before = {row.member_id: row for row in assessing.reckon(year, rules)}
     after = assessing.reckon(year, meant)
-    turned = [row for row in after if row.result != before[row.member_id].result]
+    # Who came onto the roster between the two is turned by no rule.
+    turned = [row for row in after if (was := before.get(row.member_id)) and row.result != was.result]
     short = sum(row.result == Result.UNQUALIFIED for row in turned)
     reached = sum(row.result == Result.QUALIFIED for row in turned)
     return Turns(short, reached, len(turned) - short - reached, named(turned[:SHOWN], before), len(after))

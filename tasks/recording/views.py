@@ -20,7 +20,7 @@ from tasks.recording import recording
 from tasks.recording.forms import RecordForm
 from tasks.rights import demand, may_mark_presence
 from tasks.shares import NOWHERE, narrowed
-from xianfeng.lib.ids import id_of
+from xianfeng.lib.ids import id_of, ids_of
 from xianfeng.lib.times import today, year_bounds
 from xianfeng.ui.tabs import Tabs, tabs_of
 from xianfeng.ui.views import attempt, page_of, posted, submit
@@ -58,19 +58,29 @@ def enter(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, text)
             return redirect("tasks:detail", task.pk)
     asked = request.GET.get("q", "").strip()
-    context = {"task": task, "asked": asked, "found": people(request, pk, asked), "most": MOST_FOUND}
-    context |= {"witness": request.POST.get("witness", "")}
+    found = people(request, pk, asked)
+    context = {
+        "task": task,
+        "asked": asked,
+        "found": found[:MOST_FOUND],
+        "is_cut": len(found) > MOST_FOUND,
+        "most": MOST_FOUND,
+        # What a refused form held.
+        "witness": request.POST.get("witness", ""),
+        "ticked": ids_of(request.POST.getlist("members")),
+    }
     return render(request, "tasks/recording/enter.html", context)
 
 
 def people(request: StaffRequest, task_pk: int, asked: str) -> list[Member]:
-    """Registered people of the own scope by that name who hold no place on the task yet."""
+    """Registered people of the own scope by that name who hold no place on the task yet: those that are
+    shown, and one more where there are more."""
     if not asked:
         return []
     own = Member.objects.visible_to(request.user).registered().filter(matching(asked))
     held = Claim.objects.holding().filter(task=task_pk)
     others = own.exclude(pk__in=held.values("member")).exclude(user=request.user)
-    return list(others.select_related("unit", "community").order_by("pinyin", "pk")[:MOST_FOUND])
+    return list(others.select_related("unit", "community").order_by("pinyin", "pk")[: MOST_FOUND + 1])
 
 
 @require_POST

@@ -16,6 +16,7 @@ from tasks.claiming.claiming import withdraw
 from tasks.claiming.rules import OverlapsInTime
 from tasks.models import Claim, ServiceItem, Task
 from tasks.publishing.rules import TooLong
+from tasks.recording import views
 from tasks.recording.recording import enter, record_task, take_out
 from tasks.recording.rules import NobodyNamed, NotOver, NoWitness, OnTheListAlready, OutsideScope
 from tasks.rules import OwnClaim, TooManyMinutes, UnknownClaim
@@ -259,6 +260,20 @@ def test_the_pages_record_find_and_enter(cast: Cast) -> None:
     assert "补记" in page and WITNESS in page
     client.post(reverse("tasks:take_out", args=[task.claims.get().pk]), {"reason": "重复"})
     assert task.claims.get().state == "withdrawn"
+
+
+def test_a_refused_form_keeps_its_ticks_and_a_search_says_that_it_is_cut(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = reverse("tasks:enter", args=[recorded(cast).pk])
+    client, two = at_desk(cast.clerk), {"q": cast.li.name}
+    make_member(cast.li.name, "13800000077", cast.unit, cast.estate)
+    page = client.post(f"{url}?q={cast.li.name}", {"members": [str(cast.li.pk)], "witness": " "})
+    assert page.context["ticked"] == [cast.li.pk] and page.content.count(b"checked") == 1
+    assert "只列出前" not in client.get(url, two).content.decode()
+    monkeypatch.setattr(views, "MOST_FOUND", 1)
+    page = client.get(url, two)
+    assert len(page.context["found"]) == 1 and "只列出前 1 人" in page.content.decode()
 
 
 def test_the_city_sees_how_many_and_the_rows_behind(cast: Cast) -> None:
