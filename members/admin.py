@@ -45,7 +45,7 @@ class AppointmentAdmin(ServiceAdmin):
     list_display = ["organization", "role", "user", "starts_on", "ends_on"]
     search_fields = ["user__username", "user__name", "organization__name"]
     autocomplete_fields = ["user", "organization"]
-    actions = [service_action(_("终止所选任职"), appointing.end)]
+    actions = [service_action(_("终止所选任职"), appointing.end_beside_others)]
 
 
 @admin.register(models.User)

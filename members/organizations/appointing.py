@@ -7,10 +7,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from members import desks
 from members.models import Appointment, Organization, OrganizationEvent, User
 from members.organizations import tree
 from members.organizations.rules import NotGrantable
-from xianfeng.lib.refusal import AlreadyDecided
+from xianfeng.lib.refusal import AlreadyDecided, NotPossible
 from xianfeng.lib.times import today
 
 
@@ -74,6 +75,18 @@ def end(appointment: Appointment, *, by: User, on: dt.date | None = None) -> App
     tree.leave_event(appointment.organization, OrganizationEvent.Kind.ENDED, by, note)
     appointment.ends_on = last_day
     return appointment
+
+
+@transaction.atomic
+def end_beside_others(appointment: Appointment, *, by: User) -> Appointment:
+    """As `end`, where no question is asked: somebody else must act there. Raises NotPossible besides."""
+    if desks.is_last(appointment):
+        raise NotPossible(
+            _("%(organization)s没有别人办事了。请先任命接任的人；门户“任命”里可以看到未办的事，并一步交接。")
+            % {"organization": appointment.organization},
+            "last_one",
+        )
+    return end(appointment, by=by)
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,15 @@ def test_an_ended_term_does_not_end_again(cast: Cast):
         appointing.end(appointment, by=cast.city_officer)
 
 
+def test_the_admin_s_action_leaves_nobody_s_desk_empty(client: Client, cast: Cast):
+    posts = cast.community.appointments.order_by("pk")
+    client.force_login(cast.city_officer)
+    data = {"action": "end_beside_others", "_selected_action": [post.pk for post in posts]}
+    page = client.post(reverse("admin:members_appointment_changelist"), data, follow=True)
+    assert posts.current().count() == 1 < posts.count()
+    assert "青锋社区没有别人办事了。请先任命接任的人" in page.content.decode()
+
+
 FORM = {
     "username": "newclerk", "name": "新社工", "email": "new@example.test", "role": "clerk",
     "starts_on": "2026-01-01",

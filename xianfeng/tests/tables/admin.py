@@ -137,7 +137,7 @@ PAGES: dict[str, Page] = {
     ),
     "members_appointment": Page(
         (*SEE_TREE, "sysadmin"), lambda cast: cast.clerk.appointments.get(), adds=("city", "sysadmin"),
-        actions={"end": ("city", "sysadmin")},
+        actions={"end_beside_others": ("city", "sysadmin")},
     ),
     "members_user": Page(
         ("city", "sysadmin"), lambda cast: cast.clerk, adds=("sysadmin",), changes=("sysadmin",),
