@@ -14,7 +14,9 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.models import Member, Organization, User
+from members.models import Member, Organization, Registration, User
+from members.models.people import MemberQuerySet
+from members.models.registration import RegistrationQuerySet
 from tasks.models import Claim, ClaimEvent, ServiceItem, Task
 from tasks.moving import move
 from tasks.publishing import publishing
@@ -53,6 +55,23 @@ def record_task(
     return task
 
 
+def people_for(task: Task, by: User) -> MemberQuerySet:
+    """Registered people of one's own; on one's own task also who moved away since, who served as such.
+
+    Of a task of the city's each community enters its people only: whom it does not see it cannot verify.
+    """
+    own = Member.objects.visible_to(by)
+    if by.desk and by.desk.organization.contains(task.publisher):
+        own |= Member.objects.filter(pk__in=_moved_since(task, by).values("member"))
+    return own.registered()
+
+
+def _moved_since(task: Task, by: User) -> RegistrationQuerySet:
+    moved = Registration.State.TRANSFERRED
+    gone = Registration.objects.visible_to(by).filter(state=moved)
+    return gone.filter(events__to_state=moved, events__at__gt=task.starts_at)
+
+
 @transaction.atomic
 def enter(
     task: Task, members: Collection[int], *, witness: str, by: User, now: dt.datetime | None = None
@@ -64,7 +83,7 @@ def enter(
     at = now or timezone.now()
     demand(may_mark_presence(by, task))
     # Member before task, the order of the claim path.
-    own = Member.objects.visible_to(by).registered().filter(pk__in=members)
+    own = people_for(task, by).filter(pk__in=members)
     found = list(own.select_for_update(of=("self",), no_key=True).select_related("user").order_by("pk"))
     rules.check_named(set(members), found, said := witness.strip())
     rules.check_not_oneself(found, by)

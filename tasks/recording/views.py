@@ -14,7 +14,7 @@ from members.access import StaffRequest, desk_required
 from members.models import Member
 from members.people.filters import matching
 from tasks.desk import fetch
-from tasks.models import Claim
+from tasks.models import Claim, Task
 from tasks.models.claim import ClaimQuerySet
 from tasks.recording import recording
 from tasks.recording.forms import RecordForm
@@ -58,7 +58,7 @@ def enter(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, text)
             return redirect("tasks:detail", task.pk)
     asked = request.GET.get("q", "").strip()
-    found = people(request, pk, asked)
+    found = people(request, task, asked)
     context = {
         "task": task,
         "asked": asked,
@@ -72,13 +72,13 @@ def enter(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "tasks/recording/enter.html", context)
 
 
-def people(request: StaffRequest, task_pk: int, asked: str) -> list[Member]:
-    """Registered people of the own scope by that name who hold no place on the task yet: those that are
-    shown, and one more where there are more."""
+def people(request: StaffRequest, task: Task, asked: str) -> list[Member]:
+    """People by that name who may be entered and hold no place on the task yet: those that are shown, and
+    one more where there are more."""
     if not asked:
         return []
-    own = Member.objects.visible_to(request.user).registered().filter(matching(asked))
-    held = Claim.objects.holding().filter(task=task_pk)
+    own = recording.people_for(task, request.user).filter(matching(asked))
+    held = Claim.objects.holding().filter(task=task)
     others = own.exclude(pk__in=held.values("member")).exclude(user=request.user)
     return list(others.select_related("unit", "community").order_by("pinyin", "pk")[: MOST_FOUND + 1])
 

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from flags.ledger.rules import YearSettled
 from flags.models import AssessmentRun, FlagEntry, Policy
-from members.models import Member
+from members.models import Member, RegistrationEvent
+from members.registration.registering import confirm
+from members.tests.applicants import applied
 from notices.models import Notice
 from tasks.claiming.claiming import withdraw
 from tasks.claiming.rules import OverlapsInTime
@@ -123,6 +125,30 @@ def test_only_own_registered_people_with_a_witness_and_once(cast: Cast) -> None:
     for stranger in (cast.other_secretary, cast.auditor, cast.street_officer):
         with pytest.raises(PermissionDenied):
             enter(task, [cast.wang.pk], witness=WITNESS, by=stranger)
+
+
+def test_who_moved_away_since_is_entered_where_they_served(cast: Cast) -> None:
+    confirm(applied(cast), by=cast.secretary)
+    task = recorded(cast)
+    moved = applied(cast, community=cast.other_community, estate=cast.other_estate)
+    confirm(moved, by=cast.other_secretary)
+    page = at_desk(cast.clerk).get(reverse("tasks:enter", args=[task.pk]), {"q": "孙丽"})
+    assert [member.name for member in page.context["found"]] == ["孙丽"]
+    entered(cast, task, cast.sun)
+    decide(task, cast.clerk)
+    entry = FlagEntry.objects.get()
+    assert (entry.member, entry.organization) == (cast.sun, cast.community)
+
+
+def test_who_had_moved_before_or_serves_the_city_elsewhere_is_not(cast: Cast) -> None:
+    confirm(applied(cast), by=cast.secretary)
+    confirm(applied(cast, community=cast.other_community, estate=None), by=cast.other_secretary)
+    of_the_city = ended_task(cast, publisher=cast.city)
+    with pytest.raises(OutsideScope):
+        entered(cast, of_the_city, cast.sun)
+    RegistrationEvent.objects.filter(to_state="transferred").update(at=timezone.now() - 3 * DAY)
+    with pytest.raises(OutsideScope):
+        entered(cast, recorded(cast), cast.sun)
 
 
 def test_nobody_was_in_two_places(cast: Cast) -> None:
