@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import FETCH_PEERS, BooleanField, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -176,6 +176,8 @@ class ServiceAdmin(admin.ModelAdmin):
 
     def get_object(self, request: HttpRequest, *which: Any) -> Any:
         """Without the right 403, outside the scope 404 (DOMAIN 3)."""
+        if "" in which:
+            raise BadRequest("A row named by no field.")
         if not self.has_view_permission(request):
             raise PermissionDenied
         if row := super().get_object(request, *which):

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,5 +10,7 @@ class XianfengConfig(AppConfig):
     def ready(self) -> None:
         from xianfeng import checks  # noqa: F401  (registers the system checks)
         from xianfeng.lib import rooms
+        from xianfeng.lib.machine.private import keep_database_private
 
+        connection_created.connect(keep_database_private)
         rooms.load("messages")  # each errand puts its kinds of messages on the list

@@ -31,7 +31,13 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("文件"),
         validators=[check_file],
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
+        widget=forms.ClearableFileInput(
+            attrs={
+                "accept": ",".join(SUFFIXES),
+                "data-largest": FILE_LIMIT,
+                "data-too-large": MESSAGES["file_too_big"],
+            }
+        ),
         help_text=_("支持 .xlsx、.xls 和 .csv，不超过 20 MB。先核对，确认后才写入。"),
         error_messages={
             "required": _("请选择要上传的文件。"),

@@ -1,7 +1,7 @@
 """Pages of the import: list, upload, progress, preview, result."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +21,8 @@ from members.importing.roster.columns import HEADERS
 from members.importing.rules import BatchMovedOn, can_map, check_mappable, undo_obstacle
 from members.importing.template import roster_template
 from members.models import ImportBatch
-from xianfeng.lib.spreadsheet.reading import Unreadable
+from xianfeng.lib.spreadsheet.reading import FILE_LIMIT, Unreadable
+from xianfeng.lib.uploads import takes_file
 from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import XLSX, attempt, download, page_of, posted, submit
 
@@ -35,6 +36,11 @@ def batch_of(request: StaffRequest, pk: int) -> ImportBatch:
     return get_object_or_404(visible, pk=pk)
 
 
+def may_import(request: HttpRequest) -> bool:
+    desk = request.desk  # type: ignore[attr-defined]
+    return bool(desk and desk.can("members.import"))
+
+
 @require_GET
 @desk_required("members.import")
 def list_(request: StaffRequest) -> HttpResponse:
@@ -43,6 +49,7 @@ def list_(request: StaffRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@takes_file(most=FILE_LIMIT, of=may_import)
 @desk_required("members.import")
 def new(request: StaffRequest) -> HttpResponse:
     form = upload_form(request)

@@ -194,6 +194,13 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target === panel) panel.focus();
 });
 
+// A file that is too large is named here: the server takes in no byte of it.
+on("change", "[data-largest]", (field) => {
+  const isTooLarge = [...field.files].some((file) => file.size > Number(field.dataset.largest));
+  field.setCustomValidity(isTooLarge ? field.dataset.tooLarge : "");
+  field.reportValidity();
+});
+
 const focusFirst = document.querySelector("[data-focus]");
 if (focusFirst && !focusFirst.closest("[data-no-focus]")) focusFirst.focus();
 

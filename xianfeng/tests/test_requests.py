@@ -59,3 +59,75 @@ def test_behind_a_trusted_proxy_each_visitor_counts_alone(settings):
 def test_the_proxy_is_trusted_only_where_the_settings_say_so(tmp_path, trust: str, count: str):
     shown = in_fresh_process("print(s.ALLAUTH_TRUSTED_PROXY_COUNT)", VAR_DIR=str(tmp_path), TRUST_PROXY=trust)
     assert shown == count
+
+
+# --- Bodies and methods -------------------------------------------------------------------------
+
+
+class Unread:
+    """A body of which nobody may read a byte."""
+
+    def read(self, *_size: int) -> bytes:
+        raise AssertionError("the body was read")
+
+    readline = read
+
+
+def offered(client: Client, path: str, size: int):
+    """The answer to a form of this many bytes with a file in it, none of which has been sent yet."""
+    return client.generic(
+        "POST", path, CONTENT_TYPE="multipart/form-data; boundary=x", CONTENT_LENGTH=str(size),
+        **{"wsgi.input": Unread()},
+    )  # fmt: skip
+
+
+def test_a_file_is_refused_before_it_is_read_where_none_is_asked_for(client: Client, cast: Cast):
+    import_new = reverse("members:import_new")
+    for who in (None, cast.auditor, cast.city_officer):
+        if who:
+            client.force_login(who)
+        for path in (reverse("account_login"), reverse("members:search"), import_new):
+            if who == cast.city_officer and path == import_new:
+                continue
+            answer = offered(client, path, 6 * 2**20)
+            assert answer.status_code == 413
+    assert "不超过 20 MB" in offered(client, import_new, 100 * 2**20).content.decode()
+
+
+def test_whoever_imports_may_send_a_file_and_a_little_too_much(client: Client, cast: Cast):
+    client.force_login(cast.city_officer)
+    for megabytes in (6, 24):
+        with pytest.raises(AssertionError, match="the body was read"):
+            offered(client, reverse("members:import_new"), megabytes * 2**20)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_pages_are_read_and_sent_and_nothing_else(client: Client, cast: Cast, method: str):
+    client.force_login(cast.secretary)
+    for path in ("/", reverse("reports:desk_home"), reverse("admin:index"), reverse("account_login")):
+        answer = client.generic(method, path)
+        assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, POST")
+
+
+@pytest.mark.parametrize("name", ["sessionid", "csrftoken", "messages"])
+def test_a_nul_in_a_cookie_is_a_bad_request(client: Client, cast: Cast, name: str):
+    answer = client.get(reverse("account_login"), headers={"cookie": f'{name}="a\\000b"'})
+    assert answer.status_code == 400
+
+
+def test_a_row_that_no_field_names_is_a_bad_request_in_the_admin(client: Client, cast: Cast):
+    client.force_login(cast.secretary)
+    page = reverse("admin:members_member_change", args=[cast.li.pk])
+    assert client.get(page).status_code == 200
+    assert client.get(page, {"_to_field": ""}).status_code == 400
+
+
+# --- Headers ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/w/%00/", "/nowhere", "/accounts/login/", "/static/css/tokens.css"])
+def test_every_answer_may_be_framed_by_nobody_and_uses_no_sensor(client: Client, db: None, path: str):
+    answer = client.get(path)
+    assert answer["X-Frame-Options"] == "DENY"
+    assert "camera=()" in answer["Permissions-Policy"]
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
