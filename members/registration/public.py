@@ -9,9 +9,11 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -126,6 +128,9 @@ def resend(request: HttpRequest, place: Organization, draft: Draft) -> HttpRespo
 
 def enter(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse:
     """The mobile is proven: the person has an account from now on."""
+    known = holding.account_of(draft.mobile, draft.name)
+    if known and not may_enter(request.user, known):
+        return to_the_log_in(request, place)
     user = registering.account_for(draft.mobile, draft.name)
     if not user.is_active:
         forget(request.session)
@@ -142,6 +147,17 @@ def enter(request: HttpRequest, place: Organization, draft: Draft) -> HttpRespon
     if user.registrations.open().exists():
         return redirect("members:join_done", place.public_code)
     return redirect("members:join_home", place.public_code)
+
+
+def may_enter(visitor: User | AnonymousUser, user: User) -> bool:
+    """A code alone shows and files nothing of an account that it does not open: its owner logs in first."""
+    return may_log_in(user) or visitor.pk == user.pk
+
+
+def to_the_log_in(request: HttpRequest, place: Organization) -> HttpResponse:
+    forget(request.session)
+    messages.error(request, _("这个手机号的账号有登录保护。请先登录，再回到这里报到。"))
+    return redirect_to_login(reverse("members:join", args=[place.public_code]))
 
 
 def may_log_in(user: User) -> bool:
