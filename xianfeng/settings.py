@@ -267,7 +267,10 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 5 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PHONE_VERIFICATION_ENABLED = False  # registration proved the mobile already
-ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,5/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip,500/d/ip,5/h/key,10/d/key",
+    "login_failed": "",  # members/accounts/guessing.py: per account and address, so that nobody is locked out
+}
 ALLAUTH_USER_CODE_FORMAT = {"length": 6, "numeric": True, "dashed": False}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

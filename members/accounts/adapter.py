@@ -1,17 +1,20 @@
 """Logging in: staff by name and password, members by mobile and code; nobody signs up here."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from members.accounts import holding
+from members.accounts.guessing import Guess, remember, typed
 from members.methods import is_staff_session
 from members.models import User
 from notices.channels.sms import send_sms
+from xianfeng.lib.limits import TooOften
 from xianfeng.lib.mobile import MobileField, is_mobile, normalized
 
 MEMBER_SESSION = 30 * 24 * 3600  # seconds
@@ -26,6 +29,22 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         if not is_staff_session(request.session):
             request.session.set_expiry(MEMBER_SESSION)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Raises ValidationError after too many wrong passwords (`guessing`)."""
+        try:
+            guess = Guess.begin(request, typed(credentials))
+        except TooOften as refusal:
+            raise ValidationError(str(refusal), code="too_many_login_attempts") from refusal
+        if user := super().authenticate(request, **credentials):
+            guess.was_right()
+        return user
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **how: Any) -> HttpResponse:
+        response = super().post_login(request, user, **how)
+        if is_staff_session(request.session):
+            remember(request, response, cast(User, user))
+        return response
 
     def phone_form_field(self, **kwargs: Any) -> MobileField:
         return MobileField(**kwargs)

@@ -21,8 +21,10 @@ VALID_FOR = dt.timedelta(minutes=5)
 TRIES = 5
 PER_MOBILE_MINUTE = Limit("proof-mobile-minute", times=1, seconds=60)
 PER_MOBILE_HOUR = Limit("proof-mobile-hour", times=5, seconds=3600)
+PER_MOBILE_DAY = Limit("proof-mobile-day", times=10, seconds=24 * 3600)
 # A whole unit, or a hall full of people on one phone network, registers from one address.
 PER_ADDRESS_HOUR = Limit("proof-address-hour", times=200, seconds=3600)
+PER_ADDRESS_DAY = Limit("proof-address-day", times=600, seconds=24 * 3600)
 TRIES_PER_ADDRESS = Limit("proof-tries-hour", times=400, seconds=3600)
 
 
@@ -40,9 +42,10 @@ def send_code(mobile: str, *, address: str) -> MobileProof:
 
     `address` is the client's network address, which is limited as well.
     """
-    PER_ADDRESS_HOUR.take(address)
-    PER_MOBILE_MINUTE.take(mobile)
-    PER_MOBILE_HOUR.take(mobile)
+    for limit in (PER_ADDRESS_HOUR, PER_ADDRESS_DAY):
+        limit.take(address)
+    for limit in (PER_MOBILE_MINUTE, PER_MOBILE_HOUR, PER_MOBILE_DAY):
+        limit.take(mobile)
     code = f"{secrets.randbelow(10**6):06d}"
     proof = MobileProof.objects.create(
         mobile=mobile, code_hash=hashed(mobile, code), expires_at=timezone.now() + VALID_FOR
