@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,10 +10,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from members import models
+from members.accounts import keeping as accounts
 from members.accounts import second_factor
+from members.accounts.inviting import invite
 from members.importing import batches
 from members.importing.views import upload_form
-from members.organizations import appointing, tree
+from members.organizations import appointing, elevating, tree
 from members.people import keeping, privacy
 from members.people.forms import EntryForm
 from members.registration import registering
@@ -41,36 +42,63 @@ class OrganizationAdmin(ServiceAdmin):
 @admin.register(models.Appointment)
 class AppointmentAdmin(ServiceAdmin):
     sees, does = "organizations.see", "appointments.grant"
-    adds = appointing.grant
+    adds = elevating.appoint
     list_display = ["organization", "role", "user", "starts_on", "ends_on"]
     search_fields = ["user__username", "user__name", "organization__name"]
     autocomplete_fields = ["user", "organization"]
     actions = [service_action(_("终止所选任职"), appointing.end_beside_others)]
 
 
+@admin.register(models.Elevation)
+class ElevationAdmin(ServiceAdmin):
+    """Posts in the city and system administration: whoever asks is not who confirms."""
+
+    sees = does = "appointments.grant"
+    list_display = ["user", "post", "state", "asked_by", "asked_at", "decided_by"]
+    search_fields = ["user__username", "user__name"]
+    fields = [*list_display, "starts_on", "ends_on", "reason"]
+    readonly_fields = ["post"]
+    tells_events = True
+    actions = [
+        service_action(_("作为第二人确认"), elevating.confirm),
+        service_action(_("不同意所选任命"), elevating.refuse, ReasonForm),
+        service_action(_("撤回自己的提请"), elevating.withdraw),
+    ]
+
+
 @admin.register(models.User)
-class AccountAdmin(ServiceAdmin, UserAdmin):
-    """Accounts: rights come from appointments alone, so neither groups nor permissions are offered."""
+class AccountAdmin(ServiceAdmin):
+    """Accounts: rights come from appointments alone, so neither groups nor permissions are offered.
+
+    Nobody types a password for somebody else: its owner sets it by the link that is sent.
+    """
 
     sees, does = "appointments.grant", "accounts.keep"
-    adds = changes = changeform_view = UserAdmin.changeform_view  # with Django's own care for passwords
-    list_display = ["username", "name", "email", "is_active", "last_login"]
+    adds, changes = accounts.add, accounts.change
+    list_display = ["username", "name", "email", "is_active", "is_superuser", "last_login"]
     list_filter = ["is_staff"]
-    search_fields = ["username", "name"]
-    filter_horizontal = []
+    search_fields, ordering = ["username", "name"], ["username"]
     # A mobile opens an account by code: it is set by whoever proves it, and shown to nobody in full.
-    readonly_fields = [masked_mobile, "is_staff", "last_login", "date_joined"]
-    fields = ["username", "password", "name", "email", "is_active", *readonly_fields]
-    fieldsets = None
-    add_fieldsets = (
-        (None, {"fields": ("username", "name", "email", "usable_password", "password1", "password2")}),
-    )
-    actions = ["switch_off_second_factor"]
+    readonly_fields = [masked_mobile, "is_staff", "is_superuser", "last_login", "date_joined"]
+    fields = ["username", "name", "email", "is_active", *readonly_fields]
+    steps = (("", _("保存"), _("“{row}”已保存。请勾选它，发送设置密码的链接。")),)
+    actions = [
+        "send_password_link",
+        "switch_off_second_factor",
+        service_action(_("提请任系统管理员"), elevating.ask_for_administration, ReasonForm),
+        service_action(_("终止系统管理员"), elevating.end_administration),
+    ]
 
     @admin.action(description=_("关闭所选账号的两步验证"), permissions=["act"])
     def switch_off_second_factor(self, request: HttpRequest, chosen: QuerySet[models.User]) -> None:
         count = second_factor.switch_off(chosen, by=cast(models.User, request.user))
         messages.success(request, _("已关闭 %(count)s 个账号的两步验证，并通知本人。") % {"count": count})
+
+    @admin.action(description=_("发送设置密码的链接"), permissions=["act"])
+    def send_password_link(self, request: HttpRequest, chosen: QuerySet[models.User]) -> None:
+        for user in chosen:
+            invite(request, user)
+        messages.success(request, _("链接已发到各账号自己的邮箱。"))
 
 
 class OfPeople(ServiceAdmin):

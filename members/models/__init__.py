@@ -2,6 +2,7 @@
 
 from .audit import ContactReveal
 from .changes import RosterChange, RosterChangeEvent
+from .elevation import Elevation, ElevationEvent
 from .imports import ImportBatch, ImportEvent, ImportRow
 from .merging import Merge, MergeEvent
 from .numbers import MobileChange, MobileChangeEvent
@@ -13,6 +14,8 @@ from .user import User
 __all__ = [
     "Appointment",
     "ContactReveal",
+    "Elevation",
+    "ElevationEvent",
     "Exemption",
     "ExemptionEvent",
     "ImportBatch",

@@ -89,8 +89,11 @@ class User(AbstractUser):
 
     @cached_property
     def desks(self) -> list["Appointment"]:
-        """Current appointments, read once a request (a fresh user object is loaded for each)."""
-        if self.is_by_code:
+        """Current appointments, read once a request (a fresh user object is loaded for each).
+
+        A system administrator acts under none: accounts are kept by who sees no flags (DOMAIN 3).
+        """
+        if self.is_by_code or self.is_superuser:
             return []
         return list(self.appointments.current().select_related("organization"))
 
@@ -103,7 +106,7 @@ class User(AbstractUser):
     @property
     def has_post(self) -> bool:
         """Whether an appointment runs today, in whatever session; who never had one costs no query."""
-        return self.is_staff and self.appointments.current().exists()
+        return self.is_staff and not self.is_superuser and self.appointments.current().exists()
 
     @cached_property
     def own_member(self) -> "Member | None":

@@ -27,6 +27,22 @@ def check_grantable(user: User, organization: Organization, by: User) -> None:
         raise NotGrantable(_("您当前的任职不能在“%(name)s”任命人员。") % {"name": organization})
 
 
+def check_term(
+    user: User,
+    organization: Organization,
+    role: str,
+    *,
+    starts_on: dt.date | None = None,
+    ends_on: dt.date | None = None,
+) -> None:
+    """Raises NotGrantable where the term ends before it begins, or the post is held already."""
+    first = starts_on or today()
+    if ends_on and ends_on < first:
+        raise NotGrantable(_("任期止不能早于任期起。"))
+    if user.appointments.current(first).filter(organization=organization, role=role).exists():
+        raise NotGrantable(_("%(user)s 已担任这个职务。") % {"user": user})
+
+
 @transaction.atomic
 def grant(
     *,
@@ -37,16 +53,35 @@ def grant(
     starts_on: dt.date | None = None,
     ends_on: dt.date | None = None,
 ) -> Appointment:
-    """Appoint a user for a term, both days included. Raises NotGrantable."""
+    """Appoint a user for a term, both days included; the city's: `elevating`. Raises NotGrantable."""
     check_grantable(user, organization, by)
-    starts_on = starts_on or today()
-    if ends_on and ends_on < starts_on:
-        raise NotGrantable(_("任期止不能早于任期起。"))
-    User.objects.select_for_update().get(pk=user.pk)  # two grants of the same post at once
-    if user.appointments.current(starts_on).filter(organization=organization, role=role).exists():
-        raise NotGrantable(_("%(user)s 已担任这个职务。") % {"user": user})
+    if organization.kind == Organization.Kind.CITY:
+        raise NotGrantable(_("市级任职须第二人确认，请先提请任命。"), "second_person")
+    return put(user=user, organization=organization, role=role, by=by, starts_on=starts_on, ends_on=ends_on)
+
+
+@transaction.atomic
+def put(
+    *,
+    user: User,
+    organization: Organization,
+    role: str,
+    by: User,
+    starts_on: dt.date | None = None,
+    ends_on: dt.date | None = None,
+) -> Appointment:
+    """Write down what was allowed. Raises NotGrantable."""
+    holder = User.objects.select_for_update().get(pk=user.pk)  # two grants of the same post at once
+    if holder.is_superuser:
+        raise NotGrantable(_("%(user)s是系统管理员，不能任职。请另设账号的人员。") % {"user": user})
+    check_term(user, organization, role, starts_on=starts_on, ends_on=ends_on)
     appointment = Appointment.objects.create(
-        user=user, organization=organization, role=role, starts_on=starts_on, ends_on=ends_on, granted_by=by
+        user=user,
+        organization=organization,
+        role=role,
+        starts_on=starts_on or today(),
+        ends_on=ends_on,
+        granted_by=by,
     )
     open_account(user)
     note = f"{user} · {appointment.get_role_display()}"
@@ -104,6 +139,10 @@ def hand_over(appointment: Appointment, successor: Successor, *, by: User) -> Ap
 
     Raises AlreadyDecided, or NotGrantable.
     """
+    if appointment.organization.kind == Organization.Kind.CITY:
+        raise NotGrantable(
+            _("市级任职须第二人确认：请先提请任命接任的同志，生效后再终止这一项。"), "second_person"
+        )
     user = staff_account(username=successor.username, name=successor.name, email=successor.email)
     if user.pk == appointment.user_id:
         raise NotGrantable(_("接任的不能是离任的本人，请填另一位同志。"), "same_person")

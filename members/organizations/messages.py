@@ -1,12 +1,13 @@
-"""Who is told that an estate moved to another community."""
+"""Who is told that an estate moved to another community, and of posts that no one person grants alone."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.desks import staff_of
-from members.models import Member, Organization, OrganizationEvent
+from members.models import Elevation, Member, Organization, OrganizationEvent, User
 from notices.kinds import Kind, declare
 from notices.outbox import Message, Wording, send_many
 
@@ -15,7 +16,46 @@ ESTATE_MOVED = Kind(
     _("小区划转"),
     told=_("原社区、新社区、小区和党员单位的书记、工作人员，以及小区的党员"),
 )
-KINDS = declare(ESTATE_MOVED)
+ELEVATION = Kind(
+    "elevation",
+    _("市级任命"),
+    told=_("市级工作人员和系统管理员；有结果时还有提请人和本人"),
+    mandatory=True,
+)
+KINDS = declare(ESTATE_MOVED, ELEVATION)
+
+ASKED = Wording(
+    ELEVATION,
+    key="elevation:%(elevation)s:asked:%(user)s",
+    subject=_("%(who)s拟任%(post)s，待第二人确认"),
+    body=_("%(asker)s提请。请核实是否属实，再到“任职”里确认或不同意。"),
+    link="members:appointments",
+    told=_("能作第二人的市级工作人员和系统管理员"),
+)
+CONFIRMED = Wording(
+    ELEVATION,
+    key="elevation:%(elevation)s:confirmed:%(user)s",
+    subject=_("%(who)s任%(post)s，已生效"),
+    body=_("%(asker)s提请，%(decider)s确认。如有不对，请立即联系市委组织部。"),
+    link="members:appointments",
+    told=_("提请人、本人、市级工作人员和系统管理员"),
+)
+REFUSED = Wording(
+    ELEVATION,
+    key="elevation:%(elevation)s:refused:%(user)s",
+    subject=_("%(who)s任%(post)s，未获同意"),
+    body=_("%(decider)s：%(reason)s"),
+    link="members:appointments",
+    told=_("提请人"),
+)
+ADMINISTRATION_ENDED = Wording(
+    ELEVATION,
+    key="administration-ended:%(who_id)s:%(at)s:%(user)s",
+    subject=_("%(who)s不再是系统管理员"),
+    body=_("由%(by)s办理。如有不对，请立即联系市委组织部。"),
+    told=_("本人、市级工作人员和系统管理员"),
+)
+OPERATOR = _("运维（命令行）")
 
 MOVED = Wording(
     ESTATE_MOVED,
@@ -66,3 +106,38 @@ def to_units(people: Collection[Member], facts: dict[str, object]) -> Iterator[M
         shown = "、".join(names[:NAMED])
         of_them = {"org": unit.pk, "unit": unit, "count": len(names), "names": shown}
         yield from UNIT_MOVED.to_each(staff_of(unit), **of_them, **facts)
+
+
+# --- City posts and administration --------------------------------------------------------------
+
+
+def tell_asked(asked: Elevation, deciders: Iterable[User]) -> None:
+    send_many(ASKED.to_each(deciders, **facts_of(asked)))
+
+
+def tell_confirmed(asked: Elevation, others: Iterable[User]) -> None:
+    """Everybody who could have said no, so that nothing of this kind goes unseen."""
+    people = {user.pk: user for user in (asked.asked_by, asked.user, *others)}
+    people.pop(asked.decided_by_id or 0, None)
+    send_many(CONFIRMED.to_each(people.values(), **facts_of(asked)))
+
+
+def tell_refused(asked: Elevation, reason: str) -> None:
+    send_many(REFUSED.to_each([asked.asked_by], reason=reason, **facts_of(asked)))
+
+
+def tell_ended_administration(user: User, by: User, others: Iterable[User]) -> None:
+    people = {one.pk: one for one in (user, *others)}
+    people.pop(by.pk, None)
+    at = f"{timezone.now():%Y%m%d%H%M%S}"
+    send_many(ADMINISTRATION_ENDED.to_each(people.values(), who=user, who_id=user.pk, by=by, at=at))
+
+
+def facts_of(asked: Elevation) -> dict[str, object]:
+    return {
+        "elevation": asked.pk,
+        "who": asked.user,
+        "post": asked.post,
+        "asker": asked.asked_by,
+        "decider": asked.decided_by or OPERATOR,
+    }

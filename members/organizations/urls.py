@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members.organizations import views
+from members.organizations import posts, views
 
 urlpatterns = [
     path("desk/organizations/", views.list_, name="organizations"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("desk/organizations/<int:pk>/edit/", views.edit, name="organization_edit"),
     path("desk/organizations/<int:pk>/move/", views.move, name="organization_move"),
     path("desk/organizations/<int:pk>/poster/", views.poster, name="poster"),
-    path("desk/appointments/", views.appointments, name="appointments"),
-    path("desk/appointments/<int:pk>/end/", views.end_appointment, name="end_appointment"),
+    path("desk/appointments/", posts.appointments, name="appointments"),
+    path("desk/appointments/<int:pk>/end/", posts.end_appointment, name="end_appointment"),
+    path("desk/elevations/<int:pk>/", posts.elevation, name="elevation"),
 ]

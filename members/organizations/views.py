@@ -1,25 +1,22 @@
 """Desk pages of the tree: the branch one sees, one organisation, its poster, and appointments."""
 
-from allauth.account.forms import ResetPasswordForm
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from members import desks
 from members.access import StaffRequest, desk_required
-from members.models import Appointment, Organization, User
-from members.organizations import appointing, counting, following, tree
-from members.organizations.forms import AppointmentForm, EndForm, MoveForm, OrganizationForm, RenameForm
+from members.models import Organization
+from members.organizations import counting, following, tree
+from members.organizations.forms import MoveForm, OrganizationForm, RenameForm
 from xianfeng.lib.refusal import Refusal
-from xianfeng.lib.times import today
 from xianfeng.ui.tabs import tabs_of
-from xianfeng.ui.views import attempt, page_of, posted, submit, valid
+from xianfeng.ui.views import attempt, page_of, valid
 
 Kind = Organization.Kind
 
@@ -130,66 +127,3 @@ def poster(request: StaffRequest, pk: int) -> HttpResponse:
         "wish_url": settings.SITE_URL + reverse("wishes:ask", args=[place.public_code]),
     }
     return render(request, "members/organizations/poster.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@desk_required("appointments.grant")
-def appointments(request: StaffRequest) -> HttpResponse:
-    form = AppointmentForm(posted(request), user=request.user, initial={"starts_on": today()})
-    if user := submit(form, lambda: grant(request, form)):
-        messages.success(request, _("已任命%(name)s。") % {"name": user})
-        return redirect("members:appointments")
-    rows = Appointment.objects.visible_to(request.user).current().select_related("user", "organization")
-    page = page_of(request, rows.order_by("organization__path", "role"))
-    return render(request, "members/organizations/appointments.html", {"page": page, "form": form})
-
-
-def grant(request: StaffRequest, form: AppointmentForm) -> User:
-    """One transaction for account and appointment. Raises NotGrantable."""
-    values = dict(form.cleaned_data)
-    account = {name: values.pop(name) for name in ("username", "name", "email")}
-    with transaction.atomic():
-        user = appointing.staff_account(**account)
-        appointing.grant(user=user, by=request.user, **values)
-    if not user.has_usable_password():
-        invite(request, user.email)
-    return user
-
-
-def invite(request: StaffRequest, email: str) -> None:
-    """The link to set the first password goes to the person, not to who appointed them."""
-    form = ResetPasswordForm({"email": email})
-    if form.is_valid():
-        form.save(request)
-
-
-@require_http_methods(["GET", "POST"])
-@desk_required("appointments.grant")
-def end_appointment(request: StaffRequest, pk: int) -> HttpResponse:
-    """What is open where the last one leaves, and who takes over."""
-    rows = Appointment.objects.visible_to(request.user).select_related("user", "organization")
-    appointment = get_object_or_404(rows, pk=pk)
-    form = EndForm(posted(request))
-    if submit(form, lambda: end(request, appointment, form.successor())):
-        messages.success(request, _("已终止%(name)s的任职。") % {"name": appointment.user})
-        return redirect("members:appointments")
-    is_last = desks.is_last(appointment)
-    context = {
-        "appointment": appointment,
-        "form": form,
-        "is_last": is_last,
-        "works": list(desks.open_work(appointment.organization)) if is_last else [],
-    }
-    return render(request, "members/organizations/end_appointment.html", context)
-
-
-def end(
-    request: StaffRequest, appointment: Appointment, successor: appointing.Successor | None
-) -> Appointment:
-    """Raises AlreadyDecided or NotGrantable."""
-    if successor is None:
-        return appointing.end(appointment, by=request.user)
-    granted = appointing.hand_over(appointment, successor, by=request.user)
-    if not granted.user.has_usable_password():
-        invite(request, granted.user.email)
-    return granted

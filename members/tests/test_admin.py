@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.core import mail
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -211,15 +212,45 @@ def test_an_administrator_appoints_but_not_themself(client: Client, cast: Cast):
     assert Appointment.objects.get(user=cast.clerk, organization=cast.estate).granted_by == cast.sysadmin
 
 
-def test_an_administrator_makes_an_account(client: Client, cast: Cast):
+def test_an_administrator_makes_an_account_and_its_owner_the_password(client: Client, cast: Cast):
     client.force_login(cast.sysadmin)
-    form = {
-        "username": "helper", "name": "新管理员", "email": "h@example.test", "usable_password": "true",
-        "password1": "long enough 4711", "password2": "long enough 4711",
-    }  # fmt: skip
-    assert client.post(reverse("admin:members_user_add"), form).status_code == 302
+    form = {"username": "helper", "name": "新管理员", "email": "h@example.test", "is_active": "on"}
+    typed = {"password1": "long enough 4711", "password2": "long enough 4711", "usable_password": "true"}
+    assert client.post(reverse("admin:members_user_add"), form | typed).status_code == 302
     user = User.objects.get(username="helper")
-    assert user.has_usable_password() and not user.is_superuser
+    assert not user.has_usable_password() and not user.is_superuser
+    act = {"action": "send_password_link", "_selected_action": [user.pk]}
+    client.post(reverse("admin:members_user_changelist"), act)
+    assert [message.to for message in mail.outbox] == [["h@example.test"]]
+
+
+def test_no_page_of_the_admin_types_a_password_for_somebody_else(client: Client, cast: Cast):
+    client.force_login(cast.sysadmin)
+    page_of_django = f"/admin/members/user/{cast.clerk.pk}/password/"
+    assert client.get(page_of_django, follow=True).status_code == 404
+    page = client.get(reverse("admin:members_user_change", args=[cast.clerk.pk])).content.decode()
+    assert 'type="password"' not in page and "散列" not in page and "algorithm" not in page
+
+
+@pytest.mark.parametrize("who", ["clerk", "city_officer"])
+def test_the_address_of_an_account_in_use_is_its_owner_s(client: Client, cast: Cast, who: str):
+    """The link that sets the password goes there: whoever writes it could take the account over."""
+    owner = getattr(cast, who)
+    if who == "clerk":
+        owner.set_password("long enough 4711")
+        owner.save()
+    client.force_login(cast.sysadmin)
+    form = {"username": owner.username, "name": owner.name, "email": "thief@example.test", "is_active": "on"}
+    page = client.post(reverse("admin:members_user_change", args=[owner.pk]), form)
+    assert "邮箱只能由本人修改" in page.content.decode()
+    assert User.objects.get(pk=owner.pk).email == owner.email
+
+
+def test_a_slip_in_the_address_of_a_new_account_is_corrected(client: Client, cast: Cast):
+    client.force_login(cast.sysadmin)
+    form = {"username": "clerk", "name": "林社工", "email": "right@example.test", "is_active": "on"}
+    client.post(reverse("admin:members_user_change", args=[cast.clerk.pk]), form)
+    assert User.objects.get(pk=cast.clerk.pk).email == "right@example.test"
 
 
 def test_renaming_goes_through_the_service(client: Client, cast: Cast):

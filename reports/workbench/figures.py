@@ -16,6 +16,7 @@ from flags.models import Category, FlagEntry
 from members.desks import deserted
 from members.models import (
     Appointment,
+    Elevation,
     Exemption,
     Member,
     MobileChange,
@@ -69,7 +70,7 @@ def todo(user: User, desk: Appointment) -> Iterator[Figure]:
     if desk.can("registrations.decide"):
         yield waiting_registrations(user)
     if desk.can("numbers.decide"):
-        yield from waiting_about_people(user)
+        yield from waiting_about_people(user, desk)
     if desk.can("members.record") and desk.organization.is_unit:
         yield waiting_transfers(user, desk)
     if desk.can("wishes.see"):
@@ -88,15 +89,19 @@ def waiting_registrations(user: User) -> Figure:
     )
 
 
-def waiting_about_people(user: User) -> Iterator[Figure]:
-    """New numbers of the lost kind, and leave that waits for a second person: one query for both."""
+def waiting_about_people(user: User, desk: Appointment) -> Iterator[Figure]:
+    """New numbers of the lost kind, and leave and posts that wait for a second person: one query for all."""
     numbers = MobileChange.objects.visible_to(user).open().order_by().values_list(Value("number"))
     leaves = Exemption.objects.visible_to(user).waiting().order_by().values_list(Value("leave"))
-    count = Counter(what for (what,) in numbers.union(leaves, all=True).order_by())
-    for what, label, page in (
+    posts = Elevation.objects.visible_to(user).for_a_second(user).order_by().values_list(Value("post"))
+    count = Counter(what for (what,) in numbers.union(leaves, posts, all=True).order_by())
+    pages = [
         ("number", _("待核实换号"), "members:numbers"),
         ("leave", _("待确认豁免"), "members:waiting_exemptions"),
-    ):
+    ]
+    if desk.can("appointments.grant"):
+        pages.append(("post", _("待确认任命"), "members:appointments"))
+    for what, label, page in pages:
         yield Figure(label, count[what], reverse(page), _("人"), tone="warning" if count[what] else "")
 
 

@@ -143,6 +143,7 @@ SINGLE = {
     "flags:policy",
     "flags:progress",
     "flags:result",
+    "members:elevation",
     "members:import_new",
     "members:import_progress",
     "members:import_rejected",

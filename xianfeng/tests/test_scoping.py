@@ -15,6 +15,7 @@ EXEMPT: dict[str, str] = {
     "members.ExemptionEvent": "read only through its exemption, which is scoped",
     "members.RosterChangeEvent": "read only through its change, which is scoped",
     "members.MobileChangeEvent": "read only through its change, which is scoped",
+    "members.ElevationEvent": "read only through its elevation, which is scoped",
     "members.RegistrationEvent": "read only through its registration, which is scoped",
     "notices.DeliveryEvent": "read only through its delivery, which is scoped",
     "reports.ExportEvent": "read only through its export, which is scoped",

@@ -18,8 +18,9 @@ from xianfeng.testing.cast import Cast
 
 State = Wish.State
 HISTORIES = {
-    "flags.AssessmentEvent", "members.ExemptionEvent", "members.ImportEvent", "members.MergeEvent",
-    "members.MobileChangeEvent", "members.RegistrationEvent", "members.RosterChangeEvent",
+    "flags.AssessmentEvent", "members.ElevationEvent", "members.ExemptionEvent", "members.ImportEvent",
+    "members.MergeEvent", "members.MobileChangeEvent", "members.RegistrationEvent",
+    "members.RosterChangeEvent",
     "notices.DeliveryEvent", "reports.ExportEvent", "tasks.ClaimEvent", "tasks.TaskEvent",
     "wishes.WishEvent",
 }  # fmt: skip

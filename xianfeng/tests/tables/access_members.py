@@ -5,8 +5,9 @@ from typing import Any
 
 from members.leaving import recording
 from members.merging import merging
-from members.models import ImportBatch, Member, Organization
+from members.models import ImportBatch, Member, Organization, User
 from members.numbers import changing
+from members.organizations.elevating import appoint
 from members.people.exempting import exempt
 from members.registration.registering import submit as apply
 from members.tests.applicants import application
@@ -76,6 +77,12 @@ def an_exemption(cast: Cast) -> dict[str, Any]:
     return {"pk": exempt(cast.li, **leave, reason="住院", by=cast.secretary).pk}
 
 
+def an_elevation(cast: Cast) -> dict[str, Any]:
+    """李建国 is to become a clerk of the city: its clerk asks, its secretary is the second person."""
+    user = User.objects.get(pk=cast.li.user_id or 0)
+    return {"pk": appoint(user=user, organization=cast.city, role="clerk", by=cast.city_colleague).pk}
+
+
 def a_place(cast: Cast) -> dict[str, Any]:
     return {"public_code": cast.community.public_code}
 
@@ -130,6 +137,13 @@ MEMBERS |= {
     "members:organization_move": Access(get=only("city", status=302), kwargs=the_community),
     "members:poster": Access(get=only(*SEE_TREE, "estate"), kwargs=lambda cast: {"pk": cast.estate.pk}),
     "members:appointments": Access(get=only("city"), post=only("city")),
+    # Of system administrators each is led to the admin.
+    "members:elevation": Access(
+        get={**only("city"), "sysadmin": 302},
+        post=only("city", "sysadmin", status=302),
+        kwargs=an_elevation,
+        data=lambda cast: {"decision": "confirm"},
+    ),
     "members:end_appointment": Access(
         get=only("city"),
         post=only("city", status=302),

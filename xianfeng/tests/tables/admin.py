@@ -14,7 +14,7 @@ from django.db.models import Model
 
 from flags.models import AssessmentRun
 from flags.policy import policies
-from members.models import ContactReveal, Exemption, ImportBatch, Member, Registration
+from members.models import ContactReveal, Elevation, Exemption, ImportBatch, Member, Registration
 from notices.models import Delivery, Notice
 from tasks.models import Claim, Task, Verification
 from tasks.tests.desk import ended_task, make_item
@@ -37,6 +37,7 @@ from xianfeng.tests.tables.access_members import (
     SEE_REGISTRATIONS,
     SEE_TREE,
     an_application,
+    an_elevation,
     an_exemption,
 )
 from xianfeng.tests.tables.answers import ROLES, Access, Answers, only
@@ -92,6 +93,10 @@ def the_leave(cast: Cast) -> Model:
     return Exemption.objects.get(**an_exemption(cast))
 
 
+def the_elevation(cast: Cast) -> Model:
+    return Elevation.objects.get(**an_elevation(cast))
+
+
 def a_run_of_all(cast: Cast) -> Model:
     return AssessmentRun.objects.get(pk=a_result(cast).run_id)
 
@@ -141,7 +146,17 @@ PAGES: dict[str, Page] = {
     ),
     "members_user": Page(
         ("city", "sysadmin"), lambda cast: cast.clerk, adds=("sysadmin",), changes=("sysadmin",),
-        actions={"switch_off_second_factor": ("sysadmin",)},
+        actions=dict.fromkeys(
+            (
+                "send_password_link", "switch_off_second_factor", "ask_for_administration",
+                "end_administration",
+            ),
+            ("sysadmin",),
+        ),
+    ),
+    "members_elevation": Page(
+        ("city", "sysadmin"), the_elevation,
+        actions=dict.fromkeys(("confirm", "refuse", "withdraw"), ("city", "sysadmin")),
     ),
     "members_member": Page(SEE_PEOPLE, lambda cast: cast.li, changes=("city",)),
     "members_registration": Page(
@@ -206,9 +221,6 @@ ADMIN: dict[str, Access] = {
     ),
     "admin:view_on_site": Access(
         get=staff(otherwise=404), post=staff(otherwise=404), kwargs=li_as_content  # no row has such a page
-    ),
-    "admin:auth_user_password_change": Access(
-        get=staff("sysadmin"), post=staff("sysadmin"), kwargs=lambda cast: {"id": cast.clerk.pk}
     ),
     **{name: access for model, page in PAGES.items() for name, access in page.addresses(model)},
 }  # fmt: skip

@@ -1,0 +1,126 @@
+"""Desk pages of posts: who holds one, who is appointed, who leaves, and what a second person decides."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from members import desks
+from members.access import StaffRequest, desk_required
+from members.accounts.inviting import invite
+from members.models import Appointment, Elevation, User
+from members.organizations import appointing, elevating
+from members.organizations.forms import AppointmentForm, EndForm
+from xianfeng.lib.times import today
+from xianfeng.ui.views import attempt, page_of, posted, submit
+
+
+@require_http_methods(["GET", "POST"])
+@desk_required("appointments.grant")
+def appointments(request: StaffRequest) -> HttpResponse:
+    form = AppointmentForm(posted(request), user=request.user, initial={"starts_on": today()})
+    if granted := submit(form, lambda: grant(request, form)):
+        messages.success(request, told(granted) % {"name": granted.user})
+        return redirect("members:appointments")
+    rows = Appointment.objects.visible_to(request.user).current().select_related("user", "organization")
+    asked = (
+        Elevation.objects.visible_to(request.user).open().select_related("user", "organization", "asked_by")
+    )
+    context = {
+        "page": page_of(request, rows.order_by("organization__path", "role")),
+        "form": form,
+        "asked": list(asked.select_related("user", "organization", "asked_by")),
+    }
+    return render(request, "members/organizations/appointments.html", context)
+
+
+def told(granted: Appointment | Elevation) -> str:
+    if isinstance(granted, Elevation):
+        return _("已提请任命%(name)s，等第二人确认后生效。")
+    return _("已任命%(name)s。")
+
+
+def grant(request: StaffRequest, form: AppointmentForm) -> Appointment | Elevation:
+    """One transaction for account and appointment. Raises NotGrantable."""
+    values = dict(form.cleaned_data)
+    account = {name: values.pop(name) for name in ("username", "name", "email")}
+    with transaction.atomic():
+        user = appointing.staff_account(**account)
+        granted = elevating.appoint(user=user, by=request.user, **values)
+    if isinstance(granted, Appointment) and not user.has_usable_password():
+        invite(request, user)
+    return granted
+
+
+@require_http_methods(["GET", "POST"])
+@desk_required("appointments.grant")
+def end_appointment(request: StaffRequest, pk: int) -> HttpResponse:
+    """What is open where the last one leaves, and who takes over."""
+    rows = Appointment.objects.visible_to(request.user).select_related("user", "organization")
+    appointment = get_object_or_404(rows, pk=pk)
+    form = EndForm(posted(request))
+    if submit(form, lambda: end(request, appointment, form.successor())):
+        messages.success(request, _("已终止%(name)s的任职。") % {"name": appointment.user})
+        return redirect("members:appointments")
+    is_last = desks.is_last(appointment)
+    context = {
+        "appointment": appointment,
+        "form": form,
+        "is_last": is_last,
+        "works": list(desks.open_work(appointment.organization)) if is_last else [],
+    }
+    return render(request, "members/organizations/end_appointment.html", context)
+
+
+def end(
+    request: StaffRequest, appointment: Appointment, successor: appointing.Successor | None
+) -> Appointment:
+    """Raises AlreadyDecided or NotGrantable."""
+    if successor is None:
+        return appointing.end(appointment, by=request.user)
+    granted = appointing.hand_over(appointment, successor, by=request.user)
+    if not granted.user.has_usable_password():
+        invite(request, granted.user)
+    return granted
+
+
+@require_http_methods(["GET", "POST"])
+def elevation(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a second person decides. System administrators, who have no desk, do so in the admin."""
+    user = cast(User, request.user)
+    if user.is_superuser:
+        return redirect("admin:members_elevation_change", pk)
+    if not (user.desk and user.desk.can("appointments.grant")):
+        raise PermissionDenied(_("市级任命由市级工作人员和系统管理员办理。"))
+    rows = Elevation.objects.visible_to(user).select_related("user", "organization", "asked_by", "decided_by")
+    asked = get_object_or_404(rows, pk=pk)
+    if request.method == "POST":
+        attempt(request, lambda: decide(request, asked, user))
+        return redirect("members:elevation", pk)
+    context = {
+        "elevation": asked,
+        "is_asker": user.pk == asked.asked_by_id,
+        "may_decide": elevating.deciders(asked).filter(pk=user.pk).exists(),
+        "nobody_may": not elevating.deciders(asked).exists(),
+        "events": asked.events.select_related("by").order_by("-id"),
+    }
+    return render(request, "members/organizations/elevation.html", context)
+
+
+def decide(request: HttpRequest, asked: Elevation, by: User) -> Elevation:
+    """POST `decision` = confirm, refuse (with `reason`) or withdraw."""
+    decision = request.POST.get("decision")
+    if decision == "confirm":
+        done = elevating.confirm(asked, by=by)
+        if not done.user.has_usable_password():
+            invite(request, done.user)
+        messages.success(request, _("已确认，%(name)s的任命生效。") % {"name": done.user})
+        return done
+    if decision == "refuse":
+        return elevating.refuse(asked, reason=request.POST.get("reason", ""), by=by)
+    return elevating.withdraw(asked, by=by)
