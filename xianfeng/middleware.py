@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import render
 
 from xianfeng.lib.ids import LARGEST_ID
-from xianfeng.lib.uploads import largest_body
+from xianfeng.lib.web.uploads import largest_body
 
 NUL = "\x00"
 # Pages are read and forms are sent; nothing here is put, patched or deleted by its address.

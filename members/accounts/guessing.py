@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 
 from members.models import User
 from xianfeng.lib.limits import Limit
-from xianfeng.lib.network import network_address
+from xianfeng.lib.web.network import network_address
 
 PER_ADDRESS = Limit("guesses-address", times=30, seconds=300)  # a whole office types from one
 PER_ADDRESS_AND_ACCOUNT = Limit("guesses-address-account", times=5, seconds=300)

@@ -22,7 +22,7 @@ from members.importing.rules import BatchMovedOn, can_map, check_mappable, undo_
 from members.importing.template import roster_template
 from members.models import ImportBatch
 from xianfeng.lib.spreadsheet.reading import FILE_LIMIT, Unreadable
-from xianfeng.lib.uploads import takes_file
+from xianfeng.lib.web.uploads import takes_file
 from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import XLSX, attempt, download, page_of, posted, submit
 

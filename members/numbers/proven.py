@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from members.accounts import proving
 from members.people.privacy import mask_mobile
-from xianfeng.lib.network import network_address
+from xianfeng.lib.web.network import network_address
 from xianfeng.ui.views import attempt
 
 KEY = "number"

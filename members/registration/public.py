@@ -26,7 +26,7 @@ from members.people.forms import ServiceForm
 from members.people.privacy import mask_mobile
 from members.registration import forms, registering
 from members.registration.joining import Draft, community_of, forget
-from xianfeng.lib.network import network_address
+from xianfeng.lib.web.network import network_address
 from xianfeng.ui.views import attempt, posted, submit
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

@@ -18,7 +18,7 @@ from wishes.reopening.rules import asking_of
 from wishes.stating import progress, stating
 from wishes.stating.forms import AskAgainForm, ContactForm, NeedForm, TrackForm, moved
 from xianfeng.lib.limits import Limit, TooOften
-from xianfeng.lib.network import network_address
+from xianfeng.lib.web.network import network_address
 from xianfeng.ui.views import posted, submit
 
 # A phone network hides many people behind one address: room for them, none for a flood.

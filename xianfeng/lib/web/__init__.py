@@ -1,0 +1,1 @@
+"""What a request says of where it comes from and how much it brings."""
