@@ -18,6 +18,7 @@ from members.importing.views import upload_form
 from members.organizations import appointing, elevating, tree
 from members.people import keeping, privacy
 from members.people.forms import EntryForm
+from members.persons import uniting
 from members.registration import registering
 from members.service_admin import ReasonForm, ServiceAdmin, service_action
 from notices.models import Delivery
@@ -87,6 +88,7 @@ class AccountAdmin(ServiceAdmin):
         "switch_off_second_factor",
         service_action(_("提请任系统管理员"), elevating.ask_for_administration, ReasonForm),
         service_action(_("终止系统管理员"), elevating.end_administration),
+        service_action(_("解除“同一人”"), uniting.part),
     ]
 
     @admin.action(description=_("关闭所选账号的两步验证"), permissions=["act"])
@@ -130,7 +132,7 @@ class MemberAdmin(OfPeople):
         return [*shown, transfer] if obj and self.has_change_permission(request, obj) else shown
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        is_own = obj is not None and obj.user_id == request.user.pk
+        is_own = obj is not None and cast(models.User, request.user).is_same_person(obj)
         return super().has_change_permission(request, obj) and not is_own
 
 

@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "numbers",
         "merging",
         "organizations",
+        "persons",
     )
 ]

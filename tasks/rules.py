@@ -108,5 +108,5 @@ def check_begun(task: Task, now: dt.datetime) -> None:
 
 def check_not_own(claims: Iterable[Claim], by: User) -> None:
     """Publisher and beneficiary are never the same person (DOMAIN §3)."""
-    if any(claim.member.user_id == by.pk for claim in claims):
+    if any(by.is_same_person(claim.member) for claim in claims):
         raise OwnClaim(_("不能为自己签到或认定，请由同事办理您本人的这一条。"))

@@ -68,7 +68,7 @@ class Screen:
             "rows": list(zip(claims, self.formset, strict=False)),
             "formset": self.formset,
             "deadline": record_deadline(task),
-            "has_own": task.claims.open().filter(member__user=user).exists(),
+            "has_own": task.claims.open().filter(member__user__in=user.own_accounts).exists(),
             "is_over": task.is_over,
             "may_verify": may_verify(user, task),
             "may_close": not reached_desk(user, task),
@@ -87,7 +87,7 @@ def may_fill(request: StaffRequest, task: Task) -> bool:
 def open_claims(request: StaffRequest, task: Task) -> "Page[Claim]":
     """A screenful of claims to decide; the viewer's own waits for a colleague."""
     mine = narrowed(request, in_charge(request.user, task))
-    others = mine.open().exclude(member__user=request.user)
+    others = mine.open().exclude(member__user__in=request.user.own_accounts)
     others = others.select_related("member__unit", "member__community")
     return page_of(request, others, ROWS)
 

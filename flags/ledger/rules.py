@@ -39,9 +39,9 @@ class NotReversible(Refusal):
 
 def check_not_own(members: Iterable[Member], *people: User | None) -> None:
     """Nobody lights, reverses or verifies flags of their own. Raises OwnFlags."""
-    ids = {person.pk for person in people if person is not None}
+    known = [person for person in people if person is not None]
     for member in members:
-        if member.user_id is not None and member.user_id in ids:
+        if any(person.is_same_person(member) for person in known):
             raise OwnFlags(
                 _("不能为自己亮旗、冲正或认定（%(name)s）。请由其他工作人员办理。") % {"name": member.name}
             )

@@ -53,7 +53,7 @@ def meets(check: Callable[..., None], *args: object) -> bool:
 
 def check_recordable(member: Member, by: User) -> None:
     """Somebody else's standing record, with nothing recorded that is still to come."""
-    if member.user_id == by.pk:
+    if by.is_same_person(member):
         raise NotPossible(_("不能登记自己的名册变动，请由同事办理。"), "not_oneself")
     check_stands(member)
     if ahead := member.roster_changes.ahead().first():
@@ -124,7 +124,7 @@ def check_receiver(change: RosterChange, by: User) -> None:
     """The new unit answers, or the city; nobody for themself."""
     if not change.is_open:
         raise decided_before()
-    if change.member.user_id == by.pk:
+    if by.is_same_person(change.member):
         raise NotPossible(_("不能办理自己的调动，请由同事办理。"), "not_oneself")
     if not (change.to_unit and keeps(change.to_unit, by)):
         raise NotPossible(_("调动由新单位接收，或由市委组织部办理。"), "not_the_receiver")
@@ -137,7 +137,7 @@ def check_undoable(change: RosterChange, by: User) -> None:
     """A mistake can be taken back while nothing rests on it. Raises NotPossible, AlreadyDecided."""
     if not change.stands:
         raise decided_before()
-    if change.member.user_id == by.pk:
+    if by.is_same_person(change.member):
         raise NotPossible(_("不能撤回自己的名册变动，请由同事办理。"), "not_oneself")
     check_stands(change.member)
     if not keeps(change.from_unit or change.member.unit, by):

@@ -13,6 +13,7 @@ from members.merging.parts import Moved, Part
 from members.models import Member, Merge, Registration, RegistrationEvent, User
 from members.numbers import changing
 from members.people.privacy import mask_mobile
+from members.persons import uniting
 from xianfeng.lib.refusal import AlreadyDecided
 from xianfeng.lib.transitions import move_all
 
@@ -147,6 +148,7 @@ def _move_account(kept: Member, gone: Member) -> Moved:
         Member.objects.filter(pk=kept.pk).update(user=account)
     else:
         holding.give_up(account, to=kept.user)
+    uniting.keep_together(kept.pk)
     return former
 
 

@@ -29,7 +29,7 @@ def holds_post(user: User) -> bool:
 
 def check_not_own(*records: Member, by: User) -> None:
     """Nobody decides what counts as one's own record (DOMAIN 3)."""
-    if any(record.user_id == by.pk for record in records):
+    if any(by.is_same_person(record) for record in records):
         raise NotPossible(_("不能合并自己的记录，请由同事办理。"), "not_oneself")
 
 

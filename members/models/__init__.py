@@ -8,6 +8,7 @@ from .merging import Merge, MergeEvent
 from .numbers import MobileChange, MobileChangeEvent
 from .organization import Appointment, Organization, OrganizationEvent
 from .people import Exemption, ExemptionEvent, Member
+from .persons import PersonCheck
 from .registration import MobileProof, Registration, RegistrationEvent
 from .user import User
 
@@ -29,6 +30,7 @@ __all__ = [
     "MobileProof",
     "Organization",
     "OrganizationEvent",
+    "PersonCheck",
     "Registration",
     "RegistrationEvent",
     "RosterChange",

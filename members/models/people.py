@@ -124,6 +124,8 @@ class Member(models.Model):
         related_name="member",
         verbose_name=_("账号"),
     )
+    # Shared with an account of the same person that is not the entry's own (`members/persons`).
+    person = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
     merged_into = models.ForeignKey(
         "self",
         models.PROTECT,

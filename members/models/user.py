@@ -57,6 +57,9 @@ class User(AbstractUser):
         validators=[validate_mobile],
     )
 
+    # Shared by the accounts of one person (`members/persons`); most people have one, and none of these.
+    person = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
+
     # Chosen in the organisation switcher; set by DeskMiddleware for one request.
     active_desk_id: int | None = None
     # Set by DeskMiddleware too: a code opened this session, so it sees the member's pages and no desk.
@@ -112,3 +115,21 @@ class User(AbstractUser):
     def own_member(self) -> "Member | None":
         """The roster entry this account belongs to, if any."""
         return getattr(self, "member", None)
+
+    @cached_property
+    def own_accounts(self) -> frozenset[int]:
+        """Accounts of this account's person: itself, and those that are known to be the same person's."""
+        if self.person is None:
+            return frozenset({self.pk})
+        same = User.objects.filter(person=self.person).values_list("pk", flat=True)
+        return frozenset({self.pk, *same})
+
+    def is_oneself(self, account_id: int | None) -> bool:
+        """Whether an account is the same person's: nobody decides under one what concerns another."""
+        return account_id == self.pk or (self.person is not None and account_id in self.own_accounts)
+
+    def is_same_person(self, other: "Member | User") -> bool:
+        """Whether a roster entry, or another account, is this account's person."""
+        if isinstance(other, User):
+            return self.is_oneself(other.pk)
+        return self.is_oneself(other.user_id) or (self.person is not None and other.person == self.person)

@@ -34,7 +34,7 @@ def check_new(member: Member, mobile: str) -> None:
 
 def check_not_own(member: Member, by: User) -> None:
     """Whose number it is says so by a code, not by a desk."""
-    if member.user_id == by.pk:
+    if by.is_same_person(member):
         raise NotPossible(_("自己的手机号请在手机端“我的”里凭验证码更换。"), "not_oneself")
 
 

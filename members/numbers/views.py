@@ -50,7 +50,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "change": change,
         "member": change.member,
-        "may_decide": request.desk.can("numbers.decide") and change.member.user_id != request.user.pk,
+        "may_decide": request.desk.can("numbers.decide") and not request.user.is_same_person(change.member),
         "is_last": change.is_done and change.member.mobile == change.new,
         "new": change.new if "new_mobile" in opened else privacy.mask_mobile(change.new),
         "opened": opened,

@@ -17,7 +17,7 @@ from xianfeng.lib.times import today
 
 def check_grantable(user: User, organization: Organization, by: User) -> None:
     """Nobody appoints themself, and the city appoints inside its own branch. Raises NotGrantable."""
-    if user.pk == by.pk:
+    if by.is_oneself(user.pk):
         raise NotGrantable(_("不能给自己任职，请由另一位管理人员办理。"), "not_oneself")
     if not organization.is_active:
         raise NotGrantable(_("“%(name)s”已停用，不能任职。") % {"name": organization})
@@ -71,8 +71,8 @@ def put(
     ends_on: dt.date | None = None,
 ) -> Appointment:
     """Write down what was allowed. Raises NotGrantable."""
-    holder = User.objects.select_for_update().get(pk=user.pk)  # two grants of the same post at once
-    if holder.is_superuser:
+    User.objects.select_for_update().get(pk=user.pk)  # two grants of the same post at once
+    if User.objects.filter(pk__in=user.own_accounts, is_superuser=True).exists():
         raise NotGrantable(_("%(user)s是系统管理员，不能任职。请另设账号的人员。") % {"user": user})
     check_term(user, organization, role, starts_on=starts_on, ends_on=ends_on)
     appointment = Appointment.objects.create(

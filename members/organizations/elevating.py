@@ -34,7 +34,7 @@ def appoint(
 def ask_for_administration(user: User, *, reason: str, by: User) -> Elevation:
     """Raises NotGrantable, ReasonNeeded."""
     check_may_decide(by)
-    if user.pk == by.pk:
+    if by.is_oneself(user.pk):
         raise NotGrantable(_("不能给自己任职，请由另一位管理人员办理。"), "not_oneself")
     check_no_desk(user)
     return _ask(user, by, reason=check_reason(reason))
@@ -113,7 +113,7 @@ def may_decide() -> QuerySet[User]:
 
 def deciders(asked: Elevation) -> QuerySet[User]:
     """Who could be the second person: neither who asked nor whom it is about."""
-    return may_decide().exclude(pk__in=[asked.asked_by_id, asked.user_id])
+    return may_decide().exclude(pk__in=asked.asked_by.own_accounts | asked.user.own_accounts)
 
 
 def check_may_decide(by: User) -> None:
@@ -126,7 +126,7 @@ def check_second(asked: Elevation, by: User | None) -> None:
     if by is None:
         if deciders(asked).exists():
             raise NotGrantable(_("有第二人可以确认，请由他们在门户里办理。"), "others_could")
-    elif by.pk in (asked.asked_by_id, asked.user_id):
+    elif by.is_oneself(asked.asked_by_id) or by.is_oneself(asked.user_id):
         raise NotGrantable(_("须由提请人和本人以外的另一人确认。"), "second_person")
     else:
         check_may_decide(by)
@@ -139,7 +139,7 @@ def check_no_desk(user: User) -> None:
     """An administrator keeps accounts and sees no flags: whoever has a desk is none (DOMAIN 3)."""
     if user.is_superuser:
         raise NotGrantable(_("%(user)s已是系统管理员。") % {"user": user})
-    if user.appointments.current().exists():
+    if Appointment.objects.current().filter(user__in=user.own_accounts).exists():
         raise NotGrantable(_("%(user)s还有任职。系统管理员不能任职，请先终止任职。") % {"user": user})
 
 
@@ -153,7 +153,7 @@ def make_administrator(user: User) -> None:
 def end_administration(user: User, *, by: User) -> User:
     """One administrator ends another's rights at once; the last one stays. Raises NotGrantable."""
     check_may_decide(by)
-    if user.pk == by.pk:
+    if by.is_oneself(user.pk):
         raise NotGrantable(_("不能终止自己，请由另一位管理人员办理。"), "not_oneself")
     if not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists():
         raise NotGrantable(_("这是最后一位系统管理员。请先任命另一位。"), "last_one")

@@ -33,7 +33,7 @@ def exempt(
 
     Raises DatesWrong, ReasonNeeded, NotPossible for oneself.
     """
-    if member.user_id == by.pk:
+    if by.is_same_person(member):
         raise NotPossible(_("不能给自己批准豁免。"), "not_oneself")
     limits = leave_limits(starts_on.year)
     check_leave(starts_on, ends_on, limits)
@@ -89,7 +89,7 @@ def withdraw_exemption(exemption: Exemption, *, by: User) -> Exemption:
 
     Raises AlreadyDecided, NotPossible for oneself.
     """
-    if exemption.member.user_id == by.pk:
+    if by.is_same_person(exemption.member):
         raise NotPossible(_("不能撤销自己的豁免。"), "not_oneself")
     was_granted = not exemption.is_waiting
     now = timezone.now()

@@ -39,7 +39,7 @@ def correct_entry(member: Member, *, by: User, **fields: Any) -> Member:
     """
     if "unit" in fields:
         raise ValueError("Another unit is a dated move.")
-    if member.user_id == by.pk:
+    if by.is_same_person(member):
         raise NotPossible(_("不能改正自己的名册信息，请由同事办理。"), "not_oneself")
     # Read again: whoever was confirmed since the form was opened stays so.
     member = Member.objects.select_for_update().get(pk=member.pk)

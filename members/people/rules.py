@@ -69,7 +69,7 @@ def check_second_person(exemption: Exemption, by: User) -> None:
     """Another one than who recorded it, and not the person. Raises AlreadyDecided, NotPossible."""
     if not exemption.is_waiting:
         raise AlreadyDecided(_("这条豁免已经办理过了，请刷新页面查看结果。"))
-    if by.pk == exemption.member.user_id:
+    if by.is_same_person(exemption.member):
         raise NotPossible(_("不能给自己批准豁免。"), "not_oneself")
-    if by.pk == exemption.approved_by_id:
+    if by.is_oneself(exemption.approved_by_id):
         raise NotPossible(_("要由登记人以外的另一位同事、社区、单位或市委组织部确认。"), "same_person")

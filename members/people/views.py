@@ -40,7 +40,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "opened": privacy.opened_fields(member, request.user),
         "is_unit_desk": request.desk.organization.is_unit,
         # One's own leave is a colleague's to enter, confirm and take back.
-        "may_exempt": request.desk.can("members.exempt") and member.user_id != request.user.pk,
+        "may_exempt": request.desk.can("members.exempt") and not request.user.is_same_person(member),
         "registrations": member.registrations.select_related("community", "decided_by"),
         "numbers": member.mobile_changes.all(),
         "merges": member.merges.all(),
@@ -59,7 +59,7 @@ def standing_on_roster(request: StaffRequest, member: Member) -> dict[str, Any]:
     """What happened and is still to come, and which change the desk may record."""
     changes = list(member.roster_changes.select_related("from_unit", "to_unit", "recorded_by"))
     ahead = next((change for change in changes if change.is_ahead), None)
-    may_record = request.desk.can("members.record") and member.user_id != request.user.pk
+    may_record = request.desk.can("members.record") and not request.user.is_same_person(member)
     free = may_record and ahead is None and not member.is_merged
     return {
         "changes": changes,

@@ -14,6 +14,7 @@ from members.cleaning import clean_list
 from members.leaving import recording
 from members.models import Member, Organization, Registration, RegistrationEvent, User
 from members.numbers import changing
+from members.persons import uniting
 from members.registration import messages, rules
 from members.registration.matching import Match, match
 from xianfeng.lib.pinyin import in_pinyin
@@ -112,6 +113,7 @@ def claim_entry(registration: Registration) -> None:
     entries = Member.objects.filter(pk=registration.member_id or 0)
     entries.filter(user__isnull=True).update(user=registration.user_id)
     entries.filter(state=Member.State.LISTED).update(state=Member.State.PENDING)
+    uniting.keep_together(registration.member_id or 0)
 
 
 @transaction.atomic
@@ -233,6 +235,7 @@ def move_in(member: Member, registration: Registration) -> None:
     )
     if moved != 1:
         raise rules.NotThisPerson(_("名册上的这位同志刚刚关联了另一个账号，请刷新页面后核对。"))
+    uniting.keep_together(member.pk)
 
 
 def leave_former_community(registration: Registration, member: Member, by: User) -> None:

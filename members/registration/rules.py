@@ -28,7 +28,7 @@ class WrongPlace(Refusal):
 
 def check_not_own(registration: Registration, by: User) -> None:
     """Nobody decides on their own registration (DOMAIN 3: publisher and beneficiary differ)."""
-    if registration.user_id == by.pk:
+    if by.is_oneself(registration.user_id):
         raise OwnRegistration(_("不能办理自己的报到，请交给同事办理。"))
 
 

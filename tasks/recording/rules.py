@@ -67,7 +67,7 @@ def check_named(ids: Collection[int], found: Collection[Member], witness: str) -
 
 
 def check_not_oneself(members: Iterable[Member], by: User) -> None:
-    if any(member.user_id == by.pk for member in members):
+    if any(by.is_same_person(member) for member in members):
         raise OwnClaim(_("不能补记您本人的服务，请由同事办理。"))
 
 

@@ -79,7 +79,7 @@ def people(request: StaffRequest, task: Task, asked: str) -> list[Member]:
         return []
     own = recording.people_for(task, request.user).filter(matching(asked))
     held = Claim.objects.holding().filter(task=task)
-    others = own.exclude(pk__in=held.values("member")).exclude(user=request.user)
+    others = own.exclude(pk__in=held.values("member")).exclude(user__in=request.user.own_accounts)
     return list(others.select_related("unit", "community").order_by("pinyin", "pk")[: MOST_FOUND + 1])
 
 

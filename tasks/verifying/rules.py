@@ -58,7 +58,7 @@ def check_note(claim: Claim, note: str) -> None:
 
 def check_second_person(task: Task, claims: Iterable[Claim], by: User) -> None:
     """Of many people on paper lists, who entered them does not also light their flags."""
-    if not any(claim.entered_by_id == by.pk for claim in claims):
+    if not any(by.is_oneself(claim.entered_by_id) for claim in claims):
         return
     alone = policy_for(local_year(task.starts_at)).late_entries_alone
     count = entered_with(task, by).count()
@@ -79,7 +79,9 @@ def entered_with(task: Task, by: User) -> ClaimQuerySet:
     """
     first, last = local_date(task.starts_at), local_date(task.ends_at)
     same_days = Q(task__starts_at__lt=at(last, 0) + DAY, task__ends_at__gte=at(first, 0))
-    return Claim.objects.entered().holding().filter(Q(task=task) | Q(entered_by=by) & same_days)
+    return (
+        Claim.objects.entered().holding().filter(Q(task=task) | Q(entered_by__in=by.own_accounts) & same_days)
+    )
 
 
 def check_service(task: Task, claim: Claim, grade: str, minutes: int, bonus: int) -> None:

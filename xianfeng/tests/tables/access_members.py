@@ -59,6 +59,7 @@ SEE_PEOPLE = ("city", "street", "community", "estate", "unit", "auditor")
 SEE_REGISTRATIONS = ("city", "street", "community", "unit", "auditor")
 MERGERS = ("city", "community", "unit")
 SEE_TREE = ("city", "street", "community", "auditor")
+DESKS = ("city", "street", "community", "estate", "unit", "auditor", "sysadmin")
 
 
 def li(cast: Cast) -> dict[str, Any]:
@@ -149,6 +150,9 @@ MEMBERS |= {
         post=only("city", status=302),
         kwargs=lambda cast: {"pk": cast.clerk.appointments.get().pk},
     ),
+    "members:namesakes": Access(get=only("city"), post=only("city", otherwise=403, status=404)),
+    "members:own_record": Access(get=only(*DESKS), post=only(*DESKS)),
+    "members:own_record_code": Access(get=only(*DESKS, status=302), post=only(*DESKS, status=302)),
     "members:profile": Access(get=logged_in()),
     "members:profile_edit": Access(get=only("member"), post=only("member", status=302)),
     "members:profile_correct": Access(get=only("member"), post=only("member")),

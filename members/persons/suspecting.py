@@ -1,0 +1,49 @@
+"""Who of the staff may stand on the roster too, or have a second account: by name, for a person to say."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from members.models import Appointment, Member, PersonCheck, User
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An account with a post, and a roster entry or another such account of the same name."""
+
+    user: User
+    other: Member | User
+
+    @property
+    def key(self) -> tuple[int, str, int]:
+        return self.user.pk, type(self.other).__name__, self.other.pk
+
+    @property
+    def is_entry(self) -> bool:
+        return isinstance(self.other, Member)
+
+
+def pairs(by: User) -> list[Pair]:
+    """Those that nobody has said anything of, whose desk lies in the branch; by name."""
+    posts = Appointment.objects.visible_to(by).current().values("user")
+    staff = list(User.objects.filter(pk__in=posts, is_active=True).order_by("name", "pk"))
+    names = {user.name for user in staff if user.name}
+    by_name: dict[str, list[Member | User]] = defaultdict(list)
+    entries = Member.objects.on_roster().filter(name__in=names).select_related("unit", "user")
+    for member in entries.order_by("pk"):
+        by_name[member.name].append(member)
+    for user in staff:
+        by_name[user.name].append(user)
+    answered = {
+        (user, "Member" if member else "User", member or other)
+        for user, member, other in PersonCheck.objects.values_list("user", "member", "other")
+    }
+    found = (Pair(user, other) for user in staff for other in by_name[user.name])
+    return [pair for pair in found if pair.key not in answered and is_open(pair)]
+
+
+def is_open(pair: Pair) -> bool:
+    """Two accounts are named once, the elder first; what stands as one person needs no answer."""
+    user, other = pair.user, pair.other
+    if isinstance(other, User):
+        return user.pk < other.pk and (user.person is None or user.person != other.person)
+    return other.user_id != user.pk and (user.person is None or user.person != other.person)
