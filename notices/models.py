@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from notices.addressees import Addressee, seen_by
 from notices.addressees import label_of as label_of_addressee
 from notices.kinds import label_of
+from xianfeng.lib.crypto import EncryptedTextField
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
 
@@ -129,7 +130,7 @@ class Delivery(models.Model):
 
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries")
     channel = models.CharField(_("渠道"), max_length=10, choices=Channel)
-    address = models.CharField(_("地址"), max_length=254, blank=True)
+    address = EncryptedTextField(_("地址"), blank=True)
     state = models.CharField(_("状态"), max_length=12, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(_("次数"), default=0)
     due_at = models.DateTimeField(_("下次发送"))

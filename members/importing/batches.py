@@ -20,6 +20,8 @@ from django.db.models import ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from members.importing import organizations
+from members.importing.column import Column, sought_in
 from members.importing.deciding.decisions import reachable
 from members.importing.organizations import (
     apply_organizations,
@@ -30,6 +32,7 @@ from members.importing.organizations import (
 from members.importing.plan import Decisions, Plan
 from members.importing.roster import apply_roster, plan_rosters, read_rosters
 from members.importing.roster.applying import remove_created, restore_changed
+from members.importing.roster.columns import COLUMNS
 from members.importing.roster.history import take_lines_back
 from members.importing.roster.renumbering import restore_numbers
 from members.importing.rules import (
@@ -214,15 +217,20 @@ def store_preview(batch: ImportBatch, plan: Plan, hold: Hold) -> None:
         hold.progress(min(written * WRITE_SIZE, total), total)
 
 
+def columns_of(batch: ImportBatch) -> tuple[Column, ...]:
+    return COLUMNS if batch.kind == Kind.ROSTER else organizations.COLUMNS
+
+
 def import_rows(batch: ImportBatch, plan: Plan) -> Iterator[ImportRow]:
     """The plan as rows to store; who is new is found by the batch, once they are written."""
-    is_roster = batch.kind == Kind.ROSTER
+    is_roster, columns = batch.kind == Kind.ROSTER, columns_of(batch)
     for row in plan.rows:
         yield ImportRow(
             batch=batch,
             sheet=row.sheet[:40],
             row=row.row,
             outcome=row.outcome,
+            sought=sought_in(row.values, columns),
             values=row.values,
             changes=row.changes,
             cleaned=[cleaned.as_dict() for cleaned in row.cleaned],

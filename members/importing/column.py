@@ -5,7 +5,7 @@ Recognition, checks, comparison, preview, template and the returned rows all rea
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from enum import Enum, auto
 from typing import Any
@@ -16,6 +16,7 @@ from members.cleaning import without_spaces
 from xianfeng.lib.spreadsheet.reading import Cell
 
 HEADER_LIMIT = 60  # a longer text is a title or a note, and costly to search
+ANY_NUMBER = re.compile(r"\d{7,}")  # no code of an organisation has as many digits in a row
 
 
 class Content(Enum):
@@ -69,3 +70,9 @@ def recognizer(columns: Iterable[Column], ornament: re.Pattern[str]) -> Callable
         return known.get(plain) or known.get(ornament.sub("", plain))
 
     return canonical
+
+
+def sought_in(values: Mapping[str, str], columns: Iterable[Column]) -> str:
+    """What a row is found by, whatever number somebody wrote into the same cell left out."""
+    texts = (values.get(column.header, "") for column in columns if column.searched)
+    return ANY_NUMBER.sub("", "\n".join(texts))

@@ -7,19 +7,20 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.cleaning import clean_mobile, clean_name
 from members.importing import organizations
+from members.importing.batches import columns_of
 from members.importing.column import Column
 from members.importing.deciding.decisions import QUESTIONS, sentence_of
 from members.importing.deciding.repairing import Cell, cells_of
 from members.importing.deciding.showing import masked, masked_within, short
 from members.importing.plan import ALL, ENTRY, Decisions, key
-from members.importing.roster.columns import COLUMNS, MOBILE, NAME, PLACES
+from members.importing.roster.columns import MOBILE, NAME, PLACES
 from members.models import ImportBatch, ImportRow, Member, Organization
 from members.models.people import SEPARATOR
 from members.people.privacy import mask_mobile
@@ -84,10 +85,6 @@ class AskedKind:
     rows: int
 
 
-def columns_of(batch: ImportBatch) -> tuple[Column, ...]:
-    return organizations.COLUMNS if batch.kind == ImportBatch.Kind.ORGANIZATIONS else COLUMNS
-
-
 def shown_columns(batch: ImportBatch) -> list[list[Column]]:
     """The columns that each cell of a line shows."""
     place = attrgetter("cell")
@@ -104,12 +101,7 @@ def find_rows(batch: ImportBatch, outcome: str, text: str) -> QuerySet[ImportRow
     rows = batch.rows.order_by("pk")
     if outcome:
         rows = rows.filter(outcome=outcome)
-    if text:
-        searched = [column.header for column in columns_of(batch) if column.searched]
-        rows = rows.filter(
-            Q(*((f"values__{header}__icontains", text) for header in searched), _connector=Q.OR)
-        )
-    return rows
+    return rows.filter(sought__icontains=text) if text else rows
 
 
 def lines(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[Line]:

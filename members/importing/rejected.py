@@ -6,8 +6,8 @@ from collections.abc import Iterable
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from members.importing.batches import columns_of
 from members.importing.column import headers_of
-from members.importing.preview import columns_of
 from members.models import ImportBatch, ImportRow
 from xianfeng.lib.palette import COLOURS
 from xianfeng.lib.spreadsheet.reading import defused

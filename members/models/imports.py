@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from xianfeng.lib.crypto import EncryptedJSONField
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
@@ -69,7 +70,7 @@ class ImportBatch(models.Model):
     # How many rows of each outcome, and the list of unknown columns.
     counts = models.JSONField(_("统计"), default=dict, blank=True)
     # What was decided about the file: see members.importing.deciding.decisions.
-    decisions = models.JSONField(_("决定"), default=dict, blank=True)
+    decisions = EncryptedJSONField(_("决定"))
     error = models.CharField(_("错误"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("上传时间"), auto_now_add=True)
     # Moves with every step of the worker; a batch that stands still was left by a worker that died.
@@ -130,13 +131,15 @@ class ImportRow(models.Model):
     sheet = models.CharField(_("工作表"), max_length=40)
     row = models.PositiveIntegerField(_("行号"))
     outcome = models.CharField(_("结果"), max_length=10, choices=Outcome)
-    values = models.JSONField(_("内容"), default=dict)
+    # Names of people and organisations in the row, by which it is found; the rest is ciphertext.
+    sought = models.TextField(_("查找"), blank=True, editable=False)
+    values = EncryptedJSONField(_("内容"))
     # {"field": ["before", "after"]}: the preview shows it, the undo restores it.
-    changes = models.JSONField(_("变更"), default=dict)
+    changes = EncryptedJSONField(_("变更"))
     # What counts as something else than what stands there: column, sent and taken.
-    cleaned = models.JSONField(_("整理"), default=list)
+    cleaned = EncryptedJSONField(_("整理"), empty=list)
     # Each with column, code, value and message.
-    errors = models.JSONField(_("错误"), default=list)
+    errors = EncryptedJSONField(_("错误"), empty=list)
     member = models.ForeignKey("members.Member", models.SET_NULL, null=True, related_name="+")
 
     objects = ImportRowQuerySet.as_manager()

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from xianfeng.lib.crypto import EncryptedJSONField
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
@@ -48,7 +49,7 @@ class Merge(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("办理人")
     )
     # What each room moved, by the room's name: what undoing it needs.
-    moved = models.JSONField(default=dict, editable=False)
+    moved = EncryptedJSONField(editable=False)
 
     objects = MergeQuerySet.as_manager()
     stands = StateIn(State.STANDS)

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from xianfeng.lib.crypto import NumberField
 from xianfeng.lib.mobile import validate_mobile
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
@@ -50,8 +51,8 @@ class MobileChange(models.Model):
         OPEN = states(ASKED)
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="mobile_changes", verbose_name=_("党员"))
-    old = models.CharField(_("原手机号"), max_length=11)
-    new = models.CharField(_("新手机号"), max_length=11, validators=[validate_mobile])
+    old = NumberField(_("原手机号"))
+    new = NumberField(_("新手机号"), validators=[validate_mobile])
     way = models.CharField(_("方式"), max_length=12, choices=Way)
     state = models.CharField(_("状态"), max_length=12, choices=State, default=State.DONE)
     asked_at = models.DateTimeField(_("提出时间"), default=timezone.now)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from xianfeng.lib.crypto import EncryptedTextField
+from xianfeng.lib.crypto import EncryptedTextField, NumberField
 from xianfeng.lib.mobile import validate_mobile
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
@@ -77,7 +77,7 @@ class Member(models.Model):
     name = models.CharField(_("姓名"), max_length=60)
     pinyin = models.CharField(_("拼音"), max_length=160, blank=True, editable=False)
     initials = models.CharField(_("拼音首字母"), max_length=20, blank=True, editable=False, db_index=True)
-    mobile = models.CharField(_("手机号"), max_length=11, unique=True, validators=[validate_mobile])
+    mobile = NumberField(_("手机号"), unique=True, validators=[validate_mobile])
     unit = models.ForeignKey(
         Organization,
         models.PROTECT,

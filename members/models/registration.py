@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from xianfeng.lib.crypto import EncryptedTextField
+from xianfeng.lib.crypto import EncryptedTextField, NumberField
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
 from xianfeng.lib.transitions import StateEvent
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class MobileProof(models.Model):
     """A one-time code sent to a mobile; only its hash is kept."""
 
-    mobile = models.CharField(_("手机号"), max_length=11, db_index=True)
+    mobile = NumberField(_("手机号"), db_index=True)
     code_hash = models.CharField(max_length=128)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -85,7 +85,7 @@ class Registration(models.Model):
         verbose_name=_("党员"),
     )
     name = models.CharField(_("姓名"), max_length=60)
-    mobile = models.CharField(_("手机号"), max_length=11)
+    mobile = NumberField(_("手机号"))
     unit = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("单位"))
     community = models.ForeignKey(
         Organization,

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from xianfeng.lib.crypto import NumberField
 from xianfeng.lib.mobile import validate_mobile
 
 from .organization import Appointment, Organization
@@ -48,14 +49,7 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = models.CharField(_("姓名"), max_length=60, blank=True)
-    mobile = models.CharField(
-        _("手机号"),
-        max_length=11,
-        null=True,
-        blank=True,
-        unique=True,
-        validators=[validate_mobile],
-    )
+    mobile = NumberField(_("手机号"), null=True, blank=True, unique=True, validators=[validate_mobile])
 
     # Shared by the accounts of one person (`members/persons`); most people have one, and none of these.
     person = models.UUIDField(null=True, blank=True, editable=False, db_index=True)

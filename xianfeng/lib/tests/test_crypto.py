@@ -82,3 +82,14 @@ def test_a_comparison_is_refused_rather_than_finding_nothing():
 def test_development_key_is_stable_and_differs_by_secret():
     assert development_key("a") == development_key("a") != development_key("b")
     Fernet(development_key("a"))
+
+
+def test_a_token_of_the_former_cipher_still_opens(settings):
+    token = Fernet(settings.FIELD_ENCRYPTION_KEYS[0].encode()).encrypt(ADDRESS.encode()).decode()
+    assert decrypt(token) == ADDRESS
+
+
+@pytest.mark.parametrize("spoil", [lambda token: token[:-6] + "AAAAAA", lambda _: "2.AAAA", lambda _: "2.#"])
+def test_a_spoilt_token_is_refused(spoil):
+    with pytest.raises(DecryptionError):
+        decrypt(spoil(encrypt(ADDRESS)))
