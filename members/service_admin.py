@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import FETCH_PEERS, BooleanField, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from members.access import StaffRequest
 from members.capabilities import KEEPS
 from members.models import User
+from xianfeng.lib.ids import id_of
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.ui.views import each_row, posted, submit
 
@@ -84,6 +86,13 @@ def in_words(name: str, label: str) -> Callable[[Any], str]:
 
     words.__name__ = name
     return words
+
+
+class FoundByTyping(AutocompleteSelect):
+    """Shows again what was chosen, beside an error. What is no id was chosen nowhere; Django breaks on it."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        return super().optgroups(name, [one for one in value if id_of(one)], attrs)
 
 
 class ServiceAdmin(admin.ModelAdmin):
@@ -172,6 +181,8 @@ class ServiceAdmin(admin.ModelAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         rows = self.visible(request, db_field.remote_field.model)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = FoundByTyping(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, queryset=rows, **kwargs)
 
     def get_object(self, request: HttpRequest, *which: Any) -> Any:
@@ -242,8 +253,9 @@ class ServiceAdmin(admin.ModelAdmin):
         by, log = cast(User, request.user), self.log_change if row else self.log_addition
         if request.method == "POST" and (written := submit(form, lambda: self.serve(form, row, by))):
             log(request, written, self.construct_change_message(request, form, [], row is None))
-            told = {step: text for step, _label, text in self.steps}[form.data.get("step", self.steps[0][0])]
-            messages.success(request, str(told).format(row=written))
+            told = {step: text for step, _label, text in self.steps}
+            text = told.get(form.data.get("step"), self.steps[0][2])
+            messages.success(request, str(text).format(row=written))
             return self.response_post_save_change(request, written)
         title = row or _("增加%(name)s") % {"name": self.opts.verbose_name}
         return self.form_page(request, form, title, row, steps=self.steps)

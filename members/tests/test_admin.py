@@ -368,3 +368,18 @@ def test_the_export_of_a_list_is_narrowed_as_the_list_is(
     link = reverse("reports:export_new", args=[export]) + f"?{carried}"
     assert f'href="{link}"'.replace("&", "&amp;") in listed.content.decode()
     assert sorted(client.get(link).context["words"]) == sorted(words)
+
+
+@pytest.mark.parametrize("chosen", ["\ud7ff", "²", "x", "9" * 30])
+def test_a_choice_that_is_no_id_comes_back_as_an_error(client: Client, cast: Cast, chosen: str):
+    client.force_login(cast.city_officer)
+    answer = client.post(reverse("admin:members_appointment_add"), {"user": chosen, "starts_on": "x"})
+    assert answer.status_code == 200
+    assert {"user", "organization", "starts_on"} <= set(answer.context["errors"])
+
+
+def test_a_button_that_is_none_saves_like_the_main_one(client: Client, cast: Cast):
+    client.force_login(cast.city_officer)
+    page = reverse("admin:members_organization_change", args=[cast.community.pk])
+    answer = client.post(page, {"name": "青锋新社区", "step": "-1"}, follow=True)
+    assert "“青锋新社区”已保存。" in answer.content.decode()
