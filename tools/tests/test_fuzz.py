@@ -9,9 +9,9 @@ import pytest
 from django.core.signals import got_request_exception
 from django.db import transaction
 
-from tools.matrix.asking import ask
-from tools.matrix.fuzzing import shots
-from tools.matrix.world import ACTORS
+from tools.tests.matrix.asking import ask
+from tools.tests.matrix.fuzzing import shots
+from tools.tests.matrix.world import ACTORS
 from xianfeng.testing.cast import Cast
 from xianfeng.tests.test_access import TABLE
 

@@ -1,4 +1,4 @@
-"""Every address × everybody × method × own or outside, against the oracle of tools/matrix.
+"""Every address × everybody × method × own or outside, against the oracle of matrix/.
 
 A rotating part of the addresses in each run; all of them with `make matrix`.
 """
@@ -12,9 +12,9 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from tools.matrix import oracle
-from tools.matrix.asking import Answer, ask
-from tools.matrix.world import ACTORS, Actor, sides
+from tools.tests.matrix import oracle
+from tools.tests.matrix.asking import Answer, ask
+from tools.tests.matrix.world import ACTORS, Actor, sides
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
 from xianfeng.tests.test_access import OURS, TABLE

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.test import Client
 
-from tools.matrix.world import MARK, NUMBERS
+from tools.tests.matrix.world import MARK, NUMBERS
 
 WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
 # A session is the visitor's own, whatever is asked in it.

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from tools.matrix.forms import Forms
+from tools.tests.matrix.forms import Forms
 
 Fields = dict[str, list[str]]
 
