@@ -20,7 +20,7 @@ WORKERS ?= 2
 # File by file in order: the longest file has one test, and would be left for the end otherwise.
 PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help install env run test test-sqlite test-postgres system lint format matrix fuzz bench shots requirements
+.PHONY: help install env run test test-sqlite test-postgres system lint format matrix mutants fuzz bench shots requirements
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -71,6 +71,9 @@ format: install ## put Python, templates, scripts and styles in order
 
 matrix: install ## the permission matrix whole: every address, everybody, own and outside
 	@MATRIX=whole $(PYTEST) -q tools/tests/test_matrix.py
+
+mutants: install ## every kept mutant of a guard against its tests (THIRD=1: the day's third)
+	@$(PYTHON) -m xianfeng.testing.servers $(PYTHON) -m tools.mutants $(if $(THIRD),--third)
 
 fuzz: install ## 10,000 spoilt requests on PostgreSQL (FUZZ_SEED=…)
 	@FUZZ=whole $(PYTHON) -m xianfeng.testing.servers $(PYTEST) -q tools/tests/test_fuzz.py

@@ -1,0 +1,131 @@
+"""`python -m tools.mutants [--third] [name …]`: every mutant against its tests, two at a time.
+
+Works on copies of the tree with a test database each, which is kept from mutant to mutant. First the tests
+run on the code as it is: a mutant is killed only by a test that passes without it.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from queue import SimpleQueue
+
+from tools.mutants.kept import MUTANTS, third
+from tools.mutants.mutant import Mutant, Stale
+
+ROOT = Path(__file__).resolve().parents[2]
+MARKS = "not browser and not processes"
+PASSED, FAILED = 0, 1  # what pytest exits with; anything else says that the tests did not run
+
+
+class Tree:
+    """A copy of the checkout in which one mutant at a time is tried."""
+
+    def __init__(self, root: Path, number: int) -> None:
+        self.root, self.number, self.has_database = root, number, False
+        for name in tracked():
+            target = root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target)
+
+    def test(self, *tests: str) -> subprocess.CompletedProcess[str]:
+        """Its database is made by the first run, and used by the others."""
+        database = "--reuse-db" if self.has_database else "--create-db"
+        self.has_database = True
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-m", MARKS, "--reuse-db", database, *tests]
+        return subprocess.run(
+            command, cwd=self.root, env=self.environment(), text=True, capture_output=True, check=False,
+        )  # fmt: skip
+
+    def environment(self) -> dict[str, str]:
+        """Its own test database, since trees work side by side; nothing left over from a run of ours."""
+        url = os.environ["TEST_DATABASE_URL"].rpartition("/")[0] + f"/mutants{self.number}"
+        kept = {name: value for name, value in os.environ.items() if name not in ("TEST_VAR_DIR", "VAR_DIR")}
+        return {**kept, "TEST_DATABASE_URL": url, "REDIS_DB": str(2 * self.number)}
+
+    def try_out(self, mutant: Mutant) -> str:
+        """ "killed", "survived", "stale" or "broken": without a verdict, since no test ran."""
+        path = self.root / mutant.path
+        whole = path.read_text(encoding="utf-8")
+        try:
+            path.write_text(mutant.source(self.root), encoding="utf-8")
+        except Stale as error:
+            return f"stale: {error}"
+        try:
+            done = self.test(*mutant.tests)
+        finally:
+            path.write_text(whole, encoding="utf-8")
+        return {FAILED: "killed", PASSED: "survived"}.get(done.returncode, f"broken\n{done.stdout[-2000:]}")
+
+
+def tracked() -> list[str]:
+    """Files of the checkout, new ones too."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+@contextmanager
+def trees(count: int) -> Iterator[SimpleQueue[Tree]]:
+    with tempfile.TemporaryDirectory(prefix="xianfeng-mutants-") as folder:
+        free: SimpleQueue[Tree] = SimpleQueue()
+        for number in range(count):
+            free.put(Tree(Path(folder) / str(number), number))
+        yield free
+
+
+def check_whole(free: SimpleQueue[Tree], chosen: list[Mutant]) -> None:
+    """Without a mutant the tests pass. Raises SystemExit."""
+    tests = sorted({test for mutant in chosen for test in mutant.tests})
+    tree = free.get()
+    done = tree.test(*tests)
+    free.put(tree)
+    if done.returncode != PASSED:
+        raise SystemExit(f"The tests fail without a mutant:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+
+
+def verdicts(chosen: list[Mutant], free: SimpleQueue[Tree], count: int) -> dict[str, str]:
+    def judge(mutant: Mutant) -> tuple[str, str]:
+        tree = free.get()
+        try:
+            verdict = tree.try_out(mutant)
+        finally:
+            free.put(tree)
+        print(f"{verdict.splitlines()[0]:9} {mutant.name}", flush=True)
+        return mutant.name, verdict
+
+    with ThreadPoolExecutor(count) as pool:
+        return dict(pool.map(judge, chosen))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make mutants")
+    parser.add_argument("names", nargs="*", help="parts of names; none means all")
+    parser.add_argument("--third", action="store_true", help="today's third")
+    parser.add_argument("--passed", action="store_true", help="the tests have just passed on this code")
+    parser.add_argument("--workers", type=int, default=2)
+    asked = parser.parse_args()
+    chosen = third(int(time.time() // 86_400)) if asked.third else list(MUTANTS)
+    if asked.names:
+        chosen = [mutant for mutant in chosen if any(name in mutant.name for name in asked.names)]
+    with trees(asked.workers) as free:
+        if not asked.passed:
+            check_whole(free, chosen)
+        found = verdicts(chosen, free, asked.workers)
+    left = {name: verdict for name, verdict in found.items() if verdict != "killed"}
+    print(f"{len(found)} mutants, {len(found) - len(left)} killed, {len(left)} not")
+    if left:
+        raise SystemExit("\n".join(f"{name}: {verdict}" for name, verdict in left.items()))
+
+
+if __name__ == "__main__":
+    main()
