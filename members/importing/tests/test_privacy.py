@@ -15,7 +15,9 @@ from members.importing import batches
 from members.importing.rejected import rejected_workbook
 from members.importing.roster import plan_roster
 from members.importing.roster.columns import HEADERS, INTENTIONS, MOBILE, NAME, NOTE, POSITION, SKILLS, UNIT
-from members.models import ImportBatch, ImportRow
+from members.models import ImportBatch, ImportEvent, ImportRow
+from members.terms import TERMS
+from xianfeng.lib.times import format_moment
 from xianfeng.testing.cast import Cast
 
 from .rosters import ZHOU, save_roster
@@ -65,18 +67,30 @@ def test_a_file_left_by_a_crash_goes_with_the_next_sweep(cast: Cast, tmp_path: P
     assert not path.exists()
 
 
+def test_the_name_that_the_file_came_with_is_kept_nowhere(cast: Cast, tmp_path: Path):
+    content = save_roster(tmp_path / "a.xlsx", ZHOU).read_bytes()
+    file = SimpleUploadedFile("周明离婚后改名名单.xlsx", content)
+    batch = batches.upload("roster", file, by=cast.city_officer)
+    batches.check(batch.pk)
+    kept = [*ImportBatch.objects.all(), *ImportEvent.objects.all(), *ImportRow.objects.all()]
+    stored = json.dumps(json.loads(serializers.serialize("json", kept)), ensure_ascii=False)
+    assert "离婚" not in stored and not [path for path in tmp_path.rglob("*") if "离婚" in path.name]
+    assert batch.label == f"{cast.city} {format_moment(batch.created_at, weekday=False)} 党员名册"
+
+
 def test_a_preview_that_nobody_comes_back_to_is_dropped(
     cast: Cast, tmp_path: Path, django_capture_on_commit_callbacks
 ):
     batch = sent(cast, save_roster(tmp_path / "a.xlsx", ZHOU))
     path = Path(batch.file.path)
+    (term,) = (term for term in TERMS if term.name == "imports_undecided")
     ImportBatch.objects.update(beat_at=timezone.now() - batches.KEPT_UNDECIDED + dt.timedelta(hours=1))
-    batches.sweep()
+    assert sum(term.carry_out(timezone.now())) == 0
     batch.refresh_from_db()
     assert batch.state == State.PREVIEWED
     ImportBatch.objects.update(beat_at=timezone.now() - batches.KEPT_UNDECIDED - dt.timedelta(hours=1))
     with django_capture_on_commit_callbacks(execute=True):
-        batches.sweep()
+        assert sum(term.carry_out(timezone.now())) == 1
     batch.refresh_from_db()
     assert batch.state == State.DISCARDED and not path.exists() and not batch.rows.exists()
 

@@ -293,7 +293,6 @@ class City:
             organization=self.cast.city,
             uploaded_by=officers[number % 2],
             state="confirmed",
-            filename=f"名册{number}.xlsx",
             counts={"new": 1, "changed": 0, "unchanged": 0, "rejected": 0},
             confirmed_by=officers[number % 2],
             confirmed_at=timezone.now(),
