@@ -160,6 +160,7 @@ ACCOUNTS = (
         days=YEAR,
         does=_("清空姓名、手机号，停用"),
         why=_("一年内没有再来；再来时重新验证即可。"),
+        fields=columns("members.User", "name", "mobile", "email"),
         held=lambda: User.objects.filter(
             ~Q(registrations__state__in=Registration.State.OPEN),
             Q(mobile__isnull=False) | ~Q(name=str(FORGOTTEN_NAME)),
@@ -201,7 +202,7 @@ PEOPLE = (
         days=YEAR,
         does=BLANKED,
         why=_("一年内再来报到，可以接着填；之后不再需要。办理经过保留。"),
-        fields=columns("members.Registration", "name", "mobile", "differences"),
+        fields=columns("members.Registration", "name", "mobile", "differences", *ANSWERS),
         held=lambda: Registration.objects.filter(
             filled("mobile", *ANSWERS) | ~Q(name=str(FORGOTTEN_NAME)),
             state__in=(State.RETURNED, State.WITHDRAWN),
