@@ -145,7 +145,7 @@ ACCOUNTS = (
     Rows(
         name="login_devices",
         label=_("登录设备（网络地址、浏览器）"),
-        since=_("登录，且会话已结束"),
+        since=_("最后一次登录（会话已结束的）"),
         days=30,
         does=DELETED,
         why=_("本人据此发现不是自己的登录；会话结束一个月后不再需要。"),

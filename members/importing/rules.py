@@ -99,7 +99,7 @@ def check_undoable(batch: ImportBatch) -> None:
     """
     if batch.state != State.CONFIRMED:
         raise moved_on(batch)
-    if batch.confirmed_at and batch.confirmed_at <= timezone.now() - UNDOABLE_FOR:
+    if rows_are_over(batch):
         raise NotUndoable(
             _("确认已超过 %(days)s 天，逐行内容按保存期限删除，不能再整批撤销。请在党员名单里逐个更正。")
             % {"days": UNDOABLE_FOR.days}
@@ -118,6 +118,11 @@ def check_undoable(batch: ImportBatch) -> None:
             )
             % {"count": recorded}
         )
+
+
+def rows_are_over(batch: ImportBatch) -> bool:
+    """Whether what its rows held goes, or is gone."""
+    return bool(batch.confirmed_at) and batch.confirmed_at <= timezone.now() - UNDOABLE_FOR
 
 
 def undo_obstacle(batch: ImportBatch) -> Refusal | None:

@@ -1,14 +1,17 @@
 """The page of the city, and the table of the docs."""
 
 import datetime as dt
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from members.models import MobileProof
+from members.models import ImportRow, MobileProof
 from reports.models import RetentionRun
 from reports.retention import running, table
+from reports.retention.tests.cases import a_batch, a_registration, a_wish
 from xianfeng.lib.database.retention import stays, terms
 from xianfeng.lib.rooms import ROOT
 from xianfeng.testing.cast import Cast
@@ -16,6 +19,11 @@ from xianfeng.testing.pages import squeezed
 
 PAGE = "/desk/retention/"
 DOC = ROOT / "docs" / "保存期限.md"
+
+
+@pytest.fixture(autouse=True)
+def _folder(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
@@ -101,3 +109,37 @@ def test_the_page_of_the_docs_names_every_term():
     """Where it fails: put `reports.retention.table.markdown()` in place of the two tables."""
     rows = [row for row in DOC.read_text().splitlines(keepends=True) if row.startswith("| ")]
     assert rows == [row for row in table.markdown().splitlines(keepends=True) if row.startswith("| ")]
+
+
+# --- What other pages say of what is gone -------------------------------------------------------
+
+
+def test_a_batch_whose_rows_went_says_so_and_offers_no_undo(city: Client, cast: Cast):
+    began = timezone.now() - dt.timedelta(days=91)
+    counts = {"new": 1, "changed": 0, "unchanged": 0, "rejected": 1}
+    batch = a_batch(cast, began, counts={**counts, "questions": []})
+    ImportRow.objects.create(batch=batch, row=2, outcome="new", values={"姓名": "周明"})
+    running.run(RetentionRun.Origin.NIGHTLY)
+    page = squeezed(city.get(f"/desk/imports/{batch.pk}/").content.decode())
+    assert "只剩条数" in page and "不能再整批撤销" in page
+    assert "撤销导入" not in page and "下载有错误的行" not in page
+
+
+def test_a_wish_whose_contact_went_says_so_and_offers_no_look(client: Client, cast: Cast):
+    wish = a_wish(cast, state="fulfilled", fulfilled_at=timezone.now() - dt.timedelta(days=91))
+    client.force_login(cast.clerk)
+    before = client.get(f"/desk/wishes/{wish.pk}/").content.decode()
+    assert "查看居民的联系方式？" in before and "没有联系方式" not in before
+    running.run(RetentionRun.Origin.NIGHTLY)
+    after = client.get(f"/desk/wishes/{wish.pk}/").content.decode()
+    assert "没有联系方式：办完后按保存期限删除了" in after and "查看居民的联系方式？" not in after
+
+
+def test_the_lists_show_who_was_forgotten_without_a_name(client: Client, cast: Cast):
+    registration = a_registration(cast, timezone.now() - dt.timedelta(days=366), "returned")
+    running.run(RetentionRun.Origin.NIGHTLY)
+    client.force_login(cast.secretary)
+    listed = client.get("/desk/registrations/?state=returned").content.decode()
+    shown = client.get(f"/desk/registrations/{registration.pk}/")
+    assert "（已删除）" in listed and "周明" not in listed
+    assert shown.status_code == 200 and "周明" not in shown.content.decode()

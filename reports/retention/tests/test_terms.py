@@ -38,7 +38,7 @@ from xianfeng.testing.cast import Cast
 
 # A year's end, because one line counts from there; for the others it is a day like any.
 BEGAN = year_bounds(2026)[0]
-NOTHING = ("", None, {}, [], str(FORGOTTEN_NAME))
+NOTHING: tuple[object, ...] = ("", None, {}, [], str(FORGOTTEN_NAME))
 FIGURES_STAY = {"new": 3}
 
 
@@ -154,7 +154,7 @@ def number_asked(cast: Cast) -> Model:
     )
 
 
-STILL_NEEDED: dict[str, tuple[str, Callable[[Cast], Model]]] = {
+STILL_NEEDED: dict[str, tuple[str, Callable[[Cast], Any]]] = {
     "rows of a batch that is being undone": ("import_rows", of_batch(state="undoing")),
     "rows of a batch that can still be undone": ("import_rows", of_batch(confirmed_at=BEGAN - 89 * DAY)),
     "answers about a preview": (

@@ -50,7 +50,9 @@ class Term(ABC):
         """The term in words."""
         if not self.days:
             return _("%(since)s，当晚") % {"since": self.since}
-        return _("%(since)s后 %(days)s 天") % {"since": self.since, "days": self.days}
+        years, days = divmod(self.days, 365)
+        term = _("%(days)s 天") % {"days": self.days} if days else _("%(years)s 年") % {"years": years}
+        return _("%(since)s后 %(term)s") % {"since": self.since, "term": term}
 
     def before(self, at: dt.datetime) -> dt.datetime:
         """What began before this moment is over its term at that one."""
