@@ -184,7 +184,7 @@ ACCOUNTS = (
         since=_("操作"),
         days=THREE_YEARS,
         does=DELETED,
-        why=_("网络安全法 §21 要求日志至少留六个月；留满三年以备追查。"),
+        why=_("网络安全法要求日志至少留六个月；留满三年以备追查。"),
         fields=columns("admin.LogEntry", "object_repr", "change_message"),
         held=LogEntry.objects.all,
         over=lambda before: Q(action_time__lte=before),
@@ -242,7 +242,7 @@ PEOPLE = (
         since=_("办理"),
         days=THREE_YEARS,
         does=DELETED,
-        why=_("账号被人冒领时的依据；三年（民法典 §188 的诉讼时效）后不再需要。待核实的不删。"),
+        why=_("账号被人冒领时的依据；三年（民法典第一百八十八条的诉讼时效）后不再需要。待核实的不删。"),
         fields=columns("members.MobileChange", "old", "new", "reason"),
         held=lambda: MobileChange.objects.exclude(state__in=MobileChange.State.OPEN).annotate(
             ended_at=Coalesce("decided_at", "asked_at")
@@ -255,7 +255,7 @@ PEOPLE = (
         since=_("豁免结束"),
         days=THREE_YEARS,
         does=BLANKED,
-        why=_("敏感个人信息（个人信息保护法 §28）。类型、起止日期和批准人保留，考核结果仍可复核。"),
+        why=_("敏感个人信息（个人信息保护法第二十八条）。类型、起止日期和批准人保留，考核结果仍可复核。"),
         fields=columns("members.Exemption", "reason"),
         held=lambda: Exemption.objects.exclude(reason=""),
         over=lambda before: Q(ends_on__lte=local_date(before)),
@@ -285,7 +285,9 @@ STAYS = (
     ),
     Stay(
         label=_("查看联系方式的记录"),
-        why=_("谁、何时、为什么看了谁的信息，本人随时可查（个人信息保护法 §44、§45、§51）。"),
+        why=_(
+            "谁、何时、为什么看了谁的信息，本人随时可查（个人信息保护法第四十四条、第四十五条、第五十一条）。"
+        ),
         fields=columns("members.ContactReveal", "reason"),
     ),
     Stay(
@@ -315,8 +317,8 @@ STAYS = (
         ),
     ),
     Stay(
-        label=_("合并记录时移动了什么"),
-        why=_("撤销合并要用：合错了人，任何时候都要能分开。"),
+        label=_("并入别的记录的那一条，和合并时移动了什么"),
+        why=_("撤销合并要用：合错了人要能分开，两条各归各的人。"),
         fields=columns("members.Merge", "moved"),
     ),
 )

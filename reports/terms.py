@@ -61,7 +61,7 @@ TERMS = (
 STAYS = (
     Stay(
         label=_("导出记录：谁、何时、导出了哪份名单、哪些筛选和列"),
-        why=_("个人信息的去向要查得到（个人信息保护法 §51、§55）。"),
+        why=_("个人信息的去向要查得到（个人信息保护法第五十一条、第五十五条）。"),
         fields=(
             "reports.Export.title",
             "reports.Export.filters",
