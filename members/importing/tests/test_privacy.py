@@ -3,9 +3,11 @@
 import datetime as dt
 import io
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core import serializers
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -17,6 +19,7 @@ from members.importing.roster import plan_roster
 from members.importing.roster.columns import HEADERS, INTENTIONS, MOBILE, NAME, NOTE, POSITION, SKILLS, UNIT
 from members.models import ImportBatch, ImportEvent, ImportRow
 from members.terms import TERMS
+from notices.models import Notice
 from xianfeng.lib.times import format_moment
 from xianfeng.testing.cast import Cast
 
@@ -148,3 +151,22 @@ def test_the_returned_row_lacks_the_number_and_goes_in_as_it_is(cast: Cast, tmp_
     again = tmp_path / "again.xlsx"
     again.write_bytes(content)
     assert plan_roster(again).rows[0].fields["note"] == "骨干"
+
+
+def test_the_migration_takes_names_out_of_histories_and_messages(cast: Cast, tmp_path: Path):
+    batch = sent(cast, save_roster(tmp_path / "a.xlsx", ZHOU))
+    batch.events.filter(from_state="").update(note="周明离婚后改名名单.xlsx")
+    batch.events.create(from_state="confirmed", to_state="undoing", note="传错了")
+    told = [
+        ("市教育局：名册导入，新增 1 人", "周市委 导入了“离婚.xlsx”。请核对；如有“不对”，请联系。"),
+        ("您导入的“离婚.xlsx”已被撤销", "周市委 撤销了这一批，原因：“重复”。"),
+    ]
+    for key, (subject, body) in enumerate(told):
+        fields = {"recipient": cast.unit_clerk, "kind": "roster_import", "key": f"import:{key}"}
+        Notice.objects.create(subject=subject, body=body, **fields)
+    import_module("members.migrations.0016_forget_file_names").forget_names(apps, None)
+    assert {*batch.events.values_list("note", flat=True)} == {"", "传错了"}
+    assert [*Notice.objects.order_by("key").values_list("subject", "body")] == [
+        ("市教育局：名册导入，新增 1 人", "周市委 导入了一份名册。请核对；如有“不对”，请联系。"),
+        ("您导入的一份名册已被撤销", "周市委 撤销了这一批，原因：“重复”。"),
+    ]
