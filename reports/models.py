@@ -135,11 +135,11 @@ class RetentionRun(models.Model):
     Figures only: what went is not said, and cannot be.
     """
 
-    class Origin(models.TextChoices):
+    class Source(models.TextChoices):
         NIGHTLY = "nightly", _("每晚自动")
         COMMAND = "command", _("命令行")
 
-    origin = models.CharField(_("来源"), max_length=8, choices=Origin, default=Origin.NIGHTLY)
+    source = models.CharField(_("来源"), max_length=8, choices=Source, default=Source.NIGHTLY)
     started_at = models.DateTimeField(_("开始时间"))
     finished_at = models.DateTimeField(_("结束时间"), default=timezone.now)
     # How many went, by the name of the line; lines that failed, with the class of their error.
@@ -154,7 +154,7 @@ class RetentionRun(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.get_origin_display()} {self.started_at:%Y-%m-%d}"
+        return f"{self.get_source_display()} {self.started_at:%Y-%m-%d}"
 
     @property
     def total(self) -> int:

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "origin",
+                    "source",
                     models.CharField(
                         choices=[("nightly", "每晚自动"), ("command", "命令行")],
                         default="nightly",

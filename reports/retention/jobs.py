@@ -8,4 +8,4 @@ from reports.retention import running
 
 @shared_task(name="reports.retain")
 def retain() -> None:
-    running.run(RetentionRun.Origin.NIGHTLY)
+    running.run(RetentionRun.Source.NIGHTLY)

@@ -31,7 +31,7 @@ class Standing:
     went: int
 
 
-def run(origin: RetentionRun.Origin, at: dt.datetime | None = None) -> RetentionRun:
+def run(source: RetentionRun.Source, at: dt.datetime | None = None) -> RetentionRun:
     """Let go of all that is over its term. A line that fails is noted, and the next one follows.
 
     May run twice at once: rows that another run holds are passed by, and nothing goes twice.
@@ -50,7 +50,7 @@ def run(origin: RetentionRun.Origin, at: dt.datetime | None = None) -> Retention
         except Exception as error:
             logger.exception("Retention: %s failed", term.name)
             failures[term.name] = type(error).__name__
-    return RetentionRun.objects.create(origin=origin, started_at=started_at, counts=counts, failures=failures)
+    return RetentionRun.objects.create(source=source, started_at=started_at, counts=counts, failures=failures)
 
 
 def standing(at: dt.datetime, last: RetentionRun | None = None) -> list[Standing]:

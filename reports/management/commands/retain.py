@@ -29,7 +29,7 @@ class Command(BaseCommand):
         self.stdout.write(f"total: {sum(line.due for line in lines)}; nothing was changed")
 
     def carry_out(self) -> None:
-        done = running.run(RetentionRun.Origin.COMMAND)
+        done = running.run(RetentionRun.Source.COMMAND)
         for term in terms():
             failure = done.failures.get(term.name, "")
             self.stdout.write(f"{term.name}: {failure or done.counts[term.name]} ({term.label})")

@@ -119,7 +119,7 @@ def test_a_batch_whose_rows_went_says_so_and_offers_no_undo(city: Client, cast: 
     counts = {"new": 1, "changed": 0, "unchanged": 0, "rejected": 1}
     batch = a_batch(cast, began, counts={**counts, "questions": []})
     ImportRow.objects.create(batch=batch, row=2, outcome="new", values={"姓名": "周明"})
-    running.run(RetentionRun.Origin.NIGHTLY)
+    running.run(RetentionRun.Source.NIGHTLY)
     page = squeezed(city.get(f"/desk/imports/{batch.pk}/").content.decode())
     assert "只剩条数" in page and "不能再整批撤销" in page
     assert "撤销导入" not in page and "下载有错误的行" not in page
@@ -130,14 +130,14 @@ def test_a_wish_whose_contact_went_says_so_and_offers_no_look(client: Client, ca
     client.force_login(cast.clerk)
     before = client.get(f"/desk/wishes/{wish.pk}/").content.decode()
     assert "查看居民的联系方式？" in before and "没有联系方式" not in before
-    running.run(RetentionRun.Origin.NIGHTLY)
+    running.run(RetentionRun.Source.NIGHTLY)
     after = client.get(f"/desk/wishes/{wish.pk}/").content.decode()
     assert "没有联系方式：办完后按保存期限删除了" in after and "查看居民的联系方式？" not in after
 
 
 def test_the_lists_show_who_was_forgotten_without_a_name(client: Client, cast: Cast):
     registration = a_registration(cast, timezone.now() - dt.timedelta(days=366), "returned")
-    running.run(RetentionRun.Origin.NIGHTLY)
+    running.run(RetentionRun.Source.NIGHTLY)
     client.force_login(cast.secretary)
     listed = client.get("/desk/registrations/?state=returned").content.decode()
     shown = client.get(f"/desk/registrations/{registration.pk}/")

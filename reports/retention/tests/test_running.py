@@ -25,7 +25,7 @@ from xianfeng.lib.database import retention
 from xianfeng.lib.database.retention import Rows, terms
 from xianfeng.testing.cast import Cast, make_cast
 
-Origin = RetentionRun.Origin
+Source = RetentionRun.Source
 LATER = dt.timedelta(days=5 * 365)
 
 
@@ -51,10 +51,10 @@ def proofs(count: int) -> None:
 
 
 def test_a_run_leaves_its_figures_and_a_second_one_finds_nothing(everything: int):
-    first = running.run(Origin.NIGHTLY, timezone.now() + LATER)
+    first = running.run(Source.NIGHTLY, timezone.now() + LATER)
     assert first.failures == {} and first.total >= everything
     assert set(first.counts) == {term.name for term in terms()}
-    second = running.run(Origin.NIGHTLY, timezone.now() + LATER)
+    second = running.run(Source.NIGHTLY, timezone.now() + LATER)
     assert (second.failures, second.total) == ({}, 0)
 
 
@@ -78,7 +78,7 @@ def test_a_line_that_fails_is_reported_and_stops_no_other(
     monkeypatch.setattr(type(lines[broken]), "carry_out", carry_out_but(lines[broken].name, break_down))
     proofs(3)
     a_registration(cast, timezone.now() - LATER, "returned")
-    done = running.run(Origin.COMMAND)
+    done = running.run(Source.COMMAND)
     assert done.failures == {"sessions": "ZeroDivisionError"}, "the error's own words may name somebody"
     assert (done.counts["sessions"], done.counts["mobile_proofs"]) == (2, 3)
     assert done.counts["registrations_closed"] == 1, "a line after it"
@@ -111,7 +111,7 @@ def test_a_worker_out_of_time_leaves_no_record_of_a_run(db: None, monkeypatch: p
 
     monkeypatch.setattr(Rows, "carry_out", too_long)
     with pytest.raises(SoftTimeLimitExceeded):
-        running.run(Origin.NIGHTLY)
+        running.run(Source.NIGHTLY)
     assert not RetentionRun.objects.exists()
 
 
@@ -143,7 +143,7 @@ def test_two_runs_at_once_take_each_row_once():
 
     def one(_n: int) -> RetentionRun:
         try:
-            return running.run(Origin.NIGHTLY)
+            return running.run(Source.NIGHTLY)
         finally:
             connection.close() if not connection.in_atomic_block else close_old_connections()
 
@@ -161,7 +161,7 @@ def test_the_job_runs_at_the_hour_that_the_page_names(db: None):
     assert job == retain.name and isinstance(when, crontab)
     assert (when.hour, when.minute) == ({running.NIGHT[0]}, {running.NIGHT[1]})
     retain()
-    assert RetentionRun.objects.get().origin == Origin.NIGHTLY
+    assert RetentionRun.objects.get().source == Source.NIGHTLY
 
 
 @pytest.mark.parametrize(("ago", "late"), [(25, False), (26, True), (49, True)])
@@ -193,7 +193,7 @@ def test_the_command_carries_out_and_is_on_record(cast: Cast):
     answer = said()
     assert "mobile_proofs: 3 (" in answer and "13900000001" not in answer
     assert not MobileProof.objects.exists()
-    assert RetentionRun.objects.get().origin == Origin.COMMAND
+    assert RetentionRun.objects.get().source == Source.COMMAND
 
 
 def test_a_failing_line_ends_the_command_with_an_error(cast: Cast, monkeypatch: pytest.MonkeyPatch):
