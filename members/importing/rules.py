@@ -122,7 +122,8 @@ def check_undoable(batch: ImportBatch) -> None:
 
 def rows_are_over(batch: ImportBatch) -> bool:
     """Whether what its rows held goes, or is gone."""
-    return bool(batch.confirmed_at) and batch.confirmed_at <= timezone.now() - UNDOABLE_FOR
+    confirmed_at = batch.confirmed_at
+    return confirmed_at is not None and confirmed_at <= timezone.now() - UNDOABLE_FOR
 
 
 def undo_obstacle(batch: ImportBatch) -> Refusal | None:
