@@ -170,8 +170,8 @@ class ImportBatchAdmin(ServiceAdmin):
 
     sees = does = "members.import"
     adds, asks = batches.upload, upload_form
-    list_display = ["filename", "kind", "state", "organization", "uploaded_by", "created_at"]
-    search_fields = ["filename"]
+    list_display = ["__str__", "kind", "state", "organization", "uploaded_by", "created_at"]
+    search_fields = ["organization__name", "uploaded_by__name"]
     fields = [*list_display, "error"]
     steps = (("", _("上传并检查"), _("已上传，正在检查。检查完成后请打开导入页面逐行核对，再确认。")),)
     actions = [

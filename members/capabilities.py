@@ -28,6 +28,7 @@ SEES: dict[str, set[str]] = {
     # Taking a list along is reading it on paper: masked alike, and on record (DOMAIN 4.7).
     "exports.make": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
     "exports.see": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
+    "retention.see": {CITY},
 }
 
 # Acting: secretaries and clerks only.

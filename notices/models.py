@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, user: "AbstractBaseUser") -> "NoticeQuerySet":
-        """A message is its recipient's alone."""
-        return self.filter(recipient=user)
+        """A message is its recipient's alone, until its text goes (`notices/terms.py`)."""
+        return self.filter(recipient=user).exclude(subject="")
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at__isnull=True)

@@ -1,4 +1,4 @@
-"""Lists that left the platform as files: each one a row that says who took what, and when."""
+"""Lists that left the platform as files, and what the platform let go of: each one a row that stays."""
 
 from typing import TYPE_CHECKING
 
@@ -121,3 +121,41 @@ class ExportEvent(StateEvent):
     class Meta(StateEvent.Meta):
         verbose_name = _("导出记录")
         verbose_name_plural = _("导出记录")
+
+
+class RetentionRunQuerySet(models.QuerySet["RetentionRun"]):
+    def visible_to(self, user: "User") -> "RetentionRunQuerySet":
+        """Whoever answers for how long personal data is kept."""
+        return self if user.desk and user.desk.can("retention.see") else self.none()
+
+
+class RetentionRun(models.Model):
+    """One run of the terms (`reports/retention`), written once when it is over, and never changed.
+
+    Figures only: what went is not said, and cannot be.
+    """
+
+    class Source(models.TextChoices):
+        NIGHTLY = "nightly", _("每晚自动")
+        COMMAND = "command", _("命令行")
+
+    source = models.CharField(_("来源"), max_length=8, choices=Source, default=Source.NIGHTLY)
+    started_at = models.DateTimeField(_("开始时间"))
+    finished_at = models.DateTimeField(_("结束时间"), default=timezone.now)
+    # How many went, by the name of the line; lines that failed, with the class of their error.
+    counts = models.JSONField(_("处理条数"), default=dict)
+    failures = models.JSONField(_("没有做完的"), default=dict, blank=True)
+
+    objects = RetentionRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("保存期限清理")
+        verbose_name_plural = _("保存期限清理")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_source_display()} {self.started_at:%Y-%m-%d}"
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())

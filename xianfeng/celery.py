@@ -30,6 +30,7 @@ SCHEDULE: dict[str, tuple[str, Schedule, dict[str, Any]]] = {
     "forecast sweep": ("flags.renew_forecast", 60.0, {}),
     "export sweep": ("reports.sweep_exports", 60.0, {}),
     "export expiry": ("reports.expire_exports", crontab(minute=40), {}),
+    "retention": ("reports.retain", crontab(hour=3, minute=20), {}),
     "publicity": ("flags.tell_publicity", crontab(minute=25), {}),
     "results": ("flags.tell_results", crontab(minute=20), {}),
     "reminders": ("flags.remind", crontab(hour=8, minute=30), {}),

@@ -24,6 +24,8 @@ STALE_AFTER = 60.0  # seconds: three missed heartbeats and some room for a busy 
 STAMP_LIFETIME = 24 * 3600  # seconds
 PROBE_TIMEOUT = 0.5  # seconds
 OK, FAILED = "ok", "failed"
+# What apps ask besides (`AppConfig.ready`): none of it takes the portal out.
+MORE: dict[str, Callable[[], bool]] = {}
 
 
 def stamp(name: str) -> None:
@@ -73,6 +75,7 @@ def report() -> dict[str, Any]:
         # Without the broker there is no stamp to read, and asking would only wait.
         "worker": lambda: broker and is_fresh(WORKER),
         "beat": lambda: broker and is_fresh(BEAT),
+        **MORE,
     }
     states = {name: OK if probe() else FAILED for name, probe in probes.items()}
     vital = states["database"] == states["broker"] == OK

@@ -74,19 +74,17 @@ STUCK_AFTER = dt.timedelta(minutes=2)  # without a sign of life the worker is ta
 def upload(kind: str, file: UploadedFile, *, by: User) -> ImportBatch:
     """Keep the file and have it checked. Raises NotAllowedHere."""
     organization = check_may_upload(kind, by)
-    original = Path(file.name or "").name
-    # Stored under a name of our own: theirs may be too long for the file system.
-    file.name = f"{secrets.token_hex(8)}{Path(original).suffix.lower()[:6]}"
+    # Stored under a name of our own, and theirs nowhere: it often says whom the list is about.
+    file.name = f"{secrets.token_hex(8)}{Path(file.name or '').suffix.lower()[:6]}"
     with transaction.atomic():
         batch = ImportBatch.objects.create(
             kind=kind,
             organization=organization,
             uploaded_by=by,
             file=file,
-            filename=original[-200:],
             beat_at=timezone.now(),
         )
-        record([batch], event=ImportEvent, by=by, note=original)
+        record([batch], event=ImportEvent, by=by)
         enqueue(batch.pk, State.UPLOADED)
     return batch
 
@@ -202,9 +200,9 @@ def fail(batch: ImportBatch, message: str, **fields: Any) -> None:
 def plan_for(batch: ImportBatch, progress: Callable[[int, int], None] | None = None) -> Plan:
     """What the file would do now. Raises Unreadable."""
     if batch.kind == Kind.ORGANIZATIONS:
-        return plan_organizations(batch.file.path, name=batch.filename)
+        return plan_organizations(batch.file.path)
     decisions = Decisions(batch.decisions)
-    rosters = read_rosters(batch.file.path, batch.filename, decisions)
+    rosters = read_rosters(batch.file.path, decisions=decisions)
     return plan_rosters(rosters, batch.organization, decisions, progress)
 
 
@@ -348,14 +346,10 @@ def code_of(row: ImportRow) -> str:
 def sweep() -> int:
     """Hand out again every batch whose worker gave no sign of life; returns how many.
 
-    Files go whose batch is over, and batches that nobody came back to.
+    Files go whose batch is over; batches that nobody came back to go by night (`members/terms.py`).
     """
     for over in ImportBatch.objects.filter(state__in=State.OVER).exclude(file=""):
         forget_file(over)
-    for left_lying in ImportBatch.objects.filter(
-        state__in=State.CHECKED, beat_at__lt=timezone.now() - KEPT_UNDECIDED
-    ):
-        discard(left_lying, by=None)
     dead = timezone.now() - STUCK_AFTER
     left = ImportBatch.objects.filter(state__in=State.WORKING, beat_at__lt=dead)
     return sum(hand_out_again(batch) for batch in left)

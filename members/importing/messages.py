@@ -68,7 +68,7 @@ def digests(batch: ImportBatch) -> Iterator[Message]:
     """One to everybody who acts for a place whose people it concerns, but whoever confirmed it."""
     counts = counts_of(batch)
     staff = staff_by_desk(counts)
-    facts = {"batch": batch.pk, "by": batch.confirmed_by, "file": batch.filename}
+    facts = {"batch": batch.pk, "by": batch.confirmed_by, "file": batch.label}
     for place in Organization.objects.filter(pk__in=staff):
         people = (user for user in staff[place.pk] if user.pk != batch.confirmed_by_id)
         of_them = {outcome.value: counts[place.pk][outcome] for outcome in (Outcome.NEW, Outcome.CHANGED)}
@@ -79,7 +79,7 @@ def undone(batch: ImportBatch) -> Iterator[Message]:
     """To the same people, whoever they act for by now, and to who imported it where another took it back."""
     step = ImportEvent.objects.filter(batch=batch, to_state=State.UNDOING).select_related("by").latest("pk")
     reason = batch.undo_reason.rstrip("。")
-    facts = {"batch": batch.pk, "by": step.by, "file": batch.filename, "reason": reason}
+    facts = {"batch": batch.pk, "by": step.by, "file": batch.label, "reason": reason}
     for notice in written_of(batch):
         if notice.recipient and notice.recipient_id != step.by_id:
             org = notice.key.split(":")[3]

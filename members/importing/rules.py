@@ -1,9 +1,11 @@
 """May a batch take the next step? The buttons and the services ask the same checks."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import ImportBatch, ImportRow, Member, Organization, RosterChange, User
@@ -24,6 +26,9 @@ FOLLOWS: dict[ImportBatch.State, set[ImportBatch.State]] = {
     # Once more, from the start: left by a worker, overtaken, or decided about.
     State.UPLOADED: {State.CHECKING, State.CONFIRMING, State.PREVIEWED, State.FAILED},
 }
+
+# As long as an import can be taken back, its rows are kept (`members/terms.py`); then they go.
+UNDOABLE_FOR = dt.timedelta(days=90)
 
 # Why a file could be opened, but not read as a roster.
 WITHOUT_HEADER = {"no_header", "column_missing", "column_repeated", "no_rows"}
@@ -88,9 +93,17 @@ def check_mappable(batch: ImportBatch) -> None:
 
 
 def check_undoable(batch: ImportBatch) -> None:
-    """A batch can be taken back while nobody on it has registered. Raises BatchMovedOn, NotUndoable."""
+    """A batch can be taken back for 90 days, while nobody on it has registered.
+
+    Raises BatchMovedOn, NotUndoable.
+    """
     if batch.state != State.CONFIRMED:
         raise moved_on(batch)
+    if rows_are_over(batch):
+        raise NotUndoable(
+            _("确认已超过 %(days)s 天，逐行内容按保存期限删除，不能再整批撤销。请在党员名单里逐个更正。")
+            % {"days": UNDOABLE_FOR.days}
+        )
     registered = registered_since(batch)
     if registered:
         raise NotUndoable(
@@ -105,6 +118,12 @@ def check_undoable(batch: ImportBatch) -> None:
             )
             % {"count": recorded}
         )
+
+
+def rows_are_over(batch: ImportBatch) -> bool:
+    """Whether what its rows held goes, or is gone."""
+    confirmed_at = batch.confirmed_at
+    return confirmed_at is not None and confirmed_at <= timezone.now() - UNDOABLE_FOR
 
 
 def undo_obstacle(batch: ImportBatch) -> Refusal | None:

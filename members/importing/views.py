@@ -18,7 +18,7 @@ from members.importing.plan import COLUMNS, key
 from members.importing.preview import asked, entry_of, find_rows, headings_of, lines, outcomes
 from members.importing.rejected import rejected_workbook
 from members.importing.roster.columns import HEADERS
-from members.importing.rules import BatchMovedOn, can_map, check_mappable, undo_obstacle
+from members.importing.rules import BatchMovedOn, can_map, check_mappable, rows_are_over, undo_obstacle
 from members.importing.template import roster_template
 from members.models import ImportBatch
 from xianfeng.lib.spreadsheet.reading import FILE_LIMIT, Unreadable
@@ -91,6 +91,7 @@ def preview(request: StaffRequest, batch: ImportBatch) -> dict[str, object]:
         "names": names_to_choose() if any(line.repair for line in shown) else {},
         "events": batch.events.select_related("by").order_by("-id"),
         "undo_obstacle": undo_obstacle(batch),
+        "rows_are_over": rows_are_over(batch),
     }
 
 

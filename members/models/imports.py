@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from xianfeng.lib.crypto import EncryptedJSONField
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
+from xianfeng.lib.times import format_moment
 from xianfeng.lib.transitions import StateEvent
 
 from .organization import Organization
@@ -63,7 +64,6 @@ class ImportBatch(models.Model):
     )
     # Gone when the batch is over; empty then.
     file = models.FileField(_("文件"), upload_to="imports/%Y/%m/", blank=True)
-    filename = models.CharField(_("文件名"), max_length=200)
     state = models.CharField(_("状态"), max_length=12, choices=State, default=State.UPLOADED, db_index=True)
     done = models.PositiveIntegerField(_("已处理行数"), default=0)
     total = models.PositiveIntegerField(_("总行数"), default=0)
@@ -108,7 +108,13 @@ class ImportBatch(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return self.filename
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """What people call it by. The name that the file came with is kept nowhere."""
+        when = format_moment(self.created_at, weekday=False)
+        return f"{self.organization} {when} {self.get_kind_display()}"
 
 
 class ImportRowQuerySet(models.QuerySet["ImportRow"]):

@@ -263,9 +263,14 @@ def expire() -> int:
     """
     over = list(Export.objects.filter(state=State.READY, expires_at__lte=timezone.now()))
     for export in over:
-        default_storage.delete(str(export.file))
-        move(export, State.EXPIRED, allowed={State.READY}, file="")
+        expire_one(export)
     return len(over)
+
+
+def expire_one(export: Export) -> None:
+    """Raises Abandoned where another run was faster."""
+    default_storage.delete(str(export.file))
+    move(export, State.EXPIRED, allowed={State.READY}, file="")
 
 
 # --- The one way an export changes its state ----------------------------------------------------

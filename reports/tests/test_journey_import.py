@@ -43,7 +43,7 @@ def test_tree_and_roster_go_in_after_a_preview_and_come_out_again(visit: Visit, 
     officer.sees("查看党员名单").follow("查看党员名单").sees(f"共 {answer['new']} 人")
     assert Member.objects.count() == answer["new"]
 
-    officer.follow("导入", within=".sidebar").follow("messy_300.xlsx")
+    officer.follow("导入", within=".sidebar").follow("党员名册", within="main")
     officer.confirm("撤销导入", "撤销这一批", reason="传错了文件")
     worker.works()
     officer.sees("传错了文件").go("/desk/members/").sees("没有符合条件的党员")

@@ -49,9 +49,9 @@ def format_date(moment: date | datetime, *, weekday: bool = True) -> str:
     return f"{text} 周{WEEKDAYS[day.weekday()]}" if weekday else text
 
 
-def format_moment(moment: datetime) -> str:
+def format_moment(moment: datetime, *, weekday: bool = True) -> str:
     """``2026年3月5日 周四 14:00``."""
-    return f"{format_date(moment)} {moment.astimezone(SHANGHAI):%H:%M}"
+    return f"{format_date(moment, weekday=weekday)} {moment.astimezone(SHANGHAI):%H:%M}"
 
 
 def format_span(start: datetime, end: datetime) -> str:

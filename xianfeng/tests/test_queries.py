@@ -132,6 +132,7 @@ LISTS = [
     List(CITY, "flags:assessment", of=lambda city: city.run.pk),
     *(List(who, name) for who in (CITY, DESK) for name in ("reports:exports", "reports:export_log")),
     List(CITY, "reports:export_new", of=lambda city: "members"),
+    List(CITY, "reports:retention"),
     *(List(CITY, f"admin:{model}_changelist") for model in PAGES),
     *(List(DESK, f"admin:{model}_changelist") for model in ("tasks_task", "tasks_claim", "wishes_wish")),
     List(DESK, "admin:wishes_wish_change", of=lambda city: city.wish.pk),

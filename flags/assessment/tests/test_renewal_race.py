@@ -32,7 +32,6 @@ def batch(cast: Cast) -> ImportBatch:
         kind="roster",
         organization=cast.city,
         uploaded_by=cast.city_officer,
-        filename="x",
         state="undoing",
         confirmed_at=timezone.now(),
     )

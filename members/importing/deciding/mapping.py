@@ -52,7 +52,7 @@ def sample_of(batch: ImportBatch, wanted: str, posted: Mapping[str, Any]) -> Sam
     """The sheet of this name, or the first with something in it, with what was chosen for its columns:
     just now, or before; else our guess. Raises Unreadable.
     """
-    sheets = [sheet for sheet in read_workbook(batch.file.path, batch.filename).sheets if any(sheet.rows)]
+    sheets = [sheet for sheet in read_workbook(batch.file.path).sheets if any(sheet.rows)]
     sheet = next((sheet for sheet in sheets if sheet.name == wanted), sheets[0] if sheets else Sheet("", []))
     decided = batch.decisions.get(key(COLUMNS, sheet.name)) or {}
     chosen = chosen_columns(posted) if posted else decided.get("columns", {})

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,14 @@ from members.importing.organizations import REQUIRED
 from members.importing.rejected import rejected_workbook
 from members.importing.roster import plan_roster
 from members.importing.roster.columns import MOBILE, NAME, POSITION, UNIT
-from members.importing.rules import BatchMovedOn, NotAllowedHere, NothingToImport, NotUndoable, undo_obstacle
+from members.importing.rules import (
+    UNDOABLE_FOR,
+    BatchMovedOn,
+    NotAllowedHere,
+    NothingToImport,
+    NotUndoable,
+    undo_obstacle,
+)
 from members.models import ContactReveal, ImportBatch, Member, Organization, User
 from members.organizations.appointing import grant
 from members.people.privacy import reveal
@@ -90,7 +98,7 @@ def test_the_upload_starts_its_check_after_the_commit(
         batch = batches.upload("roster", file, by=cast.city_officer)
         assert not handed_out
     assert handed_out == [("members.check_import", batch.pk)]
-    assert batch.filename == "名册.xlsx" and ".." not in str(batch.file.name)
+    assert re.fullmatch(r"imports/\d{4}/\d\d/[0-9a-f]{16}\.xlsx", str(batch.file))
 
 
 def test_a_changed_roster_asks_for_a_new_forecast(
@@ -119,6 +127,18 @@ def test_a_unit_clerk_imports_on_behalf_of_the_own_unit_only(send, cast: Cast):
     batch = send(ZHOU, {**WU, UNIT: "市税务局"}, by=cast.unit_clerk)
     assert batch.organization == cast.unit
     assert (batch.counts["new"], batch.counts["rejected"]) == (1, 1)
+
+
+def test_after_ninety_days_it_cannot_be_taken_back_any_more(send, cast: Cast):
+    batch = confirm(send(ZHOU), cast.city_officer)
+    for past, undoable in ((dt.timedelta(minutes=-1), True), (dt.timedelta(minutes=1), False)):
+        batch.confirmed_at = timezone.now() - UNDOABLE_FOR - past
+        batch.save()
+        obstacle = undo_obstacle(batch)
+        assert (obstacle is None) is undoable
+    assert obstacle and "90 天" in obstacle.message and "逐个更正" in obstacle.message
+    with pytest.raises(NotUndoable):
+        batches.undo(batch, reason="传错了", by=cast.city_officer)
 
 
 # --- Confirmation ---

@@ -3,9 +3,11 @@
 import datetime as dt
 import io
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core import serializers
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -15,7 +17,10 @@ from members.importing import batches
 from members.importing.rejected import rejected_workbook
 from members.importing.roster import plan_roster
 from members.importing.roster.columns import HEADERS, INTENTIONS, MOBILE, NAME, NOTE, POSITION, SKILLS, UNIT
-from members.models import ImportBatch, ImportRow
+from members.models import ImportBatch, ImportEvent, ImportRow
+from members.terms import TERMS
+from notices.models import Notice
+from xianfeng.lib.times import format_moment
 from xianfeng.testing.cast import Cast
 
 from .rosters import ZHOU, save_roster
@@ -65,18 +70,30 @@ def test_a_file_left_by_a_crash_goes_with_the_next_sweep(cast: Cast, tmp_path: P
     assert not path.exists()
 
 
+def test_the_name_that_the_file_came_with_is_kept_nowhere(cast: Cast, tmp_path: Path):
+    content = save_roster(tmp_path / "a.xlsx", ZHOU).read_bytes()
+    file = SimpleUploadedFile("周明离婚后改名名单.xlsx", content)
+    batch = batches.upload("roster", file, by=cast.city_officer)
+    batches.check(batch.pk)
+    kept = [*ImportBatch.objects.all(), *ImportEvent.objects.all(), *ImportRow.objects.all()]
+    stored = json.dumps(json.loads(serializers.serialize("json", kept)), ensure_ascii=False)
+    assert "离婚" not in stored and not [path for path in tmp_path.rglob("*") if "离婚" in path.name]
+    assert batch.label == f"{cast.city} {format_moment(batch.created_at, weekday=False)} 党员名册"
+
+
 def test_a_preview_that_nobody_comes_back_to_is_dropped(
     cast: Cast, tmp_path: Path, django_capture_on_commit_callbacks
 ):
     batch = sent(cast, save_roster(tmp_path / "a.xlsx", ZHOU))
     path = Path(batch.file.path)
+    (term,) = (term for term in TERMS if term.name == "imports_undecided")
     ImportBatch.objects.update(beat_at=timezone.now() - batches.KEPT_UNDECIDED + dt.timedelta(hours=1))
-    batches.sweep()
+    assert sum(term.carry_out(timezone.now())) == 0
     batch.refresh_from_db()
     assert batch.state == State.PREVIEWED
     ImportBatch.objects.update(beat_at=timezone.now() - batches.KEPT_UNDECIDED - dt.timedelta(hours=1))
     with django_capture_on_commit_callbacks(execute=True):
-        batches.sweep()
+        assert sum(term.carry_out(timezone.now())) == 1
     batch.refresh_from_db()
     assert batch.state == State.DISCARDED and not path.exists() and not batch.rows.exists()
 
@@ -134,3 +151,22 @@ def test_the_returned_row_lacks_the_number_and_goes_in_as_it_is(cast: Cast, tmp_
     again = tmp_path / "again.xlsx"
     again.write_bytes(content)
     assert plan_roster(again).rows[0].fields["note"] == "骨干"
+
+
+def test_the_migration_takes_names_out_of_histories_and_messages(cast: Cast, tmp_path: Path):
+    batch = sent(cast, save_roster(tmp_path / "a.xlsx", ZHOU))
+    batch.events.filter(from_state="").update(note="周明离婚后改名名单.xlsx")
+    batch.events.create(from_state="confirmed", to_state="undoing", note="传错了")
+    told = [
+        ("市教育局：名册导入，新增 1 人", "周市委 导入了“离婚.xlsx”。请核对；如有“不对”，请联系。"),
+        ("您导入的“离婚.xlsx”已被撤销", "周市委 撤销了这一批，原因：“重复”。"),
+    ]
+    for key, (subject, body) in enumerate(told):
+        fields = {"recipient": cast.unit_clerk, "kind": "roster_import", "key": f"import:{key}"}
+        Notice.objects.create(subject=subject, body=body, **fields)
+    import_module("members.migrations.0016_forget_file_names").forget_names(apps, None)
+    assert {*batch.events.values_list("note", flat=True)} == {"", "传错了"}
+    assert [*Notice.objects.order_by("key").values_list("subject", "body")] == [
+        ("市教育局：名册导入，新增 1 人", "周市委 导入了一份名册。请核对；如有“不对”，请联系。"),
+        ("您导入的一份名册已被撤销", "周市委 撤销了这一批，原因：“重复”。"),
+    ]

@@ -96,7 +96,7 @@ def test_each_unit_and_community_gets_one_digest_with_its_own_figures(cast: Cast
         "罗书记": headed("江新社区", 0, 1),
     }
     body = Notice.objects.filter(kind="roster_import")[0].body
-    assert "周市委 导入了“名册.xlsx”" in body and "13900000001" not in body and "周明" not in body
+    assert "周市委 导入了“明州市委组织部 20" in body and "13900000001" not in body and "周明" not in body
 
 
 def test_whoever_moves_is_a_change_in_both_units(cast: Cast, imported: Import):
@@ -167,7 +167,7 @@ def test_another_who_takes_it_back_knows_and_the_importer_is_told(cast: Cast, im
     work(lambda: batches.undo(batch, reason="重复导入", by=cast.secretary))
     found = told(":undone:")
     assert set(found) == {"谢单位", "林社工"}
-    assert found["谢单位"] == "您导入的“名册.xlsx”已被撤销"
+    assert found["谢单位"] == f"您导入的“{batch.label}”已被撤销"
 
 
 def test_an_undoing_that_fails_tells_nobody(cast: Cast, imported: Import):

@@ -1,12 +1,23 @@
+import datetime as dt
 import time
 
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError, connection
+from django.utils import timezone
 
+from reports.models import RetentionRun
+from reports.retention.running import MISSED_AFTER
 from xianfeng import health
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def ran_last_night(db):
+    """The terms of retention were carried out."""
+    now = timezone.now()
+    return RetentionRun.objects.create(started_at=now, finished_at=now - dt.timedelta(hours=25))
 
 
 def test_all_well(client):
@@ -14,7 +25,9 @@ def test_all_well(client):
     health.stamp(health.BEAT)
     response = client.get("/healthz")
     assert response.status_code == 200
-    assert response.json() == dict.fromkeys(["status", "database", "broker", "worker", "beat"], "ok")
+    assert response.json() == dict.fromkeys(
+        ["status", "database", "broker", "worker", "beat", "retention"], "ok"
+    )
     assert "no-store" in response["Cache-Control"]
 
 
@@ -29,7 +42,17 @@ def test_a_silent_worker_or_beat_shows_but_does_not_take_the_portal_out(client):
         "broker": "ok",
         "worker": "failed",
         "beat": "ok",
+        "retention": "ok",
     }
+
+
+def test_a_night_without_retention_shows_but_does_not_take_the_portal_out(client, ran_last_night):
+    RetentionRun.objects.update(finished_at=timezone.now() - MISSED_AFTER)
+    response = client.get("/healthz")
+    assert response.status_code == 200
+    assert (response.json()["status"], response.json()["retention"]) == ("ok", "failed")
+    RetentionRun.objects.all().delete()
+    assert client.get("/healthz").json()["retention"] == "failed", "it never ran at all"
 
 
 def test_a_dead_broker_is_told_within_a_second(client, settings):
@@ -44,6 +67,7 @@ def test_a_dead_broker_is_told_within_a_second(client, settings):
         "broker": "failed",
         "worker": "failed",
         "beat": "failed",
+        "retention": "ok",
     }
 
 

@@ -316,6 +316,8 @@ ACCESS |= {
     "reports:export_file": Access(post=its_maker(302), kwargs=an_export),
 }
 
+ACCESS |= {"reports:retention": Access(get=only("city"))}
+
 # Objects of everybody, by pattern: why a desk or a member elsewhere gets the same answer as one here.
 SHARED: dict[str, str] = {
     "members:join": "a community's registration, open to the public",

@@ -26,7 +26,6 @@ def a_batch(cast: Cast) -> dict[str, Any]:
         kind=ImportBatch.Kind.ROSTER,
         organization=cast.city,
         uploaded_by=cast.city_officer,
-        filename="名册.xlsx",
         state=ImportBatch.State.PREVIEWED,
         counts={"new": 1, "changed": 0, "unchanged": 0, "rejected": 0},
     )

@@ -122,7 +122,6 @@ def a_batch_of_the_unit(cast: Cast) -> Model:
         kind=ImportBatch.Kind.ROSTER,
         organization=cast.unit,
         uploaded_by=cast.unit_clerk,
-        filename="名册.xlsx",
         state=ImportBatch.State.PREVIEWED,
         counts={},
     )

@@ -25,7 +25,7 @@ from members.models import (
 from notices.models import Delivery, Notice
 from notices.outbox import Message, send_many
 from notices.outbox.filters import PATIENCE
-from reports.models import Export
+from reports.models import Export, RetentionRun
 from tasks.models import Claim, ServiceItem, Task, TaskEvent
 from tasks.tests.desk import ended_task, hold
 from tasks.tests.offers import make_offer
@@ -56,6 +56,7 @@ class City:
         self.add_messages(numbers)
         self.add_imports(numbers)
         self.add_exports(numbers)
+        self.add_nights(numbers)
         self.run = assessing.forecast(timezone.localdate().year, by=self.cast.city_officer)
 
     def add_people(self, numbers: range) -> None:
@@ -286,6 +287,9 @@ class City:
                 expires_at=timezone.now() + dt.timedelta(days=7),
             )
 
+    def add_nights(self, numbers: range) -> None:
+        RetentionRun.objects.bulk_create(RetentionRun(started_at=timezone.now()) for _n in numbers)
+
     def import_batch(self, number: int) -> ImportBatch:
         officers = [self.cast.city_officer, self.cast.city_colleague]
         return ImportBatch.objects.create(
@@ -293,7 +297,6 @@ class City:
             organization=self.cast.city,
             uploaded_by=officers[number % 2],
             state="confirmed",
-            filename=f"名册{number}.xlsx",
             counts={"new": 1, "changed": 0, "unchanged": 0, "rejected": 0},
             confirmed_by=officers[number % 2],
             confirmed_at=timezone.now(),
