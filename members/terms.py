@@ -80,7 +80,7 @@ IMPORTS = (
         days=UNDOABLE_FOR.days,
         does=DELETED,
         why=_("撤销和核对要用；过了可以撤销的期限就不再需要。新增、变更各多少条的记录保留。"),
-        fields=columns("members.ImportRow", "sheet", "values", "changes", "cleaned", "errors"),
+        fields=columns("members.ImportRow", "sheet", "sought", "values", "changes", "cleaned", "errors"),
         held=lambda: ImportRow.objects.filter(batch__state__in=BatchState.OVER),
         over=lambda before: Q(batch__confirmed_at__lte=before),
     ),
@@ -93,7 +93,7 @@ IMPORTS = (
         why=_("同上：只为核对和撤销这一批。"),
         fields=columns("members.ImportBatch", "decisions", "counts"),
         held=lambda: ImportBatch.objects.filter(
-            ~Q(decisions={}) | Q(counts__has_any_keys=QUOTED), state__in=BatchState.OVER
+            filled("decisions") | Q(counts__has_any_keys=QUOTED), state__in=BatchState.OVER
         ),
         over=lambda before: Q(beat_at__lte=before),
         forget=forget_answers,

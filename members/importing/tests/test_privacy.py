@@ -164,7 +164,7 @@ def test_the_migration_takes_names_out_of_histories_and_messages(cast: Cast, tmp
     for key, (subject, body) in enumerate(told):
         fields = {"recipient": cast.unit_clerk, "kind": "roster_import", "key": f"import:{key}"}
         Notice.objects.create(subject=subject, body=body, **fields)
-    import_module("members.migrations.0016_forget_file_names").forget_names(apps, None)
+    import_module("members.migrations.0017_forget_file_names").forget_names(apps, None)
     assert {*batch.events.values_list("note", flat=True)} == {"", "传错了"}
     assert [*Notice.objects.order_by("key").values_list("subject", "body")] == [
         ("市教育局：名册导入，新增 1 人", "周市委 导入了一份名册。请核对；如有“不对”，请联系。"),

@@ -21,7 +21,7 @@ def forget_names(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0015_persons"),
+        ("members", "0016_seal_numbers_and_imports"),
         ("notices", "0004_to_people_without_an_account"),
     ]
 
