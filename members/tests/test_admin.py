@@ -383,3 +383,10 @@ def test_a_button_that_is_none_saves_like_the_main_one(client: Client, cast: Cas
     page = reverse("admin:members_organization_change", args=[cast.community.pk])
     answer = client.post(page, {"name": "青锋新社区", "step": "-1"}, follow=True)
     assert "“青锋新社区”已保存。" in answer.content.decode()
+
+
+def test_what_may_be_chosen_lies_in_the_own_branch(cast: Cast):
+    page, request = admin.site._registry[Appointment], RequestFactory().get("/")
+    request.user = cast.secretary
+    field = page.formfield_for_foreignkey(Appointment._meta.get_field("organization"), request)
+    assert field and {*field.queryset} == {cast.community, cast.estate, cast.second_estate}

@@ -17,13 +17,16 @@ class Mutant:
     old: str
     new: str
     tests: tuple[str, ...]
+    more: tuple[tuple[str, str], ...] = ()  # where a guard stands in two places, each of which is enough
 
     def source(self, root: Path) -> str:
         """The file without the guard. Raises Stale."""
         text = (root / self.path).read_text(encoding="utf-8")
-        if text.count(self.old) != 1:
-            raise Stale(f"{self.name}: {self.path} has {text.count(self.old)} of {self.old!r}")
-        return text.replace(self.old, self.new)
+        for old, new in ((self.old, self.new), *self.more):
+            if text.count(old) != 1:
+                raise Stale(f"{self.name}: {self.path} has {text.count(old)} of {old!r}")
+            text = text.replace(old, new)
+        return text
 
 
 def mutant(name: str, path: str, old: str, new: str, *tests: str) -> Mutant:

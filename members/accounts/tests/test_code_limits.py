@@ -1,5 +1,6 @@
 """Codes cost money and patience: so many for a mobile and from an address, in an hour and in a day."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -60,3 +61,12 @@ def test_the_cache_names_no_mobile_and_no_address(cast: Cast):
     keys = b" ".join(cache._cache.get_client(write=True).keys("*"))  # type: ignore[attr-defined]
     assert keys.count(b"limit:proof") == 5
     assert b"13912345678" not in keys and b"203.0.113.77" not in keys
+
+
+def test_a_code_proves_the_mobile_it_was_sent_to_and_no_other(cast: Cast):
+    proof = proving.send_code("13900000001", address="203.0.113.9")
+    found = re.search(r"\d{6}", sms.recent()[0][1])
+    assert found
+    with pytest.raises(proving.CodeRefused):
+        proving.check_code(proof.pk, "13900000002", found[0], address="203.0.113.9")
+    assert proving.check_code(proof.pk, "13900000001", found[0], address="203.0.113.9") == proof

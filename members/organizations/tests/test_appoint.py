@@ -7,12 +7,12 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from members.models import Appointment, OrganizationEvent, User
+from members.models import Appointment, Organization, OrganizationEvent, User
 from members.organizations import appointing
 from members.organizations.rules import NotGrantable
 from xianfeng.lib.refusal import AlreadyDecided
 from xianfeng.lib.times import today
-from xianfeng.testing.cast import Cast
+from xianfeng.testing.cast import Cast, make_organization
 
 CLERK = Appointment.Role.CLERK
 
@@ -141,3 +141,10 @@ def test_the_page_ends_a_term_of_others_only(client: Client, cast: Cast):
     for user, left in ((cast.clerk, 0), (cast.city_officer, 1)):
         client.post(reverse("members:end_appointment", args=[user.appointments.get().pk]))
         assert user.appointments.current().count() == left
+
+
+def test_a_city_appoints_in_its_own_branch_alone(cast: Cast):
+    elsewhere = make_organization("X", Organization.Kind.CITY, "邻州市委组织部")
+    community = make_organization("XC1", Organization.Kind.COMMUNITY, "邻州社区", elsewhere)
+    with pytest.raises(NotGrantable, match="不能在“邻州社区”任命"):
+        appointing.grant(user=fresh(cast.li.user), organization=community, role=CLERK, by=cast.city_officer)

@@ -128,3 +128,11 @@ def test_an_applicant_without_a_roster_entry_sees_it_too(client: Client, cast: C
 def test_the_person_reads_their_own_data(cast: Cast, li: Member):
     assert privacy.present(li, "address", li.user) == "3幢501"
     assert privacy.present(cast.sun, "mobile", li.user) == "138****0004"  # an entry without an account
+
+
+def test_a_unit_opens_no_address_by_whatever_way(cast: Cast):
+    with pytest.raises(privacy.RevealRefused):
+        privacy.reveal(cast.li, "address", reason="核实住址", by=cast.unit_clerk)
+    with pytest.raises(privacy.RevealRefused):
+        privacy.reveal(cast.li, "note", reason="核实备注", by=cast.secretary)
+    assert not ContactReveal.objects.exists()

@@ -295,3 +295,10 @@ def test_the_unit_is_told_once_in_the_portal(cast: Cast, make: Callable[[Cast], 
     assert notice.recipient == cast.unit_clerk and says in notice.body
     assert notice.url == reverse("members:detail", args=[registration.member_id])
     assert not notice.deliveries.exists()
+
+
+def test_an_entry_that_has_an_account_goes_to_no_other(cast: Cast):
+    wanted = application(cast, name=cast.li.name, mobile=cast.li.mobile)
+    registration = registering.submit(wanted, by=User.objects.get(pk=cast.zhao.user_id or 0))
+    assert (registration.member, registration.on_roster) == (None, False)
+    assert ["account", cast.li.name, ""] in registration.differences

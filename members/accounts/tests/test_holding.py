@@ -1,0 +1,23 @@
+"""A number follows its person, and leads its next owner to nothing of the former one."""
+
+import pytest
+
+from members.accounts import holding, keeping
+from members.models import Member, User
+from xianfeng.testing.cast import Cast
+
+
+def test_a_number_that_was_given_on_does_not_open_the_former_owners_account(cast: Cast):
+    former = cast.li.mobile
+    Member.objects.filter(pk=cast.li.pk).update(mobile="13900000077")
+    assert holding.account_of(former, "周新") is None
+    assert holding.account_of(former, cast.li.name) == cast.li.user
+    Member.objects.filter(pk=cast.sun.pk).update(mobile=former)
+    assert holding.account_of(former) is None
+
+
+def test_nobody_keeps_their_own_account(cast: Cast):
+    own = {"username": "root", "name": "系统管理员", "email": "me@example.test"}
+    with pytest.raises(keeping.NotYours, match="自己的账号"):
+        keeping.change(cast.sysadmin, **own, is_active=True, by=cast.sysadmin)
+    assert User.objects.get(pk=cast.sysadmin.pk).username == "sysadmin"
