@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from flags import ledger
@@ -22,6 +23,7 @@ from flags.assessment import jobs as assessment_jobs
 from flags.models import AssessmentRun
 from flags.publicity import jobs as publicity_jobs
 from flags.publicity.taking_back import take_back_publicity
+from members.accounts import addresses, second_factor
 from members.importing import batches
 from members.importing import jobs as import_jobs
 from members.importing.roster.columns import MOBILE, NAME, POSITION, UNIT
@@ -431,6 +433,26 @@ def estate_moves(stage: Stage) -> Iterator[None]:
     for _time in range(2):
         cast.estate.refresh_from_db()
         again(partial(tree.move_branch, cast.estate, parent=cast.other_community, by=cast.city_officer))
+
+
+# --- Accounts -----------------------------------------------------------------------------------
+
+
+@event("管理员关闭两步验证", "account", mail="陈书记 二管理员")
+def second_factor_is_switched_off(stage: Stage) -> Iterator[None]:
+    User.objects.create(username="admin2", name="二管理员", email="a2@example.test", is_superuser=True)
+    TOTP.activate(stage.cast.secretary, "JBSWY3DPEHPK3PXP")
+    yield
+    for _time in range(2):
+        second_factor.switch_off([stage.cast.secretary], by=stage.cast.sysadmin)
+
+
+@event("换邮箱", "account", mail="李建国")
+def address_is_confirmed(stage: Stage) -> Iterator[None]:
+    user = addresses.ask(user_of(stage.cast.li), "li@example.cn")
+    yield
+    for _time in range(2):
+        again(partial(addresses.confirm, user))
 
 
 # --- The yearly check ---------------------------------------------------------------------------
