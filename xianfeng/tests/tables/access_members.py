@@ -109,7 +109,8 @@ MEMBERS |= {
         data=lambda cast: {"desk": cast.secretary.appointments.get().pk},
     ),
     "members:dev_messages": Access(get=everyone(404)),
-    "members:email": Access(get=logged_in(), post=logged_in()),  # an empty form comes back
+    # An empty form comes back; who could have a password proves first that it is them.
+    "members:email": Access(get=logged_in(), post={**logged_in(), "member": 302, "sysadmin": 302}),
     # Whoever reads the mail may not be logged in where they open it.
     "members:confirm_email": Access(get=everyone(), post=everyone(302), kwargs=a_link),
     "members:search": Access(get=only(*SEE_PEOPLE)),
