@@ -6,11 +6,8 @@ repeats it, as a second click, a job that runs twice or a sweep would: that tell
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,57 +45,12 @@ from wishes.merging import merging
 from wishes.models import Wish
 from wishes.reopening import reopening
 from wishes.stating.stating import enter, submit
-from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
+from xianfeng.tests.tables.events import EVENTS, Stage, again, event
 
-BY_MAIL, IN_PORTAL, BY_TEXT = "站内、邮件", "站内", "短信"
 RESIDENT = "提出心愿的居民"
 BRIEF = {"contact_name": "钱奶奶", "contact_mobile": "13700000009"}
-Told = dict[str, set[str]]
-
-
-@dataclass
-class Stage:
-    """What an event may use: the cast, the clock and a folder for files."""
-
-    cast: Cast
-    set_clock: Callable[[dt.datetime], None]
-    folder: Path
-
-
-Walk = Callable[[Stage], Iterator[None]]
-
-
-@dataclass(frozen=True)
-class Event:
-    """`told`: by channel, who gets a message of these kinds."""
-
-    walk: Walk
-    kinds: tuple[str, ...]
-    told: Told
-
-
-EVENTS: dict[str, Event] = {}
-
-
-def event(name: str, *kinds: str, **told: str) -> Callable[[Walk], Walk]:
-    """Recipients by `mail`, `portal` and `text`, parted by blanks."""
-    channels = {"mail": BY_MAIL, "portal": IN_PORTAL, "text": BY_TEXT}
-
-    def declare(walk: Walk) -> Walk:
-        assert name not in EVENTS
-        EVENTS[name] = Event(walk, kinds, {channels[way]: set(who.split()) for way, who in told.items()})
-        return walk
-
-    return declare
-
-
-def again(*steps: Callable[[], object]) -> None:
-    """Once more; what is over says so."""
-    for step in steps:
-        with suppress(Refusal):
-            step()
 
 
 # --- Wishes -------------------------------------------------------------------------------------
