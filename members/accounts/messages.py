@@ -20,7 +20,7 @@ SECOND_FACTOR_OFF = Wording(
     key="second-factor-off:%(authenticator)s",
     subject=_("两步验证已关闭"),
     body=_(
-        "%(by)s已关闭您账号的两步验证。如不是您要求的，请立即联系系统管理员；登录后请在%(until)s前重新打开。"
+        "%(by)s已关闭您账号的两步验证。如不是您要求的，请立即联系系统管理员；登录后请最晚在%(until)s重新打开。"
     ),
 )
 OTHERS_FACTOR_OFF = Wording(

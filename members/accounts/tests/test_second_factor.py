@@ -63,7 +63,7 @@ def test_on_the_last_day_a_banner_says_it(client: Client, cast: Cast, who: str):
     page = client.get(first_page(who))
     text = page.content.decode()
     assert page.status_code == 200
-    assert f"{today().year}年{today().month}月{today().day}日" in text and "之前开启两步验证" in text
+    assert f"{today().year}年{today().month}月{today().day}日" in text and "开启两步验证，过后" in text
     assert f'href="{reverse("mfa_index")}"' in text
 
 
@@ -72,7 +72,7 @@ def test_who_has_one_is_asked_for_nothing(client: Client, cast: Cast, who: str):
     TOTP.activate(getattr(cast, who), SECRET)
     overdue(client, getattr(cast, who))
     page = client.get(first_page(who))
-    assert (page.status_code, "之前开启两步验证" in page.content.decode()) == (200, False)
+    assert (page.status_code, "开启两步验证，过后" in page.content.decode()) == (200, False)
 
 
 def test_recovery_codes_alone_are_no_second_factor(client: Client, cast: Cast):
