@@ -8,20 +8,29 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, cast
 
+from django.contrib import messages
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.methods import is_staff_session
+from members.methods import is_staff_session, logged_in_on
 from members.models import Appointment, Member, User
 
-CREDENTIALS = ("account_set_password", "account_change_password", "account_email", "mfa_")
+CREDENTIALS = ("account_set_password", "account_change_password", "account_email", "members:email", "mfa_")
 STAFF_LOG_IN = gettext_lazy(
     "您是用验证码登录的，只能办理党员本人的事。如需办公，请退出后用用户名和密码登录。"
 )
+LOG_IN_ANEW = gettext_lazy("您的任职在这次登录之后才开始。请退出后重新登录，再开始办公。")
+ENDED = gettext_lazy("这次登录已失效：密码、手机号、邮箱、两步验证或任职有变动时，各处都要重新登录。")
+SECOND_FACTOR = gettext_lazy("您的账号必须开启两步验证，期限已过。请先开启，再继续办公。")
+# What opens to who owes a second factor: setting it up, proving who one is on the way, and the way out.
+SETTING_UP = ("mfa_", "account_logout", "account_reauthenticate")
 
 
 class StaffRequest(HttpRequest):
@@ -49,12 +58,15 @@ class DeskMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        known = request.user
+        known, was_open = request.user, SESSION_KEY in request.session
 
         def acting() -> User | AnonymousUser:
             user = cast(User, known)
+            if was_open and isinstance(known, AnonymousUser):
+                messages.warning(request, ENDED)
             user.active_desk_id = request.session.get("desk")
             user.is_by_code = not is_staff_session(request.session)
+            user.logged_in_on = logged_in_on(request.session)
             # System administrators are nobody's members.
             return AnonymousUser() if user.is_by_code and user.is_superuser else user
 
@@ -64,11 +76,29 @@ class DeskMiddleware:
         request.desks = SimpleLazyObject(lambda: getattr(request.user, "desks", []))  # type: ignore[attr-defined]
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_view: object) -> None:
-        """What opens a desk is not set up from a session that opens none."""
-        match = request.resolver_match
-        if match and match.view_name.startswith(CREDENTIALS) and is_staff_by_code(request.user):
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *_arguments: object
+    ) -> HttpResponse | None:
+        """What opens a desk is not set up from a session that opens none; and who owes a second factor
+        does that first."""
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name.startswith(CREDENTIALS) and is_staff_by_code(request.user):
             raise PermissionDenied(STAFF_LOG_IN)
+        if not getattr(view, "login_required", True) or name.startswith(SETTING_UP):
+            return None
+        return to_second_factor(request) if is_staff_without_factor(request.user) else None
+
+
+def is_staff_without_factor(user: User | AnonymousUser) -> bool:
+    """Past the last day; who never had a post costs no query."""
+    return isinstance(user, User) and (user.is_staff or user.is_superuser) and user.owes_second_factor
+
+
+def to_second_factor(request: HttpRequest) -> HttpResponse:
+    """The one page that is open; a part of a page asked for by a script is not put where it was to go."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": reverse("mfa_index")})
+    return redirect("mfa_index")
 
 
 type View[R: HttpRequest, **P] = Callable[Concatenate[R, P], HttpResponse]
@@ -91,15 +121,21 @@ def desk_required[**P](
 
 
 def is_staff_by_code(user: User | AnonymousUser) -> bool:
-    """A person with a post, in a session that a code opened."""
-    return isinstance(user, User) and user.is_by_code and user.is_staff
+    """A person with a post, now or soon, in a session that a code opened."""
+    return isinstance(user, User) and user.is_by_code and user.is_staff and user.has_post_ahead
 
 
 def require(user: User, *capabilities: str) -> Appointment:
-    """The user's desk. Raises PermissionDenied where there is none or it holds none of the capabilities."""
+    """The user's desk. Raises PermissionDenied where there is none or it holds none of the capabilities,
+    where its term began after the log-in, and where a second factor is owed.
+    """
     desk = user.desk
     if is_staff_by_code(user):
         raise PermissionDenied(STAFF_LOG_IN)
+    if user.owes_second_factor:
+        raise PermissionDenied(SECOND_FACTOR)
+    if not desk and user.awaits_log_in:
+        raise PermissionDenied(LOG_IN_ANEW)
     if not desk or not any(map(desk.can, capabilities)):
         raise PermissionDenied(_("您当前的任职没有这项权限。如需办理，请切换组织或联系上级。"))
     return desk

@@ -1,5 +1,6 @@
 """People, organisations, imports and deliveries in the admin: states are read-only, services change them."""
 
+import copy
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from members import models
 from members.accounts import keeping as accounts
 from members.accounts import second_factor
+from members.accounts.forms import AccountForm
 from members.accounts.inviting import invite
 from members.importing import batches
 from members.importing.views import upload_form
@@ -22,11 +24,21 @@ from members.persons import uniting
 from members.registration import registering
 from members.service_admin import ReasonForm, ServiceAdmin, service_action
 from notices.models import Delivery
+from xianfeng.ui.views import posted
 
 
 @admin.display(description=_("手机号"))
 def masked_mobile(person: models.Member | models.User) -> str:
     return privacy.mask_mobile(person.mobile) if person.mobile else ""
+
+
+@admin.display(description=_("待确认的邮箱"))
+def waiting_address(user: models.User) -> str:
+    return user.unconfirmed_email
+
+
+def account_form(request: HttpRequest, user: models.User | None = None) -> AccountForm:
+    return AccountForm(posted(request), instance=copy.copy(user))
 
 
 @admin.register(models.Organization)
@@ -75,12 +87,15 @@ class AccountAdmin(ServiceAdmin):
     """
 
     sees, does = "appointments.grant", "accounts.keep"
-    adds, changes = accounts.add, accounts.change
+    adds, changes, asks = accounts.add, accounts.change, account_form
     list_display = ["username", "name", "email", "is_active", "is_superuser", "last_login"]
     list_filter = ["is_staff"]
     search_fields, ordering = ["username", "name"], ["username"]
     # A mobile opens an account by code: it is set by whoever proves it, and shown to nobody in full.
-    readonly_fields = [masked_mobile, "is_staff", "is_superuser", "last_login", "date_joined"]
+    readonly_fields = [
+        waiting_address, masked_mobile, "is_staff", "is_superuser", "second_factor_by",
+        "last_login", "date_joined",
+    ]  # fmt: skip
     fields = ["username", "name", "email", "is_active", *readonly_fields]
     steps = (("", _("保存"), _("“{row}”已保存。请勾选它，发送设置密码的链接。")),)
     actions = [
@@ -93,14 +108,22 @@ class AccountAdmin(ServiceAdmin):
 
     @admin.action(description=_("关闭所选账号的两步验证"), permissions=["act"])
     def switch_off_second_factor(self, request: HttpRequest, chosen: QuerySet[models.User]) -> None:
+        with_one = list(chosen.filter(authenticator__isnull=False).distinct())
         count = second_factor.switch_off(chosen, by=cast(models.User, request.user))
+        for user in with_one:
+            self.log_change(request, user, _("关闭两步验证"))
         messages.success(request, _("已关闭 %(count)s 个账号的两步验证，并通知本人。") % {"count": count})
 
     @admin.action(description=_("发送设置密码的链接"), permissions=["act"])
     def send_password_link(self, request: HttpRequest, chosen: QuerySet[models.User]) -> None:
-        for user in chosen:
-            invite(request, user)
-        messages.success(request, _("链接已发到各账号自己的邮箱。"))
+        without = [str(user) for user in chosen if not invite(request, user)]
+        if len(without) < chosen.count():
+            messages.success(request, _("链接已发到各账号自己的邮箱。"))
+        if without:
+            text = _("没有发出：%(names)s。账号已停用，或没有本人确认过的邮箱。") % {
+                "names": "、".join(without)
+            }
+            messages.warning(request, text)
 
 
 class OfPeople(ServiceAdmin):

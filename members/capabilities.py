@@ -70,3 +70,11 @@ def allows(kind: str, role: str, capability: str) -> bool:
     if capability in SEES:
         return kind in SEES[capability]
     return kind in DOES[capability] and role != Role.AUDITOR
+
+
+def asks_second_factor(kind: str, role: str) -> bool:
+    """Whether the post asks for one in any case: city, street, and whoever may take contact data out.
+
+    Exports are masked for everybody, so that is who may open a number or an address (`members.reveal`).
+    """
+    return kind in (CITY, STREET) or allows(kind, role, "members.reveal")

@@ -92,6 +92,7 @@ PHONE: tuple[Entry, ...] = (
 ACCOUNT: tuple[Entry, ...] = (
     Entry(_("修改密码"), "account_change_password", "key"),
     Entry(_("两步验证"), "mfa_index", "shield"),
+    Entry(_("邮箱"), "members:email", "send"),
     Entry(_("登录设备"), "usersessions_list", "display"),
 )
 

@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from xianfeng import views
 
@@ -13,6 +14,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    # Addresses are kept in one way, ours: this one of the library's only leads there.
+    path("accounts/email/", RedirectView.as_view(pattern_name="members:email"), name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("", include("members.urls")),
     path("", include("tasks.urls")),

@@ -3,21 +3,34 @@
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from members.accounts import holding
+from members.accounts import addresses, holding, messages, sessions
 from members.accounts.guessing import Guess, remember, typed
 from members.methods import is_staff_session
 from members.models import User
 from notices.channels.sms import send_sms
+from xianfeng.lib import crypto
 from xianfeng.lib.limits import TooOften
 from xianfeng.lib.mobile import MobileField, is_mobile, normalized
 
 MEMBER_SESSION = 30 * 24 * 3600  # seconds
+
+
+class SecretsAdapter(DefaultMFAAdapter):
+    """What an authenticator and its recovery codes are made from lies encrypted in the database."""
+
+    def encrypt(self, text: str) -> str:
+        return crypto.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Raises DecryptionError."""
+        return crypto.decrypt(encrypted_text)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -45,6 +58,25 @@ class AccountAdapter(DefaultAccountAdapter):
         if is_staff_session(request.session):
             remember(request, response, cast(User, user))
         return response
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: AbstractBaseUser,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Where allauth says that a credential changed. Its owner is told, and other sessions end.
+
+        With a password they do by themselves: each session carries a hash of it.
+        """
+        owner = cast(User, user)
+        if template_prefix == "account/email/password_reset":
+            addresses.confirm_by_password_link(owner)
+        if template_prefix.startswith("mfa/"):
+            sessions.end_all([owner])
+            sessions.go_on(self.request)
+        messages.tell(messages.BY_ALLAUTH[template_prefix], owner)
 
     def phone_form_field(self, **kwargs: Any) -> MobileField:
         return MobileField(**kwargs)

@@ -1,7 +1,13 @@
 """Input shapes of proving who one is."""
 
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy
+
+from members.models import User
 
 
 class CodeForm(forms.Form):
@@ -17,3 +23,34 @@ class CodeForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
+
+
+class ForgottenForm(ResetPasswordForm):
+    """The link goes to a confirmed address alone; whether somebody has it, the page does not say."""
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        self.users = User.objects.filter(email__iexact=email, is_active=True)
+        return email
+
+
+class EmailForm(forms.Form):
+    email = forms.EmailField(
+        label=gettext_lazy("新邮箱"),
+        help_text=gettext_lazy("我们往这个邮箱发一个链接，打开确认后才生效。"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class AccountForm(forms.ModelForm):
+    """An account as a system administrator keeps it; an address waits until its owner has confirmed it."""
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "email", "is_active"]
+        help_texts = {"email": gettext_lazy("本人凭发到这里的链接设置密码后生效；在那之前可以更正。")}
+
+    def __init__(self, data: QueryDict | None = None, *, instance: User | None = None, **more: Any) -> None:
+        super().__init__(data, instance=instance, **more)
+        if instance:
+            self.initial["email"] = instance.email or instance.unconfirmed_email

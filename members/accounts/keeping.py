@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from members.accounts import sessions
 from members.models import User
 from xianfeng.lib.refusal import NotPossible
 
@@ -13,8 +14,8 @@ class NotYours(NotPossible):
 
 @transaction.atomic
 def add(*, username: str, name: str, email: str, is_active: bool = True, by: User) -> User:
-    """An account without a password: its owner sets one by the link that is sent."""
-    user = User(username=username, name=name, email=email, is_active=is_active)
+    """An account without a password: its owner sets one by a link, and so confirms the address."""
+    user = User(username=username, name=name, unconfirmed_email=email, is_active=is_active)
     user.set_unusable_password()
     user.save()
     return user
@@ -29,18 +30,27 @@ def change(user: User, *, username: str, name: str, email: str, is_active: bool,
     kept = User.objects.select_for_update().get(pk=user.pk)
     if kept.pk == by.pk:
         raise NotYours(_("自己的账号请在“账号”里修改，停用由另一位系统管理员办理。"))
-    if email != kept.email and is_in_use(kept):
-        raise NotYours(_("这个账号已在使用，邮箱只能由本人修改。"))
-    kept.username, kept.name, kept.email, kept.is_active = username, name, email, is_active
+    if email != (kept.email or kept.unconfirmed_email):
+        if is_in_use(kept):
+            raise NotYours(_("这个账号已在使用，邮箱只能由本人修改。"))
+        kept.unconfirmed_email = email
+    if is_active != kept.is_active:
+        sessions.end_all([kept])
+    kept.username, kept.name, kept.is_active = username, name, is_active
     try:
         with transaction.atomic():
-            kept.save(update_fields=["username", "name", "email", "is_active"])
+            kept.save(update_fields=["username", "name", "unconfirmed_email", "is_active"])
     except IntegrityError as error:
         raise NotPossible(_("用户名 %(username)s 已被使用，请换一个。") % {"username": username}) from error
     return kept
 
 
+def was_opened(user: User) -> bool:
+    """Somebody has logged in to it, or could without the link that makes an account its owner's."""
+    return bool(user.email or user.mobile or user.last_login or user.has_usable_password())
+
+
 def is_in_use(user: User) -> bool:
-    """Its owner has a password, or it holds rights that no one person grants, or waits for them."""
+    """It was opened, or it holds rights that no one person grants, or waits for them."""
     in_city = user.appointments.filter(organization__kind="city").exists()
-    return user.has_usable_password() or user.is_superuser or in_city or user.elevations.open().exists()
+    return was_opened(user) or user.is_superuser or in_city or user.elevations.open().exists()

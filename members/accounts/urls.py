@@ -5,5 +5,7 @@ from members.accounts import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("desk/switch/", views.switch, name="switch"),
+    path("account/email/", views.email, name="email"),
+    path("account/email/confirm/<str:token>/", views.confirm_email, name="confirm_email"),
     path("dev/messages/", views.dev_messages, name="dev_messages"),
 ]

@@ -1,5 +1,9 @@
 """Where a visit begins, and under which appointment it goes on."""
 
+import logging
+from typing import cast
+
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -8,10 +12,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from members.accounts import addresses, sessions
+from members.accounts.forms import EmailForm
 from members.models import User
 from notices.channels import sms
+from xianfeng.ui.views import attempt, posted, submit
+
+log = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -47,6 +57,48 @@ def safe_next(request: HttpRequest) -> str:
     """Where to go afterwards, if that is a page of this portal."""
     target = request.POST.get("next", "")
     return target if url_has_allowed_host_and_scheme(target, {request.get_host()}) else ""
+
+
+# --- The address --------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@reauthentication_required(allow_get=True)
+def email(request: HttpRequest) -> HttpResponse:
+    """The address that serves, and the one that waits; another is asked for, or its link once more."""
+    user = cast(User, request.user)
+    form = EmailForm(posted(request))
+    if submit(form, lambda: addresses.ask(user, form.cleaned_data["email"])):
+        send_link(request, user)
+        return redirect("members:email")
+    return render(request, "members/accounts/email.html", {"form": form})
+
+
+def send_link(request: HttpRequest, user: User) -> None:
+    try:
+        addresses.send_link(request, user)
+    except OSError:
+        log.exception("The link to confirm an address was not sent.")
+        messages.error(request, _("邮件没有发出去，请稍后再试。"))
+    else:
+        messages.success(
+            request, _("已往%(email)s发送链接，打开确认后生效。") % {"email": user.unconfirmed_email}
+        )
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the link. Nothing happens before the button: mail programs open links by themselves."""
+    user = attempt(request, lambda: addresses.asked_by(token))
+    is_here = request.user == user  # asked before all sessions end
+    if user and request.method == "POST" and attempt(request, lambda: addresses.confirm(user)):
+        if is_here:
+            sessions.go_on(request)
+        messages.success(request, _("邮箱已确认。"))
+        return redirect("members:home")
+    return render(request, "members/accounts/confirm_email.html", {"owner": user})
 
 
 @login_not_required

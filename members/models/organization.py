@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from members.capabilities import allows
+from members.capabilities import allows, asks_second_factor
 from members.kinds import OrganizationKind, Role
 from xianfeng.lib.states import StateIn
 from xianfeng.lib.times import today
@@ -155,6 +155,10 @@ class Appointment(models.Model):
     def can(self, capability: str) -> bool:
         """Whether this desk holds the capability. Raises KeyError for an unknown word."""
         return allows(self.organization.kind, self.role, capability)
+
+    @property
+    def asks_second_factor(self) -> bool:
+        return asks_second_factor(self.organization.kind, self.role)
 
 
 class OrganizationEventQuerySet(models.QuerySet["OrganizationEvent"]):

@@ -3,11 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from members import desks
+from members.accounts import second_factor, sessions
 from members.models import Appointment, Organization, OrganizationEvent, User
 from members.organizations import tree
 from members.organizations.rules import NotGrantable
@@ -75,6 +75,8 @@ def put(
     if User.objects.filter(pk__in=user.own_accounts, is_superuser=True).exists():
         raise NotGrantable(_("%(user)s是系统管理员，不能任职。请另设账号的人员。") % {"user": user})
     check_term(user, organization, role, starts_on=starts_on, ends_on=ends_on)
+    if not user.appointments.current().exists():
+        second_factor.begin_grace(user, starts_on)
     appointment = Appointment.objects.create(
         user=user,
         organization=organization,
@@ -90,11 +92,13 @@ def put(
 
 
 def open_account(user: User) -> None:
-    """Mark the account as staff's. Sessions that a code alone opened end: a desk asks for a password."""
-    fields: dict[str, object] = {"is_staff": True}
-    if not user.has_usable_password():
-        fields["password"] = make_password(None)  # another unusable one: sessions carry a hash of it
-    User.objects.filter(pk=user.pk).update(**fields)
+    """Mark the account as staff's. Its sessions end: none that was there before becomes a desk.
+
+    A member's on their own phone as well, though a code opens no desk: one rule for all is understood, and
+    whoever is told of an unknown log-in reads that nobody is logged in any more.
+    """
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    sessions.end_all([user])
 
 
 @transaction.atomic
@@ -108,6 +112,7 @@ def end(appointment: Appointment, *, by: User, on: dt.date | None = None) -> App
         raise AlreadyDecided(_("这个任职已经结束了。"))
     note = f"{appointment.user} · {appointment.get_role_display()}"
     tree.leave_event(appointment.organization, OrganizationEvent.Kind.ENDED, by, note)
+    sessions.end_all([appointment.user])
     appointment.ends_on = last_day
     return appointment
 
@@ -158,7 +163,7 @@ def staff_account(*, username: str, name: str, email: str) -> User:
     """
     user = User.objects.filter(username=username).first()
     if user is None:
-        user = User(username=username, name=name, email=email)
+        user = User(username=username, name=name, unconfirmed_email=email)
         user.set_unusable_password()
         user.save()
     elif user.name != name:

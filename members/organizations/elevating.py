@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members import desks
+from members.accounts import second_factor, sessions
 from members.models import Appointment, Elevation, ElevationEvent, Organization, User
 from members.organizations import appointing, messages
 from members.organizations.rules import NotGrantable
@@ -146,6 +147,7 @@ def check_no_desk(user: User) -> None:
 def make_administrator(user: User) -> None:
     check_no_desk(user)
     User.objects.filter(pk=user.pk).update(is_superuser=True)
+    second_factor.begin_grace(user)
     appointing.open_account(user)
 
 
@@ -159,6 +161,6 @@ def end_administration(user: User, *, by: User) -> User:
         raise NotGrantable(_("这是最后一位系统管理员。请先任命另一位。"), "last_one")
     if not User.objects.filter(pk=user.pk, is_superuser=True).update(is_superuser=False):
         raise NotGrantable(_("%(user)s不是系统管理员。") % {"user": user})
-    appointing.open_account(user)
+    sessions.end_all([user])
     messages.tell_ended_administration(user, by, may_decide())
     return user

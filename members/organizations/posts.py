@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from members import desks
 from members.access import StaffRequest, desk_required
-from members.accounts.inviting import invite
+from members.accounts.inviting import invite_appointed
 from members.models import Appointment, Elevation, User
 from members.organizations import appointing, elevating
 from members.organizations.forms import AppointmentForm, EndForm
@@ -52,8 +52,8 @@ def grant(request: StaffRequest, form: AppointmentForm) -> Appointment | Elevati
     with transaction.atomic():
         user = appointing.staff_account(**account)
         granted = elevating.appoint(user=user, by=request.user, **values)
-    if isinstance(granted, Appointment) and not user.has_usable_password():
-        invite(request, user)
+    if isinstance(granted, Appointment):
+        invite_appointed(request, user)
     return granted
 
 
@@ -84,8 +84,7 @@ def end(
     if successor is None:
         return appointing.end(appointment, by=request.user)
     granted = appointing.hand_over(appointment, successor, by=request.user)
-    if not granted.user.has_usable_password():
-        invite(request, granted.user)
+    invite_appointed(request, granted.user)
     return granted
 
 
@@ -117,8 +116,7 @@ def decide(request: HttpRequest, asked: Elevation, by: User) -> Elevation:
     decision = request.POST.get("decision")
     if decision == "confirm":
         done = elevating.confirm(asked, by=by)
-        if not done.user.has_usable_password():
-            invite(request, done.user)
+        invite_appointed(request, done.user)
         messages.success(request, _("已确认，%(name)s的任命生效。") % {"name": done.user})
         return done
     if decision == "refuse":

@@ -129,24 +129,21 @@ class ExemptionForm(forms.ModelForm):
 
 
 class ProfileForm(ServiceForm):
-    """What a member keeps up themself; name, unit and mobile are changed on request."""
+    """What a member keeps up themself; name and unit are changed on request, mobile and e-mail proven."""
 
-    email = forms.EmailField(
-        label=gettext_lazy("邮箱"), required=False, help_text=gettext_lazy("提醒和考核结果会发到这里。")
-    )
     address = forms.CharField(
         label=gettext_lazy("住址"),
         max_length=120,
         required=False,
         help_text=gettext_lazy("加密保存，单位看不到。"),
     )
-    field_order = ["email", "address"]
+    field_order = ["address"]
 
     @classmethod
     def of(cls, member: Member, data: QueryDict | None = None) -> "ProfileForm":
         names = ("address", "skills", "free_times", "intentions")
         initial = {name: getattr(member, name) for name in names}
-        return cls(data, initial={**initial, "email": member.user.email if member.user else ""})
+        return cls(data, initial=initial)
 
 
 class EntryForm(forms.ModelForm):

@@ -19,14 +19,13 @@ OWN_FIELDS = ("address", "skills", "free_times", "intentions")
 
 
 @transaction.atomic
-def keep_profile(member: Member, *, email: str, by: User, **fields: str) -> Member:
+def keep_profile(member: Member, *, by: User, **fields: str) -> Member:
     """Write the member's own data; only the member does. Raises ValueError for a field of others."""
     if set(fields) - set(OWN_FIELDS) or member.user_id != by.pk:
         raise ValueError("Only the member changes these, and only these.")
     for name, value in fields.items():
         setattr(member, name, value)
     member.save(update_fields=list(fields))
-    User.objects.filter(pk=by.pk).update(email=email)
     return member
 
 

@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from members.accounts import keeping as accounts
 from members.models import (
     Appointment,
     ContactReveal,
@@ -247,10 +248,14 @@ def test_the_address_of_an_account_in_use_is_its_owner_s(client: Client, cast: C
 
 
 def test_a_slip_in_the_address_of_a_new_account_is_corrected(client: Client, cast: Cast):
+    user = accounts.add(username="new", name="新社工", email="worng@example.test", by=cast.sysadmin)
     client.force_login(cast.sysadmin)
-    form = {"username": "clerk", "name": "林社工", "email": "right@example.test", "is_active": "on"}
-    client.post(reverse("admin:members_user_change", args=[cast.clerk.pk]), form)
-    assert User.objects.get(pk=cast.clerk.pk).email == "right@example.test"
+    form = {"username": "new", "name": "新社工", "email": "right@example.test", "is_active": "on"}
+    page = reverse("admin:members_user_change", args=[user.pk])
+    assert "worng@example.test" in client.get(page).content.decode()
+    client.post(page, form)
+    user.refresh_from_db()
+    assert (user.email, user.unconfirmed_email) == ("", "right@example.test")
 
 
 def test_renaming_goes_through_the_service(client: Client, cast: Cast):

@@ -19,6 +19,8 @@ from members.models import Appointment, Member, Organization, User
 
 Kind, Role = Organization.Kind, Appointment.Role
 TERM_START = dt.date(2020, 1, 1)
+# Nobody here has a second factor, and everybody is inside the days for it, at whatever moment a test plays.
+SECOND_FACTOR_BY = dt.date(2099, 12, 31)
 
 
 @dataclass
@@ -66,7 +68,13 @@ def make_staff(
     username: str, name: str, organization: Organization, role: Appointment.Role = Role.CLERK
 ) -> User:
     """A user with a current appointment; log in with `client.force_login`."""
-    user = User.objects.create(username=username, name=name, is_staff=True, email=f"{username}@example.test")
+    user = User.objects.create(
+        username=username,
+        name=name,
+        is_staff=True,
+        email=f"{username}@example.test",
+        second_factor_by=SECOND_FACTOR_BY,
+    )
     user.set_unusable_password()
     user.save(update_fields=["password"])
     Appointment.objects.create(user=user, organization=organization, role=role, starts_on=TERM_START)
@@ -112,7 +120,13 @@ def make_cast() -> Cast:
     other_estate = make_organization("TC2E1", Kind.ESTATE, "江新花苑", other_community)
     unit = make_organization("TU1", Kind.UNIT, "市教育局", city)
     other_unit = make_organization("TU2", Kind.UNIT, "市税务局", city)
-    sysadmin = User.objects.create(username="sysadmin", name="系统管理员", is_staff=True, is_superuser=True)
+    sysadmin = User.objects.create(
+        username="sysadmin",
+        name="系统管理员",
+        is_staff=True,
+        is_superuser=True,
+        second_factor_by=SECOND_FACTOR_BY,
+    )
     return Cast(
         city=city,
         street=street,

@@ -9,7 +9,8 @@ import pytest
 from notices.models import Notice
 from xianfeng.lib import queue
 from xianfeng.testing.cast import Cast
-from xianfeng.tests.tables.told import BY_MAIL, BY_TEXT, EVENTS, IN_PORTAL, PARAMETERS, Event, Stage
+from xianfeng.tests.tables.events import BY_MAIL, BY_TEXT, EVENTS, IN_PORTAL, Event, Stage
+from xianfeng.tests.tables.told import PARAMETERS
 
 WORDS = {"email": "邮件", "sms": "短信"}
 

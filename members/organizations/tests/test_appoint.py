@@ -44,12 +44,14 @@ def test_a_session_that_a_code_opened_does_not_become_a_desk(client: Client, cas
     assert client.get(reverse("members:list"))["Location"].startswith(reverse("account_login"))
 
 
-def test_a_password_session_goes_on_with_the_new_desk(client: Client, cast: Cast):
+def test_a_password_session_ends_before_the_new_desk_and_the_log_in_says_so(client: Client, cast: Cast):
     cast.clerk.set_password("long enough 4711")
     cast.clerk.save()
     client.force_login(cast.clerk)
     appointing.grant(user=cast.clerk, organization=cast.estate, role=CLERK, by=cast.city_officer)
-    assert client.get(reverse("members:list")).status_code == 200
+    sent_away = client.get(reverse("members:list"))
+    assert sent_away["Location"].startswith(reverse("account_login"))
+    assert "任职有变动时，各处都要重新登录" in client.get(sent_away["Location"]).content.decode()
 
 
 def test_nobody_appoints_themself(cast: Cast):

@@ -320,6 +320,7 @@ ACCESS |= {"reports:retention": Access(get=only("city"))}
 
 # Objects of everybody, by pattern: why a desk or a member elsewhere gets the same answer as one here.
 SHARED: dict[str, str] = {
+    "members:confirm_email": "the token, which only went to the address, is the key",
     "members:join": "a community's registration, open to the public",
     "members:join_code": "a community's registration, open to the public",
     "members:join_done": "a community's registration, open to the public",

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from members.accounts.addresses import ask, token_of
 from members.leaving import recording
 from members.merging import merging
 from members.models import ImportBatch, Member, Organization, User
@@ -83,6 +84,12 @@ def an_elevation(cast: Cast) -> dict[str, Any]:
     return {"pk": appoint(user=user, organization=cast.city, role="clerk", by=cast.city_colleague).pk}
 
 
+def a_link(cast: Cast) -> dict[str, Any]:
+    """To the address that 李建国 named."""
+    assert cast.li.user
+    return {"token": token_of(ask(cast.li.user, "li@example.cn"))}
+
+
 def a_place(cast: Cast) -> dict[str, Any]:
     return {"public_code": cast.community.public_code}
 
@@ -101,6 +108,10 @@ MEMBERS |= {
         data=lambda cast: {"desk": cast.secretary.appointments.get().pk},
     ),
     "members:dev_messages": Access(get=everyone(404)),
+    # An empty form comes back; who could have a password proves first that it is them.
+    "members:email": Access(get=logged_in(), post={**logged_in(), "member": 302, "sysadmin": 302}),
+    # Whoever reads the mail may not be logged in where they open it.
+    "members:confirm_email": Access(get=everyone(), post=everyone(302), kwargs=a_link),
     "members:search": Access(get=only(*SEE_PEOPLE)),
     "members:list": Access(get=only(*SEE_PEOPLE)),
     "members:detail": Access(get=only(*SEE_PEOPLE), kwargs=li),

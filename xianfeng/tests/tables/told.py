@@ -6,14 +6,12 @@ repeats it, as a second click, a job that runs twice or a sweep would: that tell
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from flags import ledger
@@ -22,6 +20,7 @@ from flags.assessment import jobs as assessment_jobs
 from flags.models import AssessmentRun
 from flags.publicity import jobs as publicity_jobs
 from flags.publicity.taking_back import take_back_publicity
+from members.accounts import addresses, second_factor
 from members.importing import batches
 from members.importing import jobs as import_jobs
 from members.importing.roster.columns import MOBILE, NAME, POSITION, UNIT
@@ -46,57 +45,12 @@ from wishes.merging import merging
 from wishes.models import Wish
 from wishes.reopening import reopening
 from wishes.stating.stating import enter, submit
-from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
+from xianfeng.tests.tables.events import EVENTS, Stage, again, event
 
-BY_MAIL, IN_PORTAL, BY_TEXT = "站内、邮件", "站内", "短信"
 RESIDENT = "提出心愿的居民"
 BRIEF = {"contact_name": "钱奶奶", "contact_mobile": "13700000009"}
-Told = dict[str, set[str]]
-
-
-@dataclass
-class Stage:
-    """What an event may use: the cast, the clock and a folder for files."""
-
-    cast: Cast
-    set_clock: Callable[[dt.datetime], None]
-    folder: Path
-
-
-Walk = Callable[[Stage], Iterator[None]]
-
-
-@dataclass(frozen=True)
-class Event:
-    """`told`: by channel, who gets a message of these kinds."""
-
-    walk: Walk
-    kinds: tuple[str, ...]
-    told: Told
-
-
-EVENTS: dict[str, Event] = {}
-
-
-def event(name: str, *kinds: str, **told: str) -> Callable[[Walk], Walk]:
-    """Recipients by `mail`, `portal` and `text`, parted by blanks."""
-    channels = {"mail": BY_MAIL, "portal": IN_PORTAL, "text": BY_TEXT}
-
-    def declare(walk: Walk) -> Walk:
-        assert name not in EVENTS
-        EVENTS[name] = Event(walk, kinds, {channels[way]: set(who.split()) for way, who in told.items()})
-        return walk
-
-    return declare
-
-
-def again(*steps: Callable[[], object]) -> None:
-    """Once more; what is over says so."""
-    for step in steps:
-        with suppress(Refusal):
-            step()
 
 
 # --- Wishes -------------------------------------------------------------------------------------
@@ -431,6 +385,26 @@ def estate_moves(stage: Stage) -> Iterator[None]:
     for _time in range(2):
         cast.estate.refresh_from_db()
         again(partial(tree.move_branch, cast.estate, parent=cast.other_community, by=cast.city_officer))
+
+
+# --- Accounts -----------------------------------------------------------------------------------
+
+
+@event("管理员关闭两步验证", "account", mail="陈书记 二管理员")
+def second_factor_is_switched_off(stage: Stage) -> Iterator[None]:
+    User.objects.create(username="admin2", name="二管理员", email="a2@example.test", is_superuser=True)
+    TOTP.activate(stage.cast.secretary, "JBSWY3DPEHPK3PXP")
+    yield
+    for _time in range(2):
+        second_factor.switch_off([stage.cast.secretary], by=stage.cast.sysadmin)
+
+
+@event("换邮箱", "account", mail="李建国")
+def address_is_confirmed(stage: Stage) -> Iterator[None]:
+    user = addresses.ask(user_of(stage.cast.li), "li@example.cn")
+    yield
+    for _time in range(2):
+        again(partial(addresses.confirm, user))
 
 
 # --- The yearly check ---------------------------------------------------------------------------
