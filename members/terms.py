@@ -278,7 +278,10 @@ STAYS = (
         label=_("账号和登录方式"),
         why=_("账号在用时一直要用；不再用的由系统管理员停用。账号被历史记录引用，不删除。"),
         fields=(
-            *columns("members.User", "username", "password", "name", "email", "mobile", "person"),
+            *columns(
+                "members.User",
+                *("username", "password", "name", "email", "unconfirmed_email", "mobile", "person"),
+            ),
             "account.EmailAddress.email",
             "mfa.Authenticator.data",
         ),

@@ -26,6 +26,7 @@ def total() -> int:
     return 10_000 if WHOLE else 400
 
 
+@pytest.mark.postgres  # which refuses more than SQLite does
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nothing_breaks(part: int, cast: Cast, caplog: pytest.LogCaptureFixture):
     chance, broken, sent = random.Random(SEED + part), [], 0

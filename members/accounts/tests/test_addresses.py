@@ -287,7 +287,7 @@ def test_an_invitation_goes_to_nobody_who_was_stopped(cast: Cast, rf):
 
 
 def test_addresses_that_were_proven_stay_and_others_wait(cast: Cast, li: User):
-    step = import_module("members.migrations.0017_credentials_in_order")
+    step = import_module("members.migrations.0019_credentials_in_order")
     User.objects.filter(pk=cast.clerk.pk).update(password=make_password(RIGHT))
     EmailAddress.objects.create(user=li, email="old@example.test")
     step.sort_addresses(apps, None)

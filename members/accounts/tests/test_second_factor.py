@@ -250,7 +250,7 @@ def test_what_lay_there_in_the_clear_is_encrypted_and_can_be_taken_back(cast: Ca
 
     from django.apps import apps
 
-    step = import_module("members.migrations.0017_credentials_in_order")
+    step = import_module("members.migrations.0019_credentials_in_order")
     seed = RecoveryCodes.generate_seed()
     Authenticator.objects.create(user=cast.clerk, type="totp", data={"secret": SECRET})
     Authenticator.objects.create(user=cast.clerk, type="recovery_codes", data={"seed": seed, "used_mask": 1})

@@ -72,7 +72,7 @@ def rewrite(apps, change):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0016_credentials"),
+        ("members", "0018_credentials"),
         ("account", "0009_emailaddress_unique_primary_email"),
         ("mfa", "0003_authenticator_type_uniq"),
     ]

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0015_persons"),
+        ("members", "0017_forget_file_names"),
     ]
 
     operations = [
