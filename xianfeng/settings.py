@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "xianfeng.middleware.RefuseUnfit",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "members.accounts.lasting.EndOld",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
