@@ -21,7 +21,7 @@ WORKERS ?= 2
 PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help install env run test test-sqlite test-postgres system lint format bench shots requirements \
-	upgrade sbom audit
+	production upgrade sbom audit
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,11 @@ $(STAMP): requirements.txt requirements-dev.txt | $(UV)
 	@$(UV) pip install --quiet --python $(PYTHON) --require-hashes \
 		-r requirements.txt -r requirements-dev.txt
 	@touch $@
+
+# A machine that serves people gets nothing that only tests need, and loses what it had of it.
+production: $(UV) ## .venv with what the platform runs on and nothing else, by hash
+	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements.txt
+	@rm -f $(STAMP)
 
 env: $(STAMP)
 	@test -f "$${VAR_DIR:-var}/.env" || $(PYTHON) manage.py generate_env

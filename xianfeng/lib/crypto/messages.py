@@ -30,7 +30,7 @@ class SealedCookieStorage(CookieStorage):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.signer = Sealer()  # type: ignore[assignment]
+        self.signer = Sealer()
 
 
 class SealedStorage(FallbackStorage):
