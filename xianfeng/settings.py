@@ -288,6 +288,10 @@ ACCOUNT_SESSION_REMEMBER = False  # shared office machines: the session ends wit
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "members.accounts.forms.SecondFactorForm",
+    "reauthenticate": "members.accounts.forms.SecondFactorAgainForm",
+}
 MFA_TOTP_ISSUER = "先锋微家"
 # Log-ins are listed either way; tracking each page view would add a write to every read.
 USERSESSIONS_TRACK_ACTIVITY = False
