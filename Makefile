@@ -23,7 +23,8 @@ PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reord
 # Who may what, and what a file is: once is enough, and the first pass did it.
 ENGINE_IS_NO_MATTER := --ignore=tools/tests/test_matrix.py --ignore=tools/tests/test_hostile.py
 
-.PHONY: help install env run test test-sqlite test-postgres system lint format matrix mutants fuzz bench shots requirements
+.PHONY: help install env run test test-sqlite test-postgres system lint format matrix mutants fuzz bench shots \
+	requirements production upgrade sbom audit
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +42,11 @@ $(STAMP): requirements.txt requirements-dev.txt | $(UV)
 	@$(UV) pip install --quiet --python $(PYTHON) --require-hashes \
 		-r requirements.txt -r requirements-dev.txt
 	@touch $@
+
+# A machine that serves people gets nothing that only tests need, and loses what it had of it.
+production: $(UV) ## .venv with what the platform runs on and nothing else, by hash
+	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements.txt
+	@rm -f $(STAMP)
 
 env: $(STAMP)
 	@test -f "$${VAR_DIR:-var}/.env" || $(PYTHON) manage.py generate_env
@@ -90,3 +96,22 @@ shots: install ## retake the pictures of docs/ from a running demo portal (PORT=
 requirements: $(UV) ## recompile the lock files from the .in files
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+
+# An advisory names the version that cures it. A package that we pin ourselves needs TO; what only others
+# need takes the newest that they allow. CHECKS=lint leaves the tests to the machine that has time for them.
+CHECKS ?= lint test
+upgrade: install ## a cured version into the locks: PACKAGE=django TO=6.1.4; then every check
+	@test -n "$(PACKAGE)" || { echo "make upgrade PACKAGE=name [TO=version]" >&2; exit 2; }
+	@if [ -n "$(TO)" ]; then sed -E -i.old 's/^($(PACKAGE)(\[[^]]*\])?)==.*/\1==$(TO)/' \
+		requirements.in requirements-dev.in; rm -f requirements.in.old requirements-dev.in.old; fi
+	$(COMPILE) --upgrade-package "$(PACKAGE)$(if $(TO),==$(TO))" requirements.in -o requirements.txt
+	$(COMPILE) --upgrade-package "$(PACKAGE)$(if $(TO),==$(TO))" requirements-dev.in -o requirements-dev.txt
+	@$(MAKE) --no-print-directory install $(CHECKS) sbom
+	@git --no-pager diff --stat -- 'requirements*'
+
+sbom: install ## var/sbom.cdx.json: what is shipped that others wrote (CycloneDX)
+	@$(PYTHON) -m tools.sbom
+
+# Strict: a package that could not be looked up is no package without a fault.
+audit: install ## known faults of what is locked; needs the internet (the advisories of PyPI)
+	@$(UV) tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes --requirement requirements.txt

@@ -8,6 +8,11 @@ class MembersConfig(AppConfig):
     verbose_name = _("组织与党员")
     default = True
 
+    def ready(self) -> None:
+        from members.accounts import journal  # its models are not there before
+
+        journal.listen()
+
 
 class PortalAdminConfig(admin_apps.AdminConfig):
     """Django's admin with the portal's own rule of who may enter."""

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.urls import reverse
 
 from xianfeng.lib.ids import LARGEST_ID
 from xianfeng.lib.web.uploads import largest_body
@@ -14,6 +15,24 @@ from xianfeng.lib.web.uploads import largest_body
 NUL = "\x00"
 # Pages are read and forms are sent; nothing here is put, patched or deleted by its address.
 METHODS = ("GET", "HEAD", "POST")
+
+
+class KeepOutOfCaches:
+    """Pages show people: no browser and no proxy keeps one, and a log-out clears what was kept.
+
+    It stands behind what serves the static files, which are everybody's and kept for long.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        if request.method == "POST" and request.path == reverse("account_logout"):
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 class RefuseUnfit:

@@ -3,11 +3,20 @@
 from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
+from allauth.mfa.base import forms as mfa
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
 from members.models import User
+from xianfeng.lib.limits import Limit, TooOften
+
+# Of one account, from wherever: to be asked for a code one needs its password, so nobody else is locked out.
+SECOND_FACTOR = (
+    Limit("second-factor", times=5, seconds=300),
+    Limit("second-factor-day", times=50, seconds=24 * 3600),
+)
 
 
 class CodeForm(forms.Form):
@@ -54,3 +63,28 @@ class AccountForm(forms.ModelForm):
         super().__init__(data, instance=instance, **more)
         if instance:
             self.initial["email"] = instance.email or instance.unconfirmed_email
+
+
+class NotByTrying(mfa.BaseAuthenticateForm):
+    """allauth counts these with wrong passwords, which `guessing` counts in another way."""
+
+    def clean_code(self) -> str:
+        """Counted before it is looked at, so that parallel tries cannot share a count."""
+        subject = str(self.user.pk)
+        try:
+            for limit in SECOND_FACTOR:
+                limit.take(subject)
+        except TooOften as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+        code: str = super().clean_code()
+        for limit in SECOND_FACTOR:
+            limit.give_back(subject)
+        return code
+
+
+class SecondFactorForm(NotByTrying, mfa.AuthenticateForm):
+    pass
+
+
+class SecondFactorAgainForm(NotByTrying, mfa.ReauthenticateForm):
+    pass

@@ -23,7 +23,7 @@ PER_ADDRESS_AND_ACCOUNT = Limit("guesses-address-account", times=5, seconds=300)
 PER_ACCOUNT_DAY = Limit("guesses-account-day", times=100, seconds=24 * 3600)
 PER_DEVICE = Limit("guesses-device", times=10, seconds=300)
 
-COOKIE, SALT = "known", "members.accounts.guessing"
+COOKIE, SALT = f"{settings.COOKIE_PREFIX}known", "members.accounts.guessing"
 REMEMBERED_FOR = 180 * 24 * 3600  # seconds
 MOST_ACCOUNTS = 8  # of one browser: a shared desk in an office
 
@@ -71,7 +71,6 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
         COOKIE,
         signing.dumps([device or secrets.token_hex(8), kept], salt=SALT),
         max_age=REMEMBERED_FOR,
-        path="/accounts/",
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",

@@ -4,6 +4,7 @@ Every mobile gets the same answer, whether or not the roster or an account knows
 """
 
 import datetime as dt
+import logging
 import secrets
 
 from django.db import transaction
@@ -16,6 +17,8 @@ from members.models import MobileProof
 from notices.channels.sms import SmsError, send_sms
 from xianfeng.lib.limits import Limit
 from xianfeng.lib.refusal import Refusal
+
+log = logging.getLogger("xianfeng.security")
 
 VALID_FOR = dt.timedelta(minutes=5)
 TRIES = 5
@@ -68,6 +71,7 @@ def check_code(proof_id: int, mobile: str, code: str, *, address: str) -> Mobile
         raise CodeRefused(_("验证码已失效，请重新获取。"), "code_expired")
     proof = MobileProof.objects.get(pk=proof_id)
     if not constant_time_compare(proof.code_hash, hashed(mobile, code)):
+        log.info("code refused: proof=%s address=%s", proof_id, address)
         raise CodeRefused(
             _("验证码不对，请核对短信，还可以试 %(left)s 次。") % {"left": TRIES - proof.attempts},
             "code_wrong",

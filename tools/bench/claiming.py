@@ -82,7 +82,7 @@ def visit(port: int, task: Task, share: Iterable[Visitor], bare: bool) -> None:
     connection = http.client.HTTPConnection(HOST, port, timeout=30)
     for visitor in share:
         path = f"/bench/claim/{task.pk}/{visitor.member_id}/" if bare else f"/me/tasks/{task.pk}/claim/"
-        cookie = f"{settings.SESSION_COOKIE_NAME}={visitor.session_key}; csrftoken={TOKEN}"
+        cookie = f"{settings.SESSION_COOKIE_NAME}={visitor.session_key}; {settings.CSRF_COOKIE_NAME}={TOKEN}"
         headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
         connection.request("POST", path, f"csrfmiddlewaretoken={TOKEN}", headers)
         answer = connection.getresponse()

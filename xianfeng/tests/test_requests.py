@@ -2,9 +2,13 @@
 
 import pytest
 from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from xianfeng.lib.crypto import decrypt
+from xianfeng.lib.crypto.messages import SealedStorage
 from xianfeng.testing.cast import Cast
 from xianfeng.tests.test_settings import in_fresh_process
 
@@ -131,3 +135,29 @@ def test_every_answer_may_be_framed_by_nobody_and_uses_no_sensor(client: Client,
     assert answer["X-Frame-Options"] == "DENY"
     assert "camera=()" in answer["Permissions-Policy"]
     assert "default-src 'self'" in answer["Content-Security-Policy"]
+
+
+def test_no_page_is_kept_and_a_log_out_clears_what_was(client: Client, cast: Cast):
+    client.force_login(cast.secretary)
+    for name in ("reports:desk_home", "members:search", "admin:index", "account_change_password"):
+        assert "no-store" in client.get(reverse(name))["Cache-Control"], name
+    assert not client.get(reverse("account_logout")).has_header("Clear-Site-Data")
+    assert client.post(reverse("account_logout"))["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_static_files_are_served_before_that(settings):
+    names = [name.rsplit(".", 1)[1] for name in settings.MIDDLEWARE]
+    assert names.index("WhiteNoiseMiddleware") < names.index("KeepOutOfCaches")
+
+
+def test_the_cookie_of_messages_is_no_text_and_a_made_up_one_says_nothing(client: Client, cast: Cast):
+    request = client.get(reverse("account_login")).wsgi_request
+    storage = SealedStorage(request)
+    storage.add(messages.SUCCESS, "已为李明登记豁免")
+    storage.update(answer := HttpResponse())
+    token = answer.cookies["messages"].value
+    assert "李明" not in token and "\\u" not in token and decrypt(token).startswith("[")
+    assert answer.cookies["messages"]["httponly"]
+    for cookie, said in ((token, ["已为李明登记豁免"]), (token[:-8] + "AAAAAAA=", []), ("W10:made:up", [])):
+        request.COOKIES["messages"] = cookie
+        assert [str(message) for message in SealedStorage(request)] == said

@@ -41,6 +41,19 @@ def test_defaults_are_safe(tmp_path):
     assert shown == "False True True True True False"
 
 
+def test_every_cookie_is_this_host_s_alone_and_no_script_reads_it(tmp_path):
+    shown = in_fresh_process(
+        "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'xianfeng.settings'; django.setup();"
+        "from members.accounts.guessing import COOKIE;"
+        "from xianfeng.lib.crypto.messages import SealedCookieStorage as m;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, m.cookie_name, COOKIE,"
+        " s.SESSION_COOKIE_HTTPONLY, s.CSRF_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE)",
+        VAR_DIR=str(tmp_path),
+    )
+    names = " ".join(f"__Host-{name}" for name in ("sessionid", "csrftoken", "messages", "known"))
+    assert shown == f"{names} True True Lax"
+
+
 def test_production_makes_up_no_encryption_key(tmp_path):
     shown = in_fresh_process(
         "print(s.FIELD_ENCRYPTION_KEYS)", VAR_DIR=str(tmp_path), ENVIRONMENT="production"

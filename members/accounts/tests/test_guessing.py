@@ -83,7 +83,7 @@ def test_a_browser_is_known_for_the_accounts_it_opened_and_names_none(clerk: Use
     known = Client()
     tries(known, RIGHT)
     cookie = known.cookies[guessing.COOKIE]
-    assert (cookie["path"], cookie["httponly"]) == ("/accounts/", True)
+    assert (cookie["path"], cookie["httponly"]) == ("/", True)
     assert "clerk" not in cookie.value
     known.post(reverse("account_logout"))
     for _try in range(6):
