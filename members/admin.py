@@ -101,6 +101,7 @@ class AccountAdmin(ServiceAdmin):
     actions = [
         "send_password_link",
         "switch_off_second_factor",
+        service_action(_("结束所选账号的登录"), accounts.end_sessions),
         service_action(_("提请任系统管理员"), elevating.ask_for_administration, ReasonForm),
         service_action(_("终止系统管理员"), elevating.end_administration),
         service_action(_("解除“同一人”"), uniting.part),

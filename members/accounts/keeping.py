@@ -54,3 +54,9 @@ def is_in_use(user: User) -> bool:
     """It was opened, or it holds rights that no one person grants, or waits for them."""
     in_city = user.appointments.filter(organization__kind="city").exists()
     return was_opened(user) or user.is_superuser or in_city or user.elevations.open().exists()
+
+
+def end_sessions(user: User, *, by: User) -> User:
+    """Wherever the account is logged in, it is no more: a device was lost, or somebody else may be in."""
+    sessions.end_all([user])
+    return user

@@ -1,6 +1,8 @@
 """A number follows its person, and leads its next owner to nothing of the former one."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from members.accounts import holding, keeping
 from members.models import Member, User
@@ -21,3 +23,16 @@ def test_nobody_keeps_their_own_account(cast: Cast):
     with pytest.raises(keeping.NotYours, match="自己的账号"):
         keeping.change(cast.sysadmin, **own, is_active=True, by=cast.sysadmin)
     assert User.objects.get(pk=cast.sysadmin.pk).username == "sysadmin"
+
+
+def test_an_administrator_ends_the_sessions_of_another(client: Client, cast: Cast):
+    """A device was lost: whoever has it is out, and the account goes on."""
+    elsewhere = Client()
+    elsewhere.force_login(cast.clerk)
+    assert elsewhere.get(reverse("members:list")).status_code == 200
+    client.force_login(cast.sysadmin)
+    ticked = {"action": "end_sessions", "_selected_action": [cast.clerk.pk]}
+    client.post(reverse("admin:members_user_changelist"), ticked)
+    assert elsewhere.get(reverse("members:list"))["Location"].startswith(reverse("account_login"))
+    elsewhere.force_login(User.objects.get(pk=cast.clerk.pk))
+    assert elsewhere.get(reverse("members:list")).status_code == 200

@@ -148,7 +148,7 @@ PAGES: dict[str, Page] = {
         actions=dict.fromkeys(
             (
                 "send_password_link", "switch_off_second_factor", "ask_for_administration",
-                "end_administration", "part",
+                "end_administration", "part", "end_sessions",
             ),
             ("sysadmin",),
         ),
