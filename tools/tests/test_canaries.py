@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,10 @@ def planted(transactional_db: None, settings: Any, tmp_path: Path) -> tuple[Cast
     settings.SMS_BACKEND = f"{Gateway.__module__}.Gateway"
     Gateway.sent.clear()
     cast = make_cast()
-    return cast, plant(cast)
+    canaries = plant(cast)
+    # Two of them have other numbers since.
+    people = {name: Member.objects.get(pk=getattr(cast, name).pk) for name in ("li", "wang")}
+    return replace(cast, **people), canaries
 
 
 def test_no_canary_is_found_where_it_was_planted(
@@ -67,7 +71,7 @@ def test_no_page_shows_a_canary(planted: tuple[Cast, Canaries]):
     """Whose data they are reads them; of these visitors that is nobody."""
     cast, canaries = planted
     for actor in ACTORS:
-        own = (Member.objects.get(pk=cast.li.pk).mobile, cast.zhao.mobile) if actor.role == "member" else ()
+        own = (cast.li.mobile,) if actor.role == "member" else ()
         start = [reverse(name) for name in (PUBLIC if actor.role == "nobody" else DESK)]
         shown = list(looking.pages(actor.client(cast), start))
         assert len(shown) >= 3, actor.name
