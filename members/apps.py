@@ -9,7 +9,7 @@ class MembersConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from members.accounts import journal  # its models are not there before
+        from members import journal  # its models are not there before
 
         journal.listen()
 

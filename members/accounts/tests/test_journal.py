@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from members.accounts import journal
+from members import journal
 from xianfeng.lib.machine.lines import OneLine
 from xianfeng.testing.cast import Cast
 

@@ -6,8 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from members import methods
-from members.accounts import lasting
+from members import lasting, methods
 from members.models import User
 from xianfeng.testing.cast import Cast
 from xianfeng.testing.sessions import log_in_by_code
