@@ -23,7 +23,7 @@ from notices.outbox import Message, send
 from xianfeng.testing.cast import Cast
 from xianfeng.testing.sessions import log_in_by_code
 
-RIGHT, NEW = "a long password", "li@example.cn"
+RIGHT, NEW = "a long sentence of mine", "li@example.cn"
 LINK = re.compile(r"http://testserver(\S+)")
 
 

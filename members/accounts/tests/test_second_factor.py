@@ -241,7 +241,7 @@ def test_secrets_lie_encrypted_and_still_serve(cast: Cast):
     TOTP.activate(cast.clerk, SECRET)
     codes = RecoveryCodes.activate(cast.clerk)
     seed = codes.instance.wrap().generate_codes() and codes.instance.data["seed"]
-    assert SECRET not in raw() and raw().count("gAAAA") == 2
+    assert SECRET not in raw() and raw().count(': "2.') == 2
     assert len(seed) > 80 and codes.validate_code(codes.get_unused_codes()[0])
 
 
