@@ -1,6 +1,7 @@
 """Who of the staff may stand on the roster too, or have a second account: by name, for a person to say."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from members.models import Appointment, Member, PersonCheck, User
@@ -12,6 +13,8 @@ class Pair:
 
     user: User
     other: Member | User
+    at: str = ""  # where the account acts, and where the other does or works
+    other_at: str = ""
 
     @property
     def key(self) -> tuple[int, str, int]:
@@ -24,8 +27,10 @@ class Pair:
 
 def pairs(by: User) -> list[Pair]:
     """Those that nobody has said anything of, whose desk lies in the branch; by name."""
-    posts = Appointment.objects.visible_to(by).current().values("user")
-    staff = list(User.objects.filter(pk__in=posts, is_active=True).order_by("name", "pk"))
+    places: dict[int, list[str]] = defaultdict(list)
+    for post in Appointment.objects.visible_to(by).current().select_related("organization"):
+        places[post.user_id].append(post.organization.name)
+    staff = list(User.objects.filter(pk__in=places, is_active=True).order_by("name", "pk"))
     names = {user.name for user in staff if user.name}
     by_name: dict[str, list[Member | User]] = defaultdict(list)
     entries = Member.objects.on_roster().filter(name__in=names).select_related("unit", "user")
@@ -37,8 +42,16 @@ def pairs(by: User) -> list[Pair]:
         (user, "Member" if member else "User", member or other)
         for user, member, other in PersonCheck.objects.values_list("user", "member", "other")
     }
-    found = (Pair(user, other) for user in staff for other in by_name[user.name])
+    found = (
+        Pair(user, other, "、".join(places[user.pk]), where(other, places))
+        for user in staff
+        for other in by_name[user.name]
+    )
     return [pair for pair in found if pair.key not in answered and is_open(pair)]
+
+
+def where(other: Member | User, places: Mapping[int, list[str]]) -> str:
+    return "、".join(places[other.pk]) if isinstance(other, User) else other.unit.name
 
 
 def is_open(pair: Pair) -> bool:

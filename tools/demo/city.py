@@ -18,8 +18,8 @@ from .clock import at
 
 DATA = Path(__file__).parent / "data"
 PASSWORD = "xianfeng-2026"
-# Whoever looks at the model city has no authenticator for its people: they stand inside their days for years.
-SECOND_FACTOR_BY = dt.date(2099, 12, 31)
+# Whoever looks at the model city has no authenticator for its people: they have a year to get one.
+SECOND_FACTOR_DAYS = dt.timedelta(days=365)
 UNUSABLE = "!"  # Django's mark of a password nobody can type
 BATCH = 2_000
 Kind, Role = Organization.Kind, Appointment.Role
@@ -74,7 +74,7 @@ def appoint_staff(rng: random.Random) -> None:
     User.objects.create(
         username="admin", name="系统管理员", is_staff=True, is_superuser=True, password=password
     )
-    User.objects.filter(is_staff=True).update(second_factor_by=SECOND_FACTOR_BY)
+    User.objects.filter(is_staff=True).update(second_factor_by=today() + SECOND_FACTOR_DAYS)
 
 
 def role_in(organization: Organization) -> str:
