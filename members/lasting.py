@@ -4,11 +4,11 @@ NIST 800-63B asks for both bounds where one sees other people's data; a member s
 """
 
 from collections.abc import Callable
-from time import time
 
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from members.methods import METHODS, is_staff_session
 
@@ -25,7 +25,7 @@ class EndOld:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        session, now = request.session, time()
+        session, now = request.session, timezone.now().timestamp()
         if SESSION_KEY in session:
             if is_over(session, now):
                 logout(request)

@@ -42,11 +42,15 @@ ERRANDS = (
     Errand(EVERYBODY, EVERYBODY, "public", ("healthz",)),
     Errand(EVERYBODY, EVERYBODY, "public", ("wishes:ask*", "wishes:track*")),
     Errand(EVERYBODY, EVERYBODY, "public", ("members:join*", "members:lost_number*")),
+    # The link in a mail is proof enough; without one the page says that it is void.
+    Errand(EVERYBODY, EVERYBODY, "public", ("members:confirm_email",)),
     # Codes are shown on a machine for development alone.
     Errand(NONE, NONE, "public", ("members:dev_messages",)),
     # One's own account, post, messages and files.
     Errand(ACCOUNTS, ACCOUNTS, "all", ("members:home", "notices:inbox", "notices:read_all")),
     Errand(ACCOUNTS, ACCOUNTS, "all", ("members:profile", "members:looked_up", "reports:me")),
+    # One's own address; a post's owner in a code session is not its master.
+    Errand(PEOPLE, PEOPLE, "all", ("members:email",)),
     Errand(STAFF, STAFF, "all", ("members:own_record", "members:own_record_code")),
     Errand(NONE, frozenset({"secretary"}), "own", ("notices:read", "members:switch")),
     Errand(frozenset({"secretary"}), frozenset({"secretary"}), "own",
@@ -90,6 +94,8 @@ ERRANDS = (
     # An answer is about a pair; the table names none.
     Errand(CITY, NONE, "all", ("members:namesakes",)),
     Errand(KEEPERS, KEEPERS, "all", ("members:elevation",)),
+    # How long personal data stays is the city's to watch.
+    Errand(CITY, NONE, "all", ("reports:retention",)),
     # Messages that did not arrive: whoever can tell the person in another way.
     Errand(CARERS | {"auditor"}, NONE, "all", ("notices:unreached",)),
     Errand(NONE, CARERS, "all", ("notices:handle",)),
