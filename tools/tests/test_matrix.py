@@ -53,13 +53,15 @@ def fault(name: str, side: str, actor: Actor, method: str, answer: Answer) -> st
         return "broke"
     if not may and not answer.is_shut:
         return "open"
-    if may and answer.status != 405 and not answer.is_open:
+    if may and answer.status != 405 and not (answer.is_open or answer.asks_again):
         return "shut"
     if not may and answer.writes:
         return f"writes {sorted(set(answer.writes))}"
     if not acts and answer.writes:
         return f"reading writes {sorted(set(answer.writes))}"
-    if answer.names_somebody_outside and actor.role not in oracle.KEEPERS:
+    # Whoever has the address of a public page, from a mail or a poster, has what it is about.
+    is_public = oracle.errand_of(name).about == "public"
+    if answer.names_somebody_outside and actor.role not in oracle.KEEPERS and not is_public:
         return "shows somebody outside"
     return ""
 

@@ -30,6 +30,11 @@ class Answer:
         return self.status < 400 and not LOG_IN.match(self.location)
 
     @property
+    def asks_again(self) -> bool:
+        """Who one is, before it goes on."""
+        return self.location.startswith("/accounts/reauthenticate/")
+
+    @property
     def is_shut(self) -> bool:
         return self.status in SHUT or bool(LOG_IN.match(self.location))
 

@@ -177,7 +177,7 @@ MEMBERS |= {
 
 def a_lost_number(cast: Cast) -> dict[str, Any]:
     """李建国 cannot get at his old number any more."""
-    asked = changing.ask(name="李建国", unit=cast.unit, old=cast.li.mobile, mobile="13900000021")
+    asked = changing.ask(name=cast.li.name, unit=cast.unit, old=cast.li.mobile, mobile="13900000021")
     assert asked
     return {"pk": asked.pk}
 
