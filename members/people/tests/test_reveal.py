@@ -136,3 +136,12 @@ def test_a_unit_opens_no_address_by_whatever_way(cast: Cast):
     with pytest.raises(privacy.RevealRefused):
         privacy.reveal(cast.li, "note", reason="核实备注", by=cast.secretary)
     assert not ContactReveal.objects.exists()
+
+
+def test_the_list_of_looks_is_of_the_own_branch(client: Client, cast: Cast):
+    for member, by in ((cast.li, cast.secretary), (cast.zhao, cast.other_secretary)):
+        privacy.reveal(member, "mobile", reason=f"核实{member.name}", by=by)
+    client.force_login(cast.secretary)
+    page = client.get(reverse("members:reveals")).content.decode()
+    assert f"核实{cast.li.name}" in page
+    assert f"核实{cast.zhao.name}" not in page
