@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from members.accounts import messages
@@ -67,17 +68,19 @@ def send_link(request: HttpRequest, user: User) -> None:
 
 
 def token_of(user: User) -> str:
-    return signing.dumps([user.pk, user.unconfirmed_email], salt=SALT)
+    """Void with the password, and with whatever else ends the sessions: a thief may have asked for it."""
+    return signing.dumps([user.pk, user.unconfirmed_email, user.get_session_auth_hash()[:32]], salt=SALT)
 
 
 def asked_by(token: str) -> User:
     """Whose link it is. Raises LinkVoid for one that is forged, too old, used or overtaken by another."""
     try:
-        pk, email = signing.loads(token, salt=SALT, max_age=VALID_FOR)
+        pk, email, stood = signing.loads(token, salt=SALT, max_age=VALID_FOR)
     except (signing.BadSignature, ValueError):
-        pk, email = 0, ""
+        pk, email, stood = 0, "", ""
     user = User.objects.filter(pk=pk, is_active=True, unconfirmed_email=email).exclude(unconfirmed_email="")
-    if found := user.first():
+    found = user.first()
+    if found and constant_time_compare(found.get_session_auth_hash()[:32], stood):
         return found
     raise LinkVoid(_("这个链接已失效：用过了、过了 3 天，或之后又换了邮箱。请登录后在“邮箱”里重新发送。"))
 

@@ -77,6 +77,7 @@ def move(merge: Merge, by: User) -> Moved:
     for relation in ROWS:
         moved[relation] = _take(getattr(gone, relation).all(), kept)
     moved["account"] = _move_account(kept, gone)
+    uniting.keep_together(kept.pk, gone.pk, accounts=[moved["account"]["user"]] if moved["account"] else [])
     _fill(kept, gone, moved)
     Member.objects.filter(pk=gone.pk).update(state=Member.State.MERGED, merged_into=kept)
     gone.state, gone.merged_into = Member.State.MERGED, kept
@@ -141,6 +142,7 @@ def _move_account(kept: Member, gone: Member) -> Moved:
     account, gone.user = gone.user, None
     Member.objects.filter(pk=gone.pk).update(user=None)
     former: Moved = {"user": account.pk, "mobile": account.mobile, "kept": kept.user_id}
+    former["is_active"] = account.is_active
     former["registrations"] = list(account.registrations.values_list("pk", flat=True))
     former["notices"] = list(account.notices.values_list("pk", flat=True))
     if kept.user is None:
@@ -148,7 +150,6 @@ def _move_account(kept: Member, gone: Member) -> Moved:
         Member.objects.filter(pk=kept.pk).update(user=account)
     else:
         holding.give_up(account, to=kept.user)
-    uniting.keep_together(kept.pk)
     return former
 
 
@@ -218,7 +219,8 @@ def _restore_account(kept: Member, former: Moved) -> None:
     if former["kept"] is None:
         Member.objects.filter(pk=kept.pk, user=account).update(user=None)
         return
-    User.objects.filter(pk=account.pk).update(is_active=True)
+    # Not one that an administrator had stopped; merges of before do not say.
+    User.objects.filter(pk=account.pk).update(is_active=former.get("is_active", True))
     if former["mobile"]:
         _open_by(account, former["mobile"])
     Registration.objects.filter(pk__in=former["registrations"]).update(user=account)

@@ -5,6 +5,7 @@ asks for another one than both (DOMAIN 3).
 """
 
 import uuid
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -40,16 +41,20 @@ def mark(groups: set[uuid.UUID], accounts: set[int], entries: set[int]) -> None:
     Member.objects.filter(Q(pk__in=entries) | Q(person__in=groups)).update(person=person)
 
 
-def keep_together(entry_id: int) -> None:
-    """An entry and its account, which it may have got just now, bear the same mark, if any."""
-    entry = Member.objects.select_related("user").get(pk=entry_id)
-    groups = set(filter(None, (entry.person, entry.user.person if entry.user else None)))
+def keep_together(*entry_ids: int, accounts: Collection[int] = ()) -> None:
+    """Entries of one person and their accounts, got just now or given up, bear the same mark, if any."""
+    entries = Member.objects.filter(pk__in=entry_ids)
+    own = {*accounts, *entries.filter(user__isnull=False).values_list("user", flat=True)}
+    users = User.objects.filter(pk__in=own)
+    groups = {one for rows in (entries, users) for one in rows.values_list("person", flat=True) if one}
     if groups:
-        mark(groups, {entry.user_id or 0}, {entry.pk})
+        mark(groups, own, set(entry_ids))
 
 
 def keep_apart(user: User, other: Member | User, *, by: User) -> PersonCheck:
     """Two people of one name. Raises NotPossible where they stand as one."""
+    if by.is_oneself(user.pk) or by.is_same_person(other):
+        raise NotPossible(_("是不是您本人，请由同事核对。"), "not_oneself")
     if user.is_same_person(other):
         raise NotPossible(_("已记为同一人。如有错误，请联系系统管理员。"), "same_person")
     return said(user, other, is_same=False, by=by)

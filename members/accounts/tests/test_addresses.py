@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from members.accounts import addresses, keeping
+from members.accounts import addresses, keeping, sessions
 from members.accounts.inviting import invite
 from members.models import User
 from members.organizations import appointing
@@ -101,6 +101,19 @@ def test_a_link_serves_once_and_the_last_one_only(client: Client, li: User):
     assert fresh(li).email == "other@example.cn"
     assert "链接不能用了" in Client().get(last).content.decode()
     assert "链接不能用了" in Client().get(last[:-3] + "x/").content.decode()
+
+
+@pytest.mark.parametrize("change", [lambda user: user.set_password("another sentence"), None])
+def test_a_link_that_a_thief_asked_for_ends_with_the_sessions(client: Client, li: User, change):
+    addresses.ask(li, "thief@example.cn")
+    link = reverse("members:confirm_email", args=[addresses.token_of(fresh(li))])
+    if change:
+        change(li)
+        li.save(update_fields=["password"])
+    else:
+        sessions.end_all([li])
+    client.post(link)
+    assert fresh(li).email != "thief@example.cn"
 
 
 def test_a_link_ends_after_three_days(client: Client, li: User, monkeypatch: pytest.MonkeyPatch):

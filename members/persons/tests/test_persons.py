@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from members.merging import merging
 from members.models import Elevation, Member, PersonCheck, User
 from members.organizations import appointing, elevating
 from members.organizations.rules import NotGrantable
@@ -127,6 +128,19 @@ def test_a_mistake_is_taken_back_by_an_administrator_but_not_for_themself(cast: 
     clerk = User.objects.get(pk=cast.clerk.pk)
     assert not clerk.is_same_person(fresh(cast.li))
     assert PersonCheck.objects.filter(user=clerk, member=cast.li).first().is_same is False  # type: ignore[union-attr]
+
+
+def test_a_merge_carries_the_mark_along(cast: Cast):
+    uniting.unite(cast.clerk, cast.sun, by=cast.city_officer)
+    twin = Member.objects.create(name="孙丽", mobile="13900000055", unit=cast.unit, community=cast.community)
+    merging.merge(twin, fresh(cast.sun), reason="本人确认", by=cast.secretary)
+    assert User.objects.get(pk=cast.clerk.pk).is_same_person(fresh(twin))
+
+
+def test_nobody_says_of_themself_that_they_are_two(cast: Cast):
+    twin = Member.objects.create(name=cast.city_officer.name, mobile="13900000056", unit=cast.unit)
+    with pytest.raises(NotPossible, match="由同事核对"):
+        uniting.keep_apart(cast.city_officer, twin, by=cast.city_officer)
 
 
 # --- Pages --------------------------------------------------------------------------------------
