@@ -7,9 +7,11 @@ read, as people do; nothing here waits for a time, only for something to appear.
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from allauth.account.internal.flows import login as log_in_flow
 from celery.app.task import Task as Job
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -151,6 +153,8 @@ class Clock:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.real, self.ahead = timezone.now, dt.timedelta()
         patch.setattr(timezone, "now", lambda: self.real() + self.ahead)
+        # A log-in notes its moment by the machine's clock.
+        patch.setattr(log_in_flow, "time", SimpleNamespace(time=lambda: timezone.now().timestamp()))
 
     def jump_to(self, moment: dt.datetime) -> None:
         self.ahead = moment - self.real()
