@@ -20,7 +20,7 @@ from pytest_django.live_server_helper import LiveServer
 from members.models import User
 from notices.channels import sms
 from xianfeng.celery import app as celery
-from xianfeng.testing.browser import DESK, PHONE, axe_violations, overflow
+from xianfeng.testing.browser import DESK, PHONE, axe_violations, note, overflow
 
 PASSWORD = "a-password-for-journeys"
 PATIENCE = 15_000  # milliseconds until something that should appear is missed; two slow cores
@@ -35,7 +35,7 @@ class Visitor:
         self.base, self.said = base, list[str]()
         self.page: Page = context.new_page()
         self.page.set_default_timeout(PATIENCE)
-        self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
+        self.page.on("console", lambda message: note(message, self.said))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
 
     # Moving about
