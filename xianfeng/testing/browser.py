@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 AXE = Path(__file__).parents[1] / "tests" / "vendor" / "axe-core@4.14.0" / "axe.min.js"
 FLAGS = [
@@ -27,7 +27,7 @@ DESK = (1440, 900)
 PHONE = (360, 740)
 
 
-def note(message: Any, said: list[str]) -> None:
+def note(message: ConsoleMessage, said: list[str]) -> None:
     """What a page wrote to its console; Chromium's own word that a log-out cleared its data is none of it."""
     if "Clear-Site-Data header on" not in message.text:
         said.append(f"{message.type}: {message.text}")
@@ -55,7 +55,7 @@ def open_page(
     if session:
         # For the whole site: from the page's own address the cookie would take its folder.
         context.add_cookies([{"name": "sessionid", "value": session, "url": urljoin(url, "/")}])
-    page, said = context.new_page(), []
+    page, said = context.new_page(), list[str]()
     page.on("console", lambda message: note(message, said))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(url)
