@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, InterfaceError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from reports.models import RetentionRun
@@ -89,8 +90,16 @@ def next_night() -> dt.datetime:
 
 
 def is_late(last: RetentionRun | None) -> bool:
-    """Whether a night was missed, or nothing ever ran."""
-    return last is None or timezone.now() - last.finished_at >= MISSED_AFTER
+    """Whether a night was missed; on a new installation none has been yet."""
+    since = last.finished_at if last else installed_at()
+    return timezone.now() - since >= MISSED_AFTER
+
+
+def installed_at() -> dt.datetime:
+    """Since when this machine keeps runs at all: the moment the table was made."""
+    steps = MigrationRecorder(connection).migration_qs.filter(app="reports", name="0002_retention_runs")
+    moment: dt.datetime = steps.values_list("applied", flat=True)[0]
+    return moment
 
 
 def ran_last_night() -> bool:

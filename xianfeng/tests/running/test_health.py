@@ -4,6 +4,7 @@ import time
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from reports.models import RetentionRun
@@ -51,7 +52,14 @@ def test_a_night_without_retention_shows_but_does_not_take_the_portal_out(client
     response = client.get("/healthz")
     assert response.status_code == 200
     assert (response.json()["status"], response.json()["retention"]) == ("ok", "failed")
+
+
+def test_a_new_installation_is_well_until_its_first_night_is_missed(client):
     RetentionRun.objects.all().delete()
+    steps = MigrationRecorder(connection).migration_qs.filter(app="reports", name="0002_retention_runs")
+    steps.update(applied=timezone.now())
+    assert client.get("/healthz").json()["retention"] == "ok"
+    steps.update(applied=timezone.now() - MISSED_AFTER)
     assert client.get("/healthz").json()["retention"] == "failed", "it never ran at all"
 
 
