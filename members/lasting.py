@@ -43,9 +43,10 @@ def is_over(session: SessionBase, now: float) -> bool:
 
 
 def opened_at(session: SessionBase) -> float:
-    """Of the log-in itself: proving again later does not make a session younger."""
-    return float(min((record["at"] for record in session.get(METHODS) or ()), default=0))
+    """Of the last log-in in it: proving again later does not make a session younger."""
+    records = session.get(METHODS) or ()
+    return float(max((one["at"] for one in records if not one.get("reauthenticated")), default=0))
 
 
 def last_seen(session: SessionBase) -> float:
-    return float(session.get(SEEN) or opened_at(session))
+    return max(float(session.get(SEEN) or 0), opened_at(session))

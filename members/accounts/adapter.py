@@ -100,6 +100,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if user.mobile != phone:
             with transaction.atomic():
                 holding.take_number(user, normalized(phone))
+                holding.forget_credentials(user)
 
     def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
         send_sms(phone, _("【先锋微家】登录验证码 %(code)s，5 分钟内有效。请勿告诉他人。") % {"code": code})

@@ -1,5 +1,7 @@
 """Which account a mobile opens: one number, one account, and it follows its person."""
 
+from allauth.mfa.models import Authenticator
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Member, Registration, RegistrationEvent, User
@@ -56,14 +58,28 @@ def take_number(user: User, mobile: str) -> None:
         if not is_nobodys(other):
             raise NumberTaken(_("这个手机号是另一位同志的登录号码，请核对；若是同一人，请联系社区或单位。"))
         give_up(other, to=user)
-    User.objects.filter(pk=user.pk).update(mobile=mobile)
-    user.mobile = mobile
+    # Sessions of an earlier time with this number do not come back with it.
+    user.mobile, user.rights_since = mobile, timezone.now()
+    user.save(update_fields=["mobile", "rights_since"])
+
+
+def forget_credentials(user: User) -> None:
+    """The phone may have been in other hands: what a code alone let them set opens nothing any more.
+
+    Staff keep theirs, which no code session can set; they have a password to prove who they are.
+    """
+    if user.is_staff:
+        return
+    user.set_unusable_password()
+    user.unconfirmed_email, user.rights_since = "", timezone.now()
+    user.save(update_fields=["password", "unconfirmed_email", "rights_since"])
+    Authenticator.objects.filter(user=user).delete()
 
 
 def let_go(mobile: str, *, but: User | None = None) -> None:
     """The mobile is somebody else's now: it opens no account whose person has another on the roster."""
     others = User.objects.filter(mobile=mobile, member__isnull=False).exclude(member__mobile=mobile)
-    others.exclude(pk=but.pk if but else 0).update(mobile=None)
+    others.exclude(pk=but.pk if but else 0).update(mobile=None, rights_since=timezone.now())
 
 
 def has_moved_on(user: User) -> bool:
@@ -90,7 +106,7 @@ def give_up(user: User, *, to: User) -> None:
         )
     user.registrations.update(user=to)
     Notice.objects.filter(recipient=user).update(recipient=to)
-    User.objects.filter(pk=user.pk).update(mobile=None, is_active=False)
+    User.objects.filter(pk=user.pk).update(mobile=None, is_active=False, rights_since=timezone.now())
 
 
 def _overtaken() -> AlreadyDecided:

@@ -51,9 +51,9 @@ def was_opened(user: User) -> bool:
 
 
 def is_in_use(user: User) -> bool:
-    """It was opened, or it holds rights that no one person grants, or waits for them."""
-    in_city = user.appointments.filter(organization__kind="city").exists()
-    return was_opened(user) or user.is_superuser or in_city or user.elevations.open().exists()
+    """It was opened, or it holds rights, or waits for some: whoever writes its address could take them."""
+    has_post = user.appointments.not_over().exists()
+    return was_opened(user) or user.is_superuser or has_post or user.elevations.open().exists()
 
 
 def end_sessions(user: User, *, by: User) -> User:

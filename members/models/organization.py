@@ -91,6 +91,10 @@ class Organization(models.Model):
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def not_over(self) -> "AppointmentQuerySet":
+        """Those that run, and those to come."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=today()))
+
     def current(self, on: dt.date | None = None) -> "AppointmentQuerySet":
         """Appointments whose term covers the day, in organisations that are active."""
         day = on or today()

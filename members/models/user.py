@@ -173,8 +173,7 @@ class User(AbstractUser):
     @property
     def has_post_ahead(self) -> bool:
         """Whether an appointment runs, or will."""
-        not_over = models.Q(ends_on=None) | models.Q(ends_on__gte=today())
-        return self.appointments.filter(not_over).exists()
+        return self.appointments.not_over().exists()
 
     @cached_property
     def own_member(self) -> "Member | None":

@@ -97,6 +97,7 @@ def confirm(change: MobileChange, *, by: User) -> MobileChange:
     _carry_out(change, texts=["changed", "welcome"])
     if member.user:
         holding.take_number(member.user, change.new)
+        holding.forget_credentials(member.user)
     return change
 
 
@@ -139,6 +140,7 @@ def recognise(member: Member, mobile: str, *, by: User) -> None:
     _carry_out(_made(member, mobile, Way.REGISTRATION, by=by), texts=["changed"])
     if member.user:
         holding.take_number(member.user, mobile)
+        holding.forget_credentials(member.user)
 
 
 def renumber(members: Iterable[Member], mobiles: Mapping[int, str], *, by: User | None) -> None:

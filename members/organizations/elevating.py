@@ -24,8 +24,8 @@ State = Elevation.State
 def appoint(
     *, user: User, organization: Organization, role: str, by: User, **term: dt.date | None
 ) -> Appointment | Elevation:
-    """Grant a post, or ask a second person for it where it is in the city's. Raises NotGrantable."""
-    if organization.kind != Organization.Kind.CITY:
+    """Grant a post, or ask a second person for it where one is needed. Raises NotGrantable."""
+    if not appointing.needs_second(organization, by):
         return appointing.grant(user=user, organization=organization, role=role, by=by, **term)
     appointing.check_term(user, organization, role, **term)
     appointing.check_grantable(user, organization, by)
@@ -61,6 +61,8 @@ def confirm(asked: Elevation, *, by: User | None) -> Elevation:
     Raises AlreadyDecided, NotGrantable.
     """
     check_second(asked, by)
+    if not may_decide().filter(pk=asked.asked_by_id).exists():
+        raise NotGrantable(_("提请人已不再是市级工作人员或系统管理员，请重新提请。"), "asker_left")
     _decide(asked, State.CONFIRMED, by)
     if asked.organization is None:
         make_administrator(asked.user)
@@ -140,7 +142,7 @@ def check_no_desk(user: User) -> None:
     """An administrator keeps accounts and sees no flags: whoever has a desk is none (DOMAIN 3)."""
     if user.is_superuser:
         raise NotGrantable(_("%(user)s已是系统管理员。") % {"user": user})
-    if Appointment.objects.current().filter(user__in=user.own_accounts).exists():
+    if Appointment.objects.not_over().filter(user__in=user.own_accounts).exists():
         raise NotGrantable(_("%(user)s还有任职。系统管理员不能任职，请先终止任职。") % {"user": user})
 
 

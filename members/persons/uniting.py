@@ -86,7 +86,7 @@ def check_no_administrator_with_a_post(accounts: QuerySet[User]) -> None:
     """Administrators see no flags and award nothing, under no other account either. Raises NotPossible."""
     if not accounts.filter(is_superuser=True).exists():
         return
-    if Appointment.objects.current().filter(user__in=accounts).exists():
+    if Appointment.objects.not_over().filter(user__in=accounts).exists():
         raise NotPossible(
             _("其中一个账号是系统管理员，另一个有任职。系统管理员不能任职，请先终止其中一项。"),
             "administrator_with_a_post",

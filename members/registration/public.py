@@ -136,7 +136,7 @@ def enter(request: HttpRequest, place: Organization, draft: Draft) -> HttpRespon
         forget(request.session)
         messages.error(request, _("这个账号已停用，请联系社区。"))
         return redirect("members:join", place.public_code)
-    if may_log_in(user):
+    if may_log_in(user) and request.user != user:  # a desk's session stays one
         login(request, user, backend=BACKEND)
         methods.note(request.session, user, methods.CODE)
     draft.user, draft.proof = user.pk, None

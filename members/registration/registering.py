@@ -139,6 +139,7 @@ def confirm(registration: Registration, *, by: User, same_person: Member | None 
     rules.check_place(registration)
     change_state(registration, State.CONFIRMED, by=by)
     member = settle_member(registration, same_person, by)
+    rules.check_not_own_entry(member, by)
     follow_number(registration, member, by)
     leave_former_community(registration, member, by)
     come_back(member, by)

@@ -32,6 +32,12 @@ def check_not_own(registration: Registration, by: User) -> None:
         raise OwnRegistration(_("不能办理自己的报到，请交给同事办理。"))
 
 
+def check_not_own_entry(member: Member, by: User) -> None:
+    """Nor on one that turns out to be about their own entry, whatever account it came from."""
+    if by.is_same_person(member):
+        raise OwnRegistration(_("不能办理自己的报到，请交给同事办理。"))
+
+
 def check_place(registration: Registration) -> None:
     """Community and estate belong together and are in use. Raises WrongPlace."""
     community, estate = registration.community, registration.estate

@@ -13,6 +13,7 @@ from members.accounts import keeping as accounts
 from members.models import (
     Appointment,
     ContactReveal,
+    Elevation,
     Exemption,
     Member,
     Organization,
@@ -203,14 +204,14 @@ def test_who_may_not_decide_has_no_action(client: Client, cast: Cast, who: str):
     assert registration.state == "submitted"
 
 
-def test_an_administrator_appoints_but_not_themself(client: Client, cast: Cast):
+def test_an_administrator_asks_for_a_post_but_not_for_their_own(client: Client, cast: Cast):
     client.force_login(cast.sysadmin)
     url = reverse("admin:members_appointment_add")
     form = {"organization": cast.estate.pk, "role": "clerk", "starts_on": "2026-01-01"}
     assert client.post(url, form | {"user": cast.sysadmin.pk}).status_code == 200
     assert not Appointment.objects.filter(user=cast.sysadmin).exists()
     assert client.post(url, form | {"user": cast.clerk.pk}).status_code == 302
-    assert Appointment.objects.get(user=cast.clerk, organization=cast.estate).granted_by == cast.sysadmin
+    assert Elevation.objects.get(user=cast.clerk, organization=cast.estate).asked_by == cast.sysadmin
 
 
 def test_an_administrator_makes_an_account_and_its_owner_the_password(client: Client, cast: Cast):

@@ -12,7 +12,7 @@ from xianfeng.testing.cast import Cast, make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NEED = "老人行动不便，想请人上门理发"
-# The form offers nine o'clock tomorrow: more than a day ahead, so that a place is given back without a reason.
+# The form offers nine tomorrow: more than a day ahead, so that a place is given back without a reason.
 EARLY = dt.datetime(2026, 10, 20, 8, 0, tzinfo=SHANGHAI)
 
 

@@ -54,3 +54,12 @@ def test_a_member_stays_thirty_days(client: Client, cast: Cast, ago, status):
     assert cast.li.user
     opened(client, cast.li.user, ago=ago, by_code=True)
     assert client.get(reverse("reports:me")).status_code == status
+
+
+def test_a_log_in_begun_long_before_it_was_finished_counts_from_its_end(client: Client, cast: Cast):
+    opened(client, cast.secretary, ago=5 * MINUTE)
+    session = client.session
+    first = {**session[methods.METHODS][0], "at": time.time() - 2 * HOUR}
+    session[methods.METHODS] = [first, *session[methods.METHODS]]
+    session.save()
+    assert client.get(DESK_HOME).status_code == 200

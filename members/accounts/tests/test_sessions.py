@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 
-from members.accounts import keeping, second_factor
+from members.accounts import holding, keeping, second_factor
 from members.models import Appointment, User
 from members.organizations import appointing, elevating
 from xianfeng.lib.times import at, today
@@ -176,3 +176,11 @@ def test_a_session_opened_before_the_term_began_gets_no_desk_and_reads_why(
     assert client.get("/admin/").status_code == 302
     client.force_login(User.objects.get(pk=cast.li.user_id))
     assert client.get(reverse("reports:desk_home")).status_code == 200
+
+
+def test_a_number_that_comes_back_brings_no_session_with_it(client: Client, cast: Cast):
+    user = User.objects.get(pk=cast.li.user_id or 0)
+    log_in_by_code(client, user)
+    for number in ("13900000061", cast.li.mobile):
+        holding.take_number(User.objects.get(pk=user.pk), number)
+    assert client.get(reverse("reports:me"))["Location"].startswith(reverse("account_login"))

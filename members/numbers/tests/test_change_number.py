@@ -5,6 +5,7 @@ import re
 from itertools import pairwise
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -142,6 +143,18 @@ def test_of_two_open_applications_the_one_of_the_given_up_account_is_withdrawn(c
 
 
 # --- With the old number lost --------------------------------------------------------------------
+
+
+def test_what_was_set_from_the_lost_phone_opens_nothing_any_more(cast: Cast):
+    user = User.objects.get(pk=cast.li.user_id or 0)
+    user.set_password("a long sentence of a thief")
+    user.unconfirmed_email = "thief@example.cn"
+    user.save()
+    TOTP.activate(user, generate_totp_secret())
+    changing.confirm(lost(cast), by=cast.unit_clerk)
+    user = User.objects.get(pk=user.pk)
+    assert (user.has_usable_password(), user.unconfirmed_email) == (False, "")
+    assert not user.authenticator_set.exists()
 
 
 def test_whoever_lost_the_number_asks_without_a_log_in(client: Client, cast: Cast):

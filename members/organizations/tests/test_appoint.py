@@ -7,8 +7,8 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from members.models import Appointment, Organization, OrganizationEvent, User
-from members.organizations import appointing
+from members.models import Appointment, Elevation, Organization, OrganizationEvent, User
+from members.organizations import appointing, elevating
 from members.organizations.rules import NotGrantable
 from xianfeng.lib.refusal import AlreadyDecided
 from xianfeng.lib.times import today
@@ -61,10 +61,39 @@ def test_nobody_appoints_themself(cast: Cast):
 
 
 @pytest.mark.parametrize("who", ["secretary", "street_officer", "unit_clerk", "auditor"])
-def test_only_the_city_and_administrators_appoint(cast: Cast, who: str):
+def test_only_the_city_appoints_by_itself(cast: Cast, who: str):
     with pytest.raises(NotGrantable):
         appointing.grant(user=cast.clerk, organization=cast.estate, role=CLERK, by=getattr(cast, who))
-    appointing.grant(user=cast.clerk, organization=cast.estate, role=CLERK, by=cast.sysadmin)
+    appointing.grant(user=cast.clerk, organization=cast.estate, role=CLERK, by=cast.city_officer)
+
+
+def test_an_administrator_seats_nobody_alone(cast: Cast):
+    """The account may be of their own making: somebody of the city knows the person."""
+    with pytest.raises(NotGrantable, match="第二人"):
+        appointing.grant(user=cast.clerk, organization=cast.street, role=CLERK, by=cast.sysadmin)
+    asked = elevating.appoint(user=cast.clerk, organization=cast.street, role=CLERK, by=cast.sysadmin)
+    assert isinstance(asked, Elevation)
+    assert not Appointment.objects.filter(organization=cast.street, user=cast.clerk).exists()
+    elevating.confirm(asked, by=cast.city_officer)
+    assert Appointment.objects.get(organization=cast.street, user=cast.clerk).granted_by == cast.sysadmin
+
+
+def test_what_somebody_asked_for_who_has_left_is_asked_anew(cast: Cast):
+    asked = elevating.appoint(user=cast.clerk, organization=cast.city, role=CLERK, by=cast.city_colleague)
+    assert isinstance(asked, Elevation)
+    appointing.end(cast.city_colleague.appointments.get(), by=cast.sysadmin)
+    with pytest.raises(NotGrantable, match="重新提请"):
+        elevating.confirm(asked, by=cast.city_officer)
+
+
+def test_a_post_to_come_and_administration_exclude_each_other(cast: Cast):
+    tomorrow = today() + dt.timedelta(days=1)
+    user = fresh(cast.li.user)
+    appointing.grant(
+        user=user, organization=cast.estate, role=CLERK, by=cast.city_officer, starts_on=tomorrow
+    )
+    with pytest.raises(NotGrantable, match="还有任职"):
+        elevating.ask_for_administration(user, reason="接替", by=cast.city_officer)
 
 
 def test_a_term_begins_and_ends_on_its_days(cast: Cast):

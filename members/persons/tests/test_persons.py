@@ -137,6 +137,13 @@ def test_a_merge_carries_the_mark_along(cast: Cast):
     assert User.objects.get(pk=cast.clerk.pk).is_same_person(fresh(twin))
 
 
+def test_an_application_that_is_taken_for_the_own_entry_is_a_colleagues(cast: Cast, shadow: User):
+    """From an account that nobody knows as theirs, with a number that the roster does not know."""
+    asked = applied(cast, name=cast.li.name, mobile="13900000057")
+    with pytest.raises(OwnRegistration):
+        registering.confirm(asked, by=shadow, same_person=fresh(cast.li))
+
+
 def test_nobody_says_of_themself_that_they_are_two(cast: Cast):
     twin = Member.objects.create(name=cast.city_officer.name, mobile="13900000056", unit=cast.unit)
     with pytest.raises(NotPossible, match="由同事核对"):

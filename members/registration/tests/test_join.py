@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.accounts import proving
-from members.models import Member, MobileProof, Registration, User
+from members.models import Appointment, Member, MobileProof, Registration, User
 from members.registration import registering
 from members.registration.registering import submit
 from members.tests.applicants import application, applied
@@ -18,6 +18,7 @@ from notices.channels import sms
 from xianfeng.lib.limits import TooOften
 from xianfeng.testing.cast import Cast
 
+LONG_AGO = dt.date(2020, 1, 1)
 WHO = {"name": "孙 丽", "mobile": "138 0000 0004"}
 
 
@@ -228,3 +229,13 @@ def test_a_logged_in_person_who_proves_another_mobile_becomes_that_person(client
     client.force_login(cast.li.user)
     prove(client, cast)
     assert int(client.session["_auth_user_id"]) == User.objects.get(mobile="13800000004").pk
+
+
+def test_a_desk_that_registers_its_own_person_stays_a_desk(client: Client, cast: Cast):
+    assert cast.li.user
+    Appointment.objects.create(
+        user=cast.li.user, organization=cast.community, role="clerk", starts_on=LONG_AGO
+    )
+    client.force_login(cast.li.user)
+    start(client, cast, name=cast.li.name, mobile=cast.li.mobile)
+    assert client.get(reverse("members:list")).status_code == 200
