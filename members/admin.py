@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from members.accounts import second_factor
 from members.accounts.forms import AccountForm
 from members.accounts.inviting import invite
 from members.importing import batches
-from members.importing.views import upload_form
+from members.importing.views import may_import, upload_form
 from members.organizations import appointing, elevating, tree
 from members.people import keeping, privacy
 from members.people.forms import EntryForm
@@ -24,6 +24,8 @@ from members.persons import uniting
 from members.registration import registering
 from members.service_admin import ReasonForm, ServiceAdmin, service_action
 from notices.models import Delivery
+from xianfeng.lib.spreadsheet.reading import FILE_LIMIT
+from xianfeng.lib.web.uploads import takes_file
 from xianfeng.ui.views import posted
 
 
@@ -203,6 +205,10 @@ class ImportBatchAdmin(ServiceAdmin):
         service_action(_("撤销导入"), batches.undo, ReasonForm),
         service_action(_("放弃"), batches.discard),
     ]
+
+    @takes_file(most=FILE_LIMIT, of=may_import)
+    def add_view(self, request: HttpRequest, *page: Any) -> HttpResponse:
+        return super().add_view(request, *page)
 
     def portal(self, batch: models.ImportBatch, user: models.User) -> tuple[Any, str, int]:
         return _("打开"), "members:import", batch.pk

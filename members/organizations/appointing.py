@@ -81,8 +81,7 @@ def put(
     if User.objects.filter(pk__in=user.own_accounts, is_superuser=True).exists():
         raise NotGrantable(_("%(user)s是系统管理员，不能任职。请另设账号的人员。") % {"user": user})
     check_term(user, organization, role, starts_on=starts_on, ends_on=ends_on)
-    if not user.appointments.current().exists():
-        second_factor.begin_grace(user, starts_on)
+    held = list(user.appointments.current().select_related("organization"))
     appointment = Appointment.objects.create(
         user=user,
         organization=organization,
@@ -91,6 +90,9 @@ def put(
         ends_on=ends_on,
         granted_by=by,
     )
+    asks = appointment.asks_second_factor and not any(post.asks_second_factor for post in held)
+    if asks or not held:
+        second_factor.begin_grace(user, starts_on)
     open_account(user)
     note = f"{user} · {appointment.get_role_display()}"
     tree.leave_event(organization, OrganizationEvent.Kind.GRANTED, by, note)

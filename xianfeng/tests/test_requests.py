@@ -100,9 +100,10 @@ def test_a_file_is_refused_before_it_is_read_where_none_is_asked_for(client: Cli
 
 def test_whoever_imports_may_send_a_file_and_a_little_too_much(client: Client, cast: Cast):
     client.force_login(cast.city_officer)
-    for megabytes in (6, 24):
-        with pytest.raises(AssertionError, match="the body was read"):
-            offered(client, reverse("members:import_new"), megabytes * 2**20)
+    for page in ("members:import_new", "admin:members_importbatch_add"):
+        for megabytes in (6, 24):
+            with pytest.raises(AssertionError, match="the body was read"):
+                offered(client, reverse(page), megabytes * 2**20)
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])

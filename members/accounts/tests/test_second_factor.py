@@ -145,14 +145,18 @@ def appointed(cast: Cast, user: User, **term: dt.date) -> dt.date | None:
     return User.objects.get(pk=user.pk).second_factor_by
 
 
-def test_a_first_post_brings_its_days_and_another_no_more(cast: Cast, settings: Any):
+def test_a_first_post_brings_its_days_and_so_does_the_first_that_asks_for_one_and_another_no_more(
+    cast: Cast, settings: Any
+):
+    """An estate asks for none: whoever goes on to a community has days from then, and at the next no more."""
     settings.SECOND_FACTOR_GRACE_DAYS = 10
     user = User.objects.create(username="new", name="新社工")
-    first = today() + dt.timedelta(days=10)
-    assert appointed(cast, user) == first
-    due(user, today())
-    appointing.grant(user=user, organization=cast.community, role="clerk", by=cast.city_officer)
-    assert User.objects.get(pk=user.pk).second_factor_by == today()
+    last = today() + dt.timedelta(days=10)
+    assert appointed(cast, user) == last
+    for community, expected in ((cast.community, last), (cast.other_community, today())):
+        due(user, today())
+        appointing.grant(user=user, organization=community, role="clerk", by=cast.city_officer)
+        assert User.objects.get(pk=user.pk).second_factor_by == expected
 
 
 def test_the_days_count_from_the_first_day_of_the_term(cast: Cast):
