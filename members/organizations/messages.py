@@ -18,7 +18,7 @@ ESTATE_MOVED = Kind(
 )
 ELEVATION = Kind(
     "elevation",
-    _("市级任命"),
+    _("须第二人确认的任命"),
     told=_("市级工作人员和系统管理员；有结果时还有提请人和本人"),
     mandatory=True,
 )

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members.models import Appointment, Member, PersonCheck, User
+from members.persons import messages
 from xianfeng.lib.refusal import NotPossible
 
 
@@ -31,7 +32,9 @@ def unite(user: User, other: Member | User, *, by: User) -> PersonCheck:
     together = User.objects.filter(Q(pk__in=accounts) | Q(person__in=groups))
     check_no_administrator_with_a_post(together)
     mark(groups, accounts, set(entries.values_list("pk", flat=True)))
-    return said(user, other, is_same=True, by=by)
+    check = said(user, other, is_same=True, by=by)
+    messages.tell(check, messages.UNITED)
+    return check
 
 
 def mark(groups: set[uuid.UUID], accounts: set[int], entries: set[int]) -> None:
@@ -71,7 +74,7 @@ def part(user: User, *, by: User) -> User:
     entries = Member.objects.filter(person=user.person).exclude(user=user)
     parts: list[User | Member] = [*others, *entries]
     for other in parts:
-        said(user, other, is_same=False, by=by)
+        messages.tell(said(user, other, is_same=False, by=by), messages.PARTED)
     User.objects.filter(pk=user.pk).update(person=None)
     Member.objects.filter(user=user).update(person=None)
     return user

@@ -19,6 +19,7 @@ from members.registration import registering
 from members.registration.rules import OwnRegistration
 from members.tests.applicants import applied
 from notices.channels import sms
+from notices.models import Notice
 from xianfeng.lib.refusal import NotPossible, Refusal
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
@@ -128,6 +129,19 @@ def test_a_mistake_is_taken_back_by_an_administrator_but_not_for_themself(cast: 
     clerk = User.objects.get(pk=cast.clerk.pk)
     assert not clerk.is_same_person(fresh(cast.li))
     assert PersonCheck.objects.filter(user=clerk, member=cast.li).first().is_same is False  # type: ignore[union-attr]
+
+
+def test_the_owners_are_told_and_who_said_it_is_not(cast: Cast):
+    uniting.unite(cast.clerk, cast.li, by=cast.city_officer)
+    told = Notice.objects.filter(kind="same_person")
+    assert set(told.values_list("recipient", flat=True)) == {cast.clerk.pk, cast.li.user_id}
+    assert {one.subject for one in told} == {f"{cast.clerk}与李建国（市教育局）记为同一人"}
+    uniting.unite(cast.estate_clerk, cast.wang, by=cast.estate_clerk)
+    assert list(told.filter(subject__contains="王秀英").values_list("recipient", flat=True)) == [
+        cast.wang.user_id
+    ]
+    uniting.part(User.objects.get(pk=cast.clerk.pk), by=cast.sysadmin)
+    assert told.filter(subject__contains="不再记为", recipient=cast.clerk).exists()
 
 
 def test_a_merge_carries_the_mark_along(cast: Cast):
