@@ -75,6 +75,8 @@ def allows(kind: str, role: str, capability: str) -> bool:
 def asks_second_factor(kind: str, role: str) -> bool:
     """Whether the post asks for one in any case: city, street, and whoever may take contact data out.
 
-    Exports are masked for everybody, so that is who may open a number or an address (`members.reveal`).
+    Exports are masked for everybody, so that is who may open a member's number (`members.reveal`), or a
+    resident's number and address (`wishes.handle`).
     """
-    return kind in (CITY, STREET) or allows(kind, role, "members.reveal")
+    opens_contacts = allows(kind, role, "members.reveal") or allows(kind, role, "wishes.handle")
+    return kind in (CITY, STREET) or opens_contacts

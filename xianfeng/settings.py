@@ -5,6 +5,7 @@ under var/. Production (ENVIRONMENT=production) sets its own, and xianfeng/check
 start on a dangerous one.
 """
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -298,9 +299,11 @@ MFA_FORMS = {
 MFA_TOTP_ISSUER = "先锋微家"
 MFA_ADAPTER = "members.accounts.adapter.SecretsAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are ours to confirm (members/accounts/addresses.py)
-# Who may open contact data, the city, streets and administrators must have a second factor; with this on,
-# everybody with a post. Each account has so many days for it, from its post or the first run with this on.
-SECOND_FACTOR_FOR_ALL = env.bool("SECOND_FACTOR_FOR_ALL", default=False)
+# Who may open contact data, the city, streets and administrators must have a second factor; from this day on
+# everybody with a post. Each account has so many days for it, from its post or from that day.
+SECOND_FACTOR_FOR_ALL_FROM = env.get_value(
+    "SECOND_FACTOR_FOR_ALL_FROM", cast=lambda day: date.fromisoformat(day) if day else None, default=None
+)
 SECOND_FACTOR_GRACE_DAYS = env.int("SECOND_FACTOR_GRACE_DAYS", default=14)
 # Log-ins are listed either way; tracking each page view would add a write to every read.
 USERSESSIONS_TRACK_ACTIVITY = False

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from members.accounts import addresses, holding, messages, sessions
-from members.accounts.guessing import Guess, remember, typed
+from members.accounts.guessing import Guess, forgive, remember, typed
 from members.methods import is_staff_session
 from members.models import User
 from notices.channels.sms import send_sms
@@ -73,6 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):
         owner = cast(User, user)
         if template_prefix == "account/email/password_reset":
             addresses.confirm_by_password_link(owner)
+            forgive(owner)
         if template_prefix.startswith("mfa/"):
             sessions.end_all([owner])
             sessions.go_on(self.request)

@@ -2,7 +2,8 @@
 
 Failures count for an account from one network address: from elsewhere its owner logs in as ever. Against
 guessing from many addresses, an account takes only so many a day from browsers it does not know. One in
-which its password was right before is known, and counts for itself alone.
+which its present password was right before is known, and counts for itself alone; the link by which an owner
+sets a password begins the day's count anew.
 """
 
 import secrets
@@ -11,16 +12,24 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from members.models import User
 from xianfeng.lib.limits import Limit
 from xianfeng.lib.web.network import network_address
 
+
+class OfTheDay(Limit):
+    def message(self) -> str:
+        return _("这个账号今天输错密码的次数太多。请在以前登录过的浏览器登录，或用“忘记密码”重设后再登录。")
+
+
 PER_ADDRESS = Limit("guesses-address", times=30, seconds=300)  # a whole office types from one
 PER_ADDRESS_AND_ACCOUNT = Limit("guesses-address-account", times=5, seconds=300)
-PER_ACCOUNT_DAY = Limit("guesses-account-day", times=100, seconds=24 * 3600)
+PER_ACCOUNT_DAY = OfTheDay("guesses-account-day", times=100, seconds=24 * 3600)
 PER_DEVICE = Limit("guesses-device", times=10, seconds=300)
 
 COOKIE, SALT = f"{settings.COOKIE_PREFIX}known", "members.accounts.guessing"
@@ -52,6 +61,12 @@ class Guess:
             limit.give_back(subject)
 
 
+def forgive(user: User) -> None:
+    """Its owner came by a link to the confirmed address: what others guessed today keeps nobody out."""
+    for name in (user.username, user.mobile):
+        PER_ACCOUNT_DAY.forget((name or "").casefold())
+
+
 def typed(credentials: dict[str, Any]) -> str:
     """The account that somebody wants to open, as they named it."""
     names = ("username", "phone", "email")
@@ -64,9 +79,8 @@ def typed(credentials: dict[str, Any]) -> str:
 def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     """The password was right in this browser: it is known for this account from now on."""
     device, accounts = _known(request)
-    own = [_mark(name) for name in (user.username, user.mobile) if name]
-    others = [mark for mark in accounts if mark not in own]
-    kept = [*own, *others][: 2 * MOST_ACCOUNTS]
+    own = _mark(user)
+    kept = [own, *(mark for mark in accounts if mark != own)][:MOST_ACCOUNTS]
     response.set_cookie(
         COOKIE,
         signing.dumps([device or secrets.token_hex(8), kept], salt=SALT),
@@ -80,7 +94,10 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
 def device_of(request: HttpRequest, account: str) -> str:
     """Which browser this is, if it is known for the account; else nothing."""
     device, accounts = _known(request)
-    return device if _mark(account) in accounts else ""
+    if not accounts:
+        return ""
+    meant = User.objects.filter(Q(username__iexact=account) | Q(mobile=account))
+    return device if any(_mark(user) in accounts for user in meant) else ""
 
 
 def _known(request: HttpRequest) -> tuple[str, list[str]]:
@@ -91,6 +108,6 @@ def _known(request: HttpRequest) -> tuple[str, list[str]]:
     return device, accounts
 
 
-def _mark(account: str) -> str:
-    """Names no account to who reads the cookie."""
-    return salted_hmac(SALT, account.casefold(), algorithm="sha256").hexdigest()[:16]
+def _mark(user: User) -> str:
+    """Names no account to who reads the cookie, and is another one with the next password."""
+    return salted_hmac(SALT, f"{user.pk} {user.password}", algorithm="sha256").hexdigest()[:16]

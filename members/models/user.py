@@ -145,19 +145,23 @@ class User(AbstractUser):
     @cached_property
     def second_factor_due(self) -> dt.date | None:
         """The last day without a second factor; None where none is asked for, and for who has one."""
-        if self.is_by_code or not self._has_to_have_second_factor() or self._has_second_factor():
+        if self.is_by_code or self._second_factor_asked_from is None or self._has_second_factor():
             return None
         grace = dt.timedelta(days=settings.SECOND_FACTOR_GRACE_DAYS)
-        return self.second_factor_by or local_date(self.date_joined) + grace
+        own = self.second_factor_by or local_date(self.date_joined) + grace
+        return max(own, self._second_factor_asked_from + grace)
 
     @property
     def owes_second_factor(self) -> bool:
         """The day has passed: nothing opens but what sets it up."""
         return self.second_factor_due is not None and self.second_factor_due < today()
 
-    def _has_to_have_second_factor(self) -> bool:
-        every = bool(self.posts) and settings.SECOND_FACTOR_FOR_ALL
-        return self.is_superuser or every or any(post.asks_second_factor for post in self.posts)
+    @property
+    def _second_factor_asked_from(self) -> dt.date | None:
+        """Always, the day on which the rest begins to need one, or never."""
+        if self.is_superuser or any(post.asks_second_factor for post in self.posts):
+            return dt.date.min
+        return settings.SECOND_FACTOR_FOR_ALL_FROM if self.posts else None
 
     def _has_second_factor(self) -> bool:
         """Read with the posts, in one query; an administrator has none of these."""

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -81,7 +82,7 @@ def put(
     if User.objects.filter(pk__in=user.own_accounts, is_superuser=True).exists():
         raise NotGrantable(_("%(user)s是系统管理员，不能任职。请另设账号的人员。") % {"user": user})
     check_term(user, organization, role, starts_on=starts_on, ends_on=ends_on)
-    held = list(user.appointments.current().select_related("organization"))
+    before = lately_held(user)
     appointment = Appointment.objects.create(
         user=user,
         organization=organization,
@@ -90,13 +91,20 @@ def put(
         ends_on=ends_on,
         granted_by=by,
     )
-    asks = appointment.asks_second_factor and not any(post.asks_second_factor for post in held)
-    if asks or not held:
+    asks = appointment.asks_second_factor and not any(post.asks_second_factor for post in before)
+    if asks or not before:
         second_factor.begin_grace(user, starts_on)
     open_account(user)
     note = f"{user} · {appointment.get_role_display()}"
     tree.leave_event(organization, OrganizationEvent.Kind.GRANTED, by, note)
     return appointment
+
+
+def lately_held(user: User) -> list[Appointment]:
+    """Posts that run, or ran some days ago: one ended and given anew brings no new days to do without."""
+    since = today() - dt.timedelta(days=settings.SECOND_FACTOR_GRACE_DAYS)
+    held = user.appointments.filter(starts_on__lte=today()).exclude(ends_on__lt=since)
+    return list(held.select_related("organization"))
 
 
 def open_account(user: User) -> None:

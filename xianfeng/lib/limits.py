@@ -39,6 +39,10 @@ class Limit:
         with suppress(ValueError):  # the window has ended
             cache.decr(self._key(subject))
 
+    def forget(self, subject: str) -> None:
+        """A new window begins with the next."""
+        cache.delete(self._key(subject))
+
     def _key(self, subject: str) -> str:
         """Names nobody to who reads the cache: subjects are mobiles and addresses."""
         mark = salted_hmac("xianfeng.limits", subject, algorithm="sha256").hexdigest()[:32]
@@ -47,4 +51,6 @@ class Limit:
     def message(self) -> str:
         if self.seconds < 120:
             return _("操作太频繁，请 %(seconds)s 秒后再试。") % {"seconds": self.seconds}
-        return _("操作太频繁，请 %(minutes)s 分钟后再试。") % {"minutes": self.seconds // 60}
+        if self.seconds < 2 * 3600:
+            return _("操作太频繁，请 %(minutes)s 分钟后再试。") % {"minutes": self.seconds // 60}
+        return _("操作太频繁，请 %(hours)s 小时后再试。") % {"hours": self.seconds // 3600}

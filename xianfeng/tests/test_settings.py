@@ -54,6 +54,14 @@ def test_every_cookie_is_this_host_s_alone_and_no_script_reads_it(tmp_path):
     assert shown == f"{names} True True Lax"
 
 
+@pytest.mark.parametrize(("written", "read"), [("", "None"), ("2027-03-01", "2027-03-01")])
+def test_the_day_from_which_everybody_needs_a_second_factor(tmp_path, written: str, read: str):
+    shown = in_fresh_process(
+        "print(s.SECOND_FACTOR_FOR_ALL_FROM)", VAR_DIR=str(tmp_path), SECOND_FACTOR_FOR_ALL_FROM=written
+    )
+    assert shown == read
+
+
 def test_production_makes_up_no_encryption_key(tmp_path):
     shown = in_fresh_process(
         "print(s.FIELD_ENCRYPTION_KEYS)", VAR_DIR=str(tmp_path), ENVIRONMENT="production"

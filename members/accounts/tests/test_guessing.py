@@ -1,9 +1,11 @@
 """Wrong passwords slow down who guesses; the owner logs in from elsewhere, and on a known browser always."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -64,10 +66,38 @@ def test_from_many_addresses_only_so_many_a_day_and_a_known_browser_gets_in(cler
     for number in range(guessing.PER_ACCOUNT_DAY.times):
         tries(Client(), WRONG, f"198.51.100.{number}")
     stranger = Client()
-    tries(stranger, RIGHT, "192.0.2.1")
+    answer = tries(stranger, RIGHT, "192.0.2.1")
+    assert "忘记密码" in answer.context["form"].non_field_errors()[0]
     assert not is_in(stranger)
     tries(known, RIGHT, "192.0.2.1")
     assert is_in(known)
+
+
+def test_with_another_password_no_browser_is_known_any_more(clerk: User):
+    known = Client()
+    tries(known, RIGHT)
+    known.post(reverse("account_logout"))
+    clerk.set_password("quite another one")
+    clerk.save()
+    for _try in range(6):
+        answer = tries(known, RIGHT)
+    assert "操作太频繁" in answer.content.decode()
+    assert not guessing.device_of(answer.wsgi_request, "clerk")
+
+
+def test_the_link_to_set_a_password_lets_the_owner_in_whatever_was_guessed(clerk: User):
+    clerk.email = "clerk@example.org"
+    clerk.save()
+    for number in range(guessing.PER_ACCOUNT_DAY.times):
+        tries(Client(), WRONG, f"198.51.100.{number}")
+    owner = Client()
+    owner.post(reverse("account_reset_password"), {"email": clerk.email})
+    link = next(word for word in mail.outbox[0].body.split() if "/password/reset/key/" in word)
+    page = owner.get(urlsplit(link).path, follow=True)
+    new = "eleven green buses"
+    owner.post(page.request["PATH_INFO"], {"password1": new, "password2": new})
+    tries(owner, new, "192.0.2.1")
+    assert is_in(owner)
 
 
 def test_a_known_browser_counts_for_itself(clerk: User):
