@@ -10,7 +10,9 @@ from typing import Concatenate, cast
 
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -95,10 +97,21 @@ def is_staff_without_factor(user: User | AnonymousUser) -> bool:
 
 
 def to_second_factor(request: HttpRequest) -> HttpResponse:
-    """The one page that is open; a part of a page asked for by a script is not put where it was to go."""
-    if "HX-Request" in request.headers:
-        return HttpResponse(headers={"HX-Redirect": reverse("mfa_index")})
-    return redirect("mfa_index")
+    """The one page that is open."""
+    return leads_to(request, reverse("mfa_index"))
+
+
+def leads_to(request: HttpRequest, url: str) -> HttpResponse:
+    """A redirect of the whole page, also where a script asked for a part: it is not put where that was to go."""
+    return HttpResponse(headers={"HX-Redirect": url}) if request.htmx else redirect(url)  # type: ignore[attr-defined]
+
+
+class LogInFirst(LoginRequiredMiddleware):
+    """After the log-in one is back on the page, not on the part of it that a script asked for."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponse:
+        page = request.htmx.current_url_abs_path or request.get_full_path()  # type: ignore[attr-defined]
+        return leads_to(request, redirect_to_login(page, self.get_login_url(view_func)).url)
 
 
 type View[R: HttpRequest, **P] = Callable[Concatenate[R, P], HttpResponse]

@@ -136,10 +136,10 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "members.access.DeskMiddleware",
     "members.journal.Journal",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
+    "members.access.LogInFirst",
 ]
 ROOT_URLCONF = "xianfeng.urls"
 WSGI_APPLICATION = "xianfeng.wsgi.application"

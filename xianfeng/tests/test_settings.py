@@ -98,7 +98,7 @@ def test_uploads_have_no_address():
 
 def test_login_is_required_unless_a_view_says_otherwise():
     names = [name.rsplit(".", 1)[1] for name in settings.MIDDLEWARE]
-    assert "LoginRequiredMiddleware" in names
+    assert "LogInFirst" in names
     order = [
         "SecurityMiddleware",
         "WhiteNoiseMiddleware",
@@ -106,7 +106,7 @@ def test_login_is_required_unless_a_view_says_otherwise():
         "CsrfViewMiddleware",
         "AuthenticationMiddleware",
         "DeskMiddleware",
-        "LoginRequiredMiddleware",
+        "LogInFirst",
     ]
     assert [name for name in names if name in order] == order
 

@@ -1,6 +1,7 @@
 """A log-in ends by itself: the desk's after an hour without a click, each after its longest time."""
 
 import time
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -38,6 +39,16 @@ def test_a_desk_is_left_after_an_hour_and_after_a_day_s_work(client: Client, cas
     opened(client, cast.secretary, ago=ago, seen=seen)
     assert client.get(DESK_HOME).status_code == status
     assert ("_auth_user_id" in client.session) == (status == 200)
+
+
+@pytest.mark.parametrize("page", ["http://testserver/desk/members/?q=a", "http://elsewhere.test/desk/members/"])
+def test_a_part_of_a_page_leads_the_whole_page_to_the_log_in_and_back(client: Client, cast: Cast, page: str):
+    opened(client, cast.secretary, ago=61 * MINUTE)
+    part = reverse("reports:waiting")
+    answer = client.get(part, headers={"HX-Request": "true", "HX-Current-URL": page})
+    back = {"next": "/desk/members/?q=a" if "testserver" in page else part}
+    assert answer.headers["HX-Redirect"] == f"{reverse('account_login')}?{urlencode(back)}".replace("%2F", "/")
+    assert (answer.status_code, answer.content) == (200, b"")
 
 
 def test_a_click_keeps_it_open_and_is_noted_every_five_minutes(client: Client, cast: Cast):
