@@ -70,9 +70,24 @@ def forget_credentials(user: User) -> None:
     """
     if user.is_staff:
         return
-    user.set_unusable_password()
     user.unconfirmed_email, user.rights_since = "", timezone.now()
-    user.save(update_fields=["password", "unconfirmed_email", "rights_since"])
+    user.save(update_fields=["unconfirmed_email", "rights_since"])
+    _close_to_passwords(user)
+
+
+def begin_as_staff(user: User) -> None:
+    """Rights begin: a password that may date from a code session would open them to who had the phone then.
+
+    The owner sets another by a link to the confirmed address (`inviting`). An account without a mobile is
+    opened by no code, its password came by such a link.
+    """
+    if user.mobile:
+        _close_to_passwords(user)
+
+
+def _close_to_passwords(user: User) -> None:
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
     Authenticator.objects.filter(user=user).delete()
 
 

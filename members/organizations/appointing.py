@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from members import desks
-from members.accounts import second_factor, sessions
+from members.accounts import holding, second_factor, sessions
 from members.models import Appointment, Organization, OrganizationEvent, User
 from members.organizations import tree
 from members.organizations.rules import NotGrantable
@@ -94,6 +94,8 @@ def put(
     asks = appointment.asks_second_factor and not any(post.asks_second_factor for post in before)
     if asks or not before:
         second_factor.begin_grace(user, starts_on)
+    if not before:
+        holding.begin_as_staff(user)
     open_account(user)
     note = f"{user} · {appointment.get_role_display()}"
     tree.leave_event(organization, OrganizationEvent.Kind.GRANTED, by, note)

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members import desks
-from members.accounts import second_factor, sessions
+from members.accounts import holding, second_factor, sessions
 from members.models import Appointment, Elevation, ElevationEvent, Organization, User
 from members.organizations import appointing, messages
 from members.organizations.rules import NotGrantable
@@ -150,6 +150,8 @@ def make_administrator(user: User) -> None:
     check_no_desk(user)
     User.objects.filter(pk=user.pk).update(is_superuser=True)
     second_factor.begin_grace(user)
+    if not appointing.lately_held(user):
+        holding.begin_as_staff(user)
     appointing.open_account(user)
 
 

@@ -39,7 +39,7 @@ def pairs(by: User) -> list[Pair]:
     for user in staff:
         by_name[user.name].append(user)
     answered = {
-        (user, "Member" if member else "User", member or other)
+        (user, "Member", member) if member else (min(user, other), "User", max(user, other))
         for user, member, other in PersonCheck.objects.values_list("user", "member", "other")
     }
     found = (

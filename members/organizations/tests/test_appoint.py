@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -179,3 +180,31 @@ def test_a_city_appoints_in_its_own_branch_alone(cast: Cast):
     community = make_organization("XC1", Organization.Kind.COMMUNITY, "邻州社区", elsewhere)
     with pytest.raises(NotGrantable, match="不能在“邻州社区”任命"):
         appointing.grant(user=fresh(cast.li.user), organization=community, role=CLERK, by=cast.city_officer)
+
+
+def test_a_password_from_a_code_session_opens_no_desk(cast: Cast):
+    """Who had the phone for a while could have set it: rights begin with a link to the owner's address."""
+    user = fresh(cast.li.user)
+    user.set_password("a long one of then")
+    user.save()
+    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    appointing.grant(user=user, organization=cast.community, role="clerk", by=cast.city_officer)
+    assert not fresh(user).has_usable_password()
+    assert not user.authenticator_set.exists()
+
+
+def test_a_password_of_staff_stays_with_another_post_and_after_a_mistake(cast: Cast):
+    user = fresh(cast.li.user)
+    appointing.grant(user=user, organization=cast.community, role="clerk", by=cast.city_officer)
+    user.set_password("a long one of now")
+    user.save()
+    appointing.end(user.appointments.get(), by=cast.city_officer)
+    for organization in (cast.community, cast.estate):
+        appointing.grant(user=fresh(user), organization=organization, role="clerk", by=cast.city_officer)
+        assert fresh(user).has_usable_password()
+
+
+def test_an_account_that_no_code_opens_keeps_its_first_password(cast: Cast):
+    user = User.objects.create_user("new", password="a long first one")
+    appointing.grant(user=user, organization=cast.community, role="clerk", by=cast.city_officer)
+    assert fresh(user).has_usable_password()

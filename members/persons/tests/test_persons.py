@@ -38,6 +38,10 @@ def fresh(member: Member) -> Member:
     return Member.objects.get(pk=member.pk)
 
 
+def fresh_user(user: User) -> User:
+    return User.objects.get(pk=user.pk)
+
+
 def leave(member: Member, by: User) -> Any:
     return exempting.exempt(member, **LEAVE | {"starts_on": today(), "ends_on": today()}, by=by)
 
@@ -129,6 +133,20 @@ def test_a_mistake_is_taken_back_by_an_administrator_but_not_for_themself(cast: 
     clerk = User.objects.get(pk=cast.clerk.pk)
     assert not clerk.is_same_person(fresh(cast.li))
     assert PersonCheck.objects.filter(user=clerk, member=cast.li).first().is_same is False  # type: ignore[union-attr]
+
+
+def test_two_accounts_parted_by_a_mistake_s_correction_are_not_asked_about_again(cast: Cast):
+    """Whichever of the two was parted from the other."""
+    twin = User.objects.create(username="twin", name=cast.clerk.name)
+    appointing.grant(user=twin, organization=cast.estate, role="clerk", by=cast.city_officer)
+    keys = [(cast.clerk.pk, "User", twin.pk)]
+    for parted in (cast.clerk, twin):
+        PersonCheck.objects.all().delete()
+        assert [pair.key for pair in suspecting.pairs(fresh_user(cast.city_officer))] == keys
+        uniting.unite(cast.clerk, twin, by=cast.city_officer)
+        PersonCheck.objects.all().delete()
+        uniting.part(fresh_user(parted), by=cast.sysadmin)
+        assert suspecting.pairs(fresh_user(cast.city_officer)) == []
 
 
 def test_the_owners_are_told_and_who_said_it_is_not(cast: Cast):
