@@ -102,14 +102,16 @@ def to_second_factor(request: HttpRequest) -> HttpResponse:
 
 
 def leads_to(request: HttpRequest, url: str) -> HttpResponse:
-    """A redirect of the whole page, also where a script asked for a part: it is not put where that was to go."""
+    """A redirect of the whole page, also where a script asked for a part: it is not put into that."""
     return HttpResponse(headers={"HX-Redirect": url}) if request.htmx else redirect(url)  # type: ignore[attr-defined]
 
 
 class LogInFirst(LoginRequiredMiddleware):
     """After the log-in one is back on the page, not on the part of it that a script asked for."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponse:
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponse]
+    ) -> HttpResponse:
         page = request.htmx.current_url_abs_path or request.get_full_path()  # type: ignore[attr-defined]
         return leads_to(request, redirect_to_login(page, self.get_login_url(view_func)).url)
 

@@ -219,8 +219,13 @@ CACHES: dict[str, dict[str, Any]] = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "xianfeng",
+        "VERSION": 2,  # the first was written with pickle
         # A broker that is down must fail a request in a second, not hang it.
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 5},
+        "OPTIONS": {
+            "socket_connect_timeout": 1,
+            "socket_timeout": 5,
+            "serializer": "xianfeng.lib.web.plain.PlainSerializer",
+        },
     }
 }
 

@@ -72,5 +72,4 @@ def send_sms(mobile: str, text: str) -> None:
 
 def recent() -> list[tuple[str, str]]:
     """The last messages of the console backend, newest first: (mobile, text)."""
-    found: list[tuple[str, str]] = cache.get(RECENT, [])
-    return found
+    return [(mobile, text) for mobile, text in cache.get(RECENT, [])]
