@@ -17,7 +17,7 @@ from members.persons import suspecting, uniting
 from members.persons.forms import OwnNumberForm
 from xianfeng.lib.ids import id_of
 from xianfeng.lib.refusal import NotPossible
-from xianfeng.ui.views import attempt, posted, submit
+from xianfeng.ui.views import attempt, page_of, posted, submit
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,8 +72,8 @@ def namesakes(request: StaffRequest) -> HttpResponse:
         said = uniting.unite if request.POST.get("answer") == "same" else uniting.keep_apart
         if attempt(request, lambda: said(pair.user, pair.other, by=request.user)):
             messages.success(request, _("已记下：%(name)s。") % {"name": pair.user})
-        return redirect("members:namesakes")
-    return render(request, "members/persons/namesakes.html", {"pairs": found})
+        return redirect(request.get_full_path())  # the same page of the list
+    return render(request, "members/persons/namesakes.html", {"page": page_of(request, found)})
 
 
 def asked(request: HttpRequest, found: list[suspecting.Pair]) -> suspecting.Pair:
