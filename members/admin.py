@@ -39,6 +39,11 @@ def waiting_address(user: models.User) -> str:
     return user.unconfirmed_email
 
 
+@admin.display(description=_("任职"))
+def proposed_post(elevation: models.Elevation) -> str:
+    return elevation.post
+
+
 def account_form(request: HttpRequest, user: models.User | None = None) -> AccountForm:
     return AccountForm(posted(request), instance=copy.copy(user))
 
@@ -69,10 +74,10 @@ class ElevationAdmin(ServiceAdmin):
     """Posts in the city and system administration: whoever asks is not who confirms."""
 
     sees = does = "appointments.grant"
-    list_display = ["user", "post", "state", "asked_by", "asked_at", "decided_by"]
+    list_display = ["user", proposed_post, "state", "asked_by", "asked_at", "decided_by"]
     search_fields = ["user__username", "user__name"]
     fields = [*list_display, "starts_on", "ends_on", "reason"]
-    readonly_fields = ["post"]
+    readonly_fields = [proposed_post]
     tells_events = True
     actions = [
         service_action(_("作为第二人确认"), elevating.confirm),

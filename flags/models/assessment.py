@@ -199,7 +199,7 @@ class Assessment(models.Model):
         UNQUALIFIED = "unqualified", "danger", _("不合格")
         EXEMPT = "exempt", "neutral", _("豁免")
 
-    run = models.ForeignKey(AssessmentRun, models.CASCADE, related_name="results")
+    run = models.ForeignKey(AssessmentRun, models.CASCADE, related_name="results", verbose_name=_("考核"))
     member = models.ForeignKey(Member, WITH_FORECAST, related_name="assessments", verbose_name=_("党员"))
     unit = models.ForeignKey(Organization, WITH_FORECAST, related_name="+", verbose_name=_("单位"))
     community = models.ForeignKey(

@@ -4,8 +4,9 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.utils.translation import gettext as _
 
-from members.models import Member, Registration
+from members.models import Member, Registration, User
 from members.people import privacy
 
 register = template.Library()
@@ -35,8 +36,13 @@ def masked_mobile(mobile: str) -> str:
 
 
 @register.filter
-def masked_email(email: str) -> str:
-    return privacy.mask_email(email)
+def masked_email(user: User) -> str:
+    """The address that serves, or the one whose owner has not opened the link yet."""
+    if user.email:
+        return privacy.mask_email(user.email)
+    if user.unconfirmed_email:
+        return _("%(email)s（本人未确认）") % {"email": privacy.mask_email(user.unconfirmed_email)}
+    return "—"
 
 
 @register.filter

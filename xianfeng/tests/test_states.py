@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.admin import ModelAdmin, site
+from django.contrib.admin.utils import label_for_field
 from django.db.models import Choices
 from django.test import Client
 from django.urls import reverse
@@ -271,3 +273,16 @@ def test_the_admin_says_states_in_words(model: str, cast: Cast) -> None:
 def test_the_portal_tells_a_history_in_words(name: str, cast: Cast) -> None:
     path = reverse(name, kwargs=ACCESS[name].kwargs(cast))
     assert stored_words(client_of(cast, TELLING[name]), path) == set()
+
+
+def test_every_column_and_field_of_the_admin_has_a_name_in_chinese() -> None:
+    def label(model_admin: ModelAdmin[Any], name: Any) -> str:
+        return str(label_for_field(name, model_admin.model, model_admin))
+
+    english = {
+        f"{one.model.__name__}.{name}"
+        for one in site._registry.values()
+        for name in {*one.list_display, *(one.fields or ()), *one.readonly_fields}
+        if not re.search("[\u4e00-\u9fff]", label(one, name))
+    }
+    assert english == set()
