@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
+from urllib.parse import urlsplit
 
 from tools.mutants.kept import MUTANTS, third
 from tools.mutants.mutant import Mutant, Stale
@@ -46,7 +47,7 @@ class Tree:
 
     def environment(self) -> dict[str, str]:
         """Its own test database, since trees work side by side; nothing left over from a run of ours."""
-        url = os.environ["TEST_DATABASE_URL"].rpartition("/")[0] + f"/mutants{self.number}"
+        url = urlsplit(os.environ["TEST_DATABASE_URL"])._replace(path=f"/mutants{self.number}").geturl()
         kept = {name: value for name, value in os.environ.items() if name not in ("TEST_VAR_DIR", "VAR_DIR")}
         return {**kept, "TEST_DATABASE_URL": url, "REDIS_DB": str(2 * self.number)}
 
