@@ -67,12 +67,12 @@ class Tree:
 
 
 def tracked() -> list[str]:
-    """Files of the checkout, new ones too."""
+    """Files of the checkout, new ones too; some have Chinese names, which Git quotes unless told not to."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+    return [name for name in listed.stdout.split("\0") if (ROOT / name).is_file()]
 
 
 @contextmanager
@@ -84,23 +84,34 @@ def trees(count: int) -> Iterator[SimpleQueue[Tree]]:
         yield free
 
 
-def check_whole(free: SimpleQueue[Tree], chosen: list[Mutant]) -> None:
-    """Without a mutant the tests pass. Raises SystemExit."""
-    tests = sorted({test for mutant in chosen for test in mutant.tests})
+@contextmanager
+def one_of(free: SimpleQueue[Tree]) -> Iterator[Tree]:
     tree = free.get()
-    done = tree.test(*tests)
-    free.put(tree)
-    if done.returncode != PASSED:
-        raise SystemExit(f"The tests fail without a mutant:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+    try:
+        yield tree
+    finally:
+        free.put(tree)
+
+
+def check_whole(chosen: list[Mutant], free: SimpleQueue[Tree], count: int) -> None:
+    """Without a mutant the tests pass, each tree its part of them. Raises SystemExit."""
+    tests = sorted({test for mutant in chosen for test in mutant.tests})
+    parts = [part for part in (tests[number::count] for number in range(count)) if part]
+
+    def run(part: list[str]) -> None:
+        with one_of(free) as tree:
+            done = tree.test(*part)
+        if done.returncode != PASSED:
+            raise SystemExit(f"The tests fail without a mutant:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+
+    with ThreadPoolExecutor(count) as pool:
+        list(pool.map(run, parts))
 
 
 def verdicts(chosen: list[Mutant], free: SimpleQueue[Tree], count: int) -> dict[str, str]:
     def judge(mutant: Mutant) -> tuple[str, str]:
-        tree = free.get()
-        try:
+        with one_of(free) as tree:
             verdict = tree.try_out(mutant)
-        finally:
-            free.put(tree)
         print(f"{verdict.splitlines()[0]:9} {mutant.name}", flush=True)
         return mutant.name, verdict
 
@@ -120,7 +131,7 @@ def main() -> None:
         chosen = [mutant for mutant in chosen if any(name in mutant.name for name in asked.names)]
     with trees(asked.workers) as free:
         if not asked.passed:
-            check_whole(free, chosen)
+            check_whole(chosen, free, asked.workers)
         found = verdicts(chosen, free, asked.workers)
     left = {name: verdict for name, verdict in found.items() if verdict != "killed"}
     print(f"{len(found)} mutants, {len(found) - len(left)} killed, {len(left)} not")
