@@ -81,8 +81,8 @@ format: install ## put Python, templates, scripts and styles in order
 matrix: install ## the permission matrix whole: every address, everybody, own and outside
 	@MATRIX=whole $(PYTEST) -q tools/tests/test_matrix.py
 
-mutants: install ## every kept mutant of a guard against its tests (THIRD=1: the day's third, after make test)
-	@$(PYTHON) -m xianfeng.testing.servers $(PYTHON) -m tools.mutants $(if $(THIRD),--third --passed)
+mutants: install ## every kept mutant of a guard against its tests (THIRD=1: the day's third)
+	@$(PYTHON) -m xianfeng.testing.servers $(PYTHON) -m tools.mutants $(if $(THIRD),--third)
 
 fuzz: install ## 10,000 spoilt requests on PostgreSQL (FUZZ_SEED=…)
 	@FUZZ=whole $(PYTHON) -m xianfeng.testing.servers $(PYTEST) -q tools/tests/test_fuzz.py

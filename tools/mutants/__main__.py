@@ -1,10 +1,11 @@
 """`python -m tools.mutants [--third] [name …]`: every mutant against its tests, two at a time.
 
-Works on copies of the tree with a test database each, which is kept from mutant to mutant. First the tests
-run on the code as it is: a mutant is killed only by a test that passes without it.
+Works on copies of the tree with a test database each, which is kept from mutant to mutant. At the end the
+tests that failed run on the code as it is: a mutant is killed only by a test that passes without it.
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from urllib.parse import urlsplit
@@ -26,6 +28,12 @@ MARKS = "not browser and not processes"
 PASSED, FAILED = 0, 1  # what pytest exits with; anything else says that the tests did not run
 
 
+@dataclass
+class Verdict:
+    said: str
+    by: list[str] = field(default_factory=list)  # tests that failed
+
+
 class Tree:
     """A copy of the checkout in which one mutant at a time is tried."""
 
@@ -36,14 +44,30 @@ class Tree:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target)
 
-    def test(self, *tests: str) -> subprocess.CompletedProcess[str]:
-        """Its database is made by the first run, and used by the others."""
+    def test(self, *tests: str, first: bool = True) -> subprocess.CompletedProcess[str]:
+        """To the first failure, or all. The database is made by the first run, and used by the others."""
         database = "--reuse-db" if self.has_database else "--create-db"
         self.has_database = True
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-m", MARKS, "--reuse-db", database, *tests]
+        shutil.rmtree(self.root / ".pytest_cache", ignore_errors=True)
+        options = [
+            "-q",
+            "-m",
+            MARKS,
+            "-p",
+            "cacheprovider",
+            "--reuse-db",
+            database,
+            *(["-x"] if first else []),
+        ]
         return subprocess.run(
-            command, cwd=self.root, env=self.environment(), text=True, capture_output=True, check=False,
+            [sys.executable, "-m", "pytest", *options, *tests],
+            cwd=self.root, env=self.environment(), text=True, capture_output=True, check=False,
         )  # fmt: skip
+
+    def failed(self) -> list[str]:
+        """What failed in the last run, as pytest names it."""
+        kept = self.root / ".pytest_cache/v/cache/lastfailed"
+        return list(json.loads(kept.read_text())) if kept.exists() else []
 
     def environment(self) -> dict[str, str]:
         """Its own test database, since trees work side by side; nothing left over from a run of ours."""
@@ -51,19 +75,20 @@ class Tree:
         kept = {name: value for name, value in os.environ.items() if name not in ("TEST_VAR_DIR", "VAR_DIR")}
         return {**kept, "TEST_DATABASE_URL": url, "REDIS_DB": str(2 * self.number)}
 
-    def try_out(self, mutant: Mutant) -> str:
+    def try_out(self, mutant: Mutant) -> Verdict:
         """ "killed", "survived", "stale" or "broken": without a verdict, since no test ran."""
         path = self.root / mutant.path
         whole = path.read_text(encoding="utf-8")
         try:
             path.write_text(mutant.source(self.root), encoding="utf-8")
         except Stale as error:
-            return f"stale: {error}"
+            return Verdict(f"stale: {error}")
         try:
             done = self.test(*mutant.tests)
         finally:
             path.write_text(whole, encoding="utf-8")
-        return {FAILED: "killed", PASSED: "survived"}.get(done.returncode, f"broken\n{done.stdout[-2000:]}")
+        said = {FAILED: "killed", PASSED: "survived"}.get(done.returncode, f"broken\n{done.stdout[-2000:]}")
+        return Verdict(said, self.failed() if said == "killed" else [])
 
 
 def tracked() -> list[str]:
@@ -93,50 +118,46 @@ def one_of(free: SimpleQueue[Tree]) -> Iterator[Tree]:
         free.put(tree)
 
 
-def check_whole(chosen: list[Mutant], free: SimpleQueue[Tree], count: int) -> None:
-    """Without a mutant the tests pass, each tree its part of them. Raises SystemExit."""
-    tests = sorted({test for mutant in chosen for test in mutant.tests})
-    parts = [part for part in (tests[number::count] for number in range(count)) if part]
-
-    def run(part: list[str]) -> None:
-        with one_of(free) as tree:
-            done = tree.test(*part)
-        if done.returncode != PASSED:
-            raise SystemExit(f"The tests fail without a mutant:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
-
-    with ThreadPoolExecutor(count) as pool:
-        list(pool.map(run, parts))
-
-
-def verdicts(chosen: list[Mutant], free: SimpleQueue[Tree], count: int) -> dict[str, str]:
-    def judge(mutant: Mutant) -> tuple[str, str]:
+def verdicts(chosen: list[Mutant], free: SimpleQueue[Tree], count: int) -> dict[str, Verdict]:
+    def judge(mutant: Mutant) -> tuple[str, Verdict]:
         with one_of(free) as tree:
             verdict = tree.try_out(mutant)
-        print(f"{verdict.splitlines()[0]:9} {mutant.name}", flush=True)
+        print(f"{verdict.said.splitlines()[0]:9} {mutant.name}", flush=True)
         return mutant.name, verdict
 
     with ThreadPoolExecutor(count) as pool:
         return dict(pool.map(judge, chosen))
 
 
+def check_killers(found: dict[str, Verdict], free: SimpleQueue[Tree]) -> None:
+    """A test that fails without its mutant as well has killed nothing."""
+    killers = sorted({test for verdict in found.values() for test in verdict.by})
+    if not killers:
+        return
+    with one_of(free) as tree:
+        tree.test(*killers, first=False)
+        failing = set(tree.failed())
+    for verdict in found.values():
+        if failing.intersection(verdict.by):
+            verdict.said = f"broken: {', '.join(verdict.by)} fails without it"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make mutants")
     parser.add_argument("names", nargs="*", help="parts of names; none means all")
     parser.add_argument("--third", action="store_true", help="today's third")
-    parser.add_argument("--passed", action="store_true", help="the tests have just passed on this code")
     parser.add_argument("--workers", type=int, default=2)
     asked = parser.parse_args()
     chosen = third(int(time.time() // 86_400)) if asked.third else list(MUTANTS)
     if asked.names:
         chosen = [mutant for mutant in chosen if any(name in mutant.name for name in asked.names)]
     with trees(asked.workers) as free:
-        if not asked.passed:
-            check_whole(chosen, free, asked.workers)
         found = verdicts(chosen, free, asked.workers)
-    left = {name: verdict for name, verdict in found.items() if verdict != "killed"}
+        check_killers(found, free)
+    left = {name: verdict.said for name, verdict in found.items() if verdict.said != "killed"}
     print(f"{len(found)} mutants, {len(found) - len(left)} killed, {len(left)} not")
     if left:
-        raise SystemExit("\n".join(f"{name}: {verdict}" for name, verdict in left.items()))
+        raise SystemExit("\n".join(f"{name}: {said}" for name, said in left.items()))
 
 
 if __name__ == "__main__":
