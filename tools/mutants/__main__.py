@@ -25,7 +25,7 @@ from tools.mutants.mutant import Mutant, Stale
 
 ROOT = Path(__file__).resolve().parents[2]
 MARKS = "not browser and not processes"
-PASSED, FAILED = 0, 1  # what pytest exits with; anything else says that the tests did not run
+PASSED = 0  # what pytest exits with
 
 
 @dataclass
@@ -49,18 +49,9 @@ class Tree:
         database = "--reuse-db" if self.has_database else "--create-db"
         self.has_database = True
         shutil.rmtree(self.root / ".pytest_cache", ignore_errors=True)
-        options = [
-            "-q",
-            "-m",
-            MARKS,
-            "-p",
-            "cacheprovider",
-            "--reuse-db",
-            database,
-            *(["-x"] if first else []),
-        ]
+        options = ["-q", "-m", MARKS, "-o", "addopts=", "--reuse-db", database]
         return subprocess.run(
-            [sys.executable, "-m", "pytest", *options, *tests],
+            [sys.executable, "-m", "pytest", *options, *(["-x"] if first else []), *tests],
             cwd=self.root, env=self.environment(), text=True, capture_output=True, check=False,
         )  # fmt: skip
 
@@ -87,8 +78,11 @@ class Tree:
             done = self.test(*mutant.tests)
         finally:
             path.write_text(whole, encoding="utf-8")
-        said = {FAILED: "killed", PASSED: "survived"}.get(done.returncode, f"broken\n{done.stdout[-2000:]}")
-        return Verdict(said, self.failed() if said == "killed" else [])
+        if done.returncode == PASSED:
+            return Verdict("survived")
+        if killers := self.failed():
+            return Verdict("killed", killers)
+        return Verdict(f"broken\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
 def tracked() -> list[str]:
