@@ -116,7 +116,7 @@ def verdicts(chosen: list[Mutant], free: SimpleQueue[Tree], count: int) -> dict[
     def judge(mutant: Mutant) -> tuple[str, Verdict]:
         with one_of(free) as tree:
             verdict = tree.try_out(mutant)
-        print(f"{verdict.said.splitlines()[0]:9} {mutant.name}", flush=True)
+        print(f"{verdict.said.splitlines()[0]:9} {mutant.name} {' '.join(verdict.by)}", flush=True)
         return mutant.name, verdict
 
     with ThreadPoolExecutor(count) as pool:
