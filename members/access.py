@@ -136,8 +136,10 @@ def desk_required[**P](
 
 
 def is_staff_by_code(user: User | AnonymousUser) -> bool:
-    """A person with a post, now or soon, in a session that a code opened."""
-    return isinstance(user, User) and user.is_by_code and user.is_staff and user.has_post_ahead
+    """A person with a post, now or soon, or proposed for one, in a session that a code opened."""
+    if not (isinstance(user, User) and user.is_by_code):
+        return False
+    return (user.is_staff and user.has_post_ahead) or user.elevations.open().exists()
 
 
 def require(user: User, *capabilities: str) -> Appointment:

@@ -6,20 +6,27 @@ from functools import cache
 from typing import Any, ClassVar, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import FETCH_PEERS, BooleanField, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
-from members.access import StaffRequest
+from members.access import STAFF_LOG_IN, StaffRequest, is_staff_by_code
 from members.capabilities import KEEPS
 from members.models import User
 from xianfeng.lib.ids import id_of
@@ -38,6 +45,24 @@ class ScopedSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         user = cast(User, request.user)
         return bool(user.is_active and (user.is_superuser or getattr(user, "desk", None)))
+
+    @method_decorator([never_cache, login_not_required])
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The portal's is the only log-in: Django's form counts no guesses and asks for no second factor."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if request.user.is_authenticated:
+            raise PermissionDenied(
+                STAFF_LOG_IN if is_staff_by_code(request.user) else _("您现在没有任职，不能进入管理后台。")
+            )
+        target = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        return redirect_to_login(target, settings.LOGIN_URL)
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """As `login`: the portal's page counts guesses, and tells the owner."""
+        return redirect("account_change_password")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Only what keeps to the portal's scope: those of libraries know no desk and show secrets."""

@@ -38,9 +38,12 @@ class ForgottenForm(ResetPasswordForm):
     """The link goes to a confirmed address alone; whether somebody has it, the page does not say."""
 
     def clean_email(self) -> str:
-        email = str(self.cleaned_data["email"])
-        self.users = User.objects.filter(email__iexact=email, is_active=True)
-        return email
+        """The confirmed address: what was typed may only look like it (gmaıl.com), and a database that
+        folds case takes the two for one."""
+        typed = str(self.cleaned_data["email"])
+        found = User.objects.filter(email__iexact=typed, is_active=True)
+        self.users = [user for user in found if user.email.casefold() == typed.casefold()]
+        return self.users[0].email if self.users else typed
 
 
 class EmailForm(forms.Form):

@@ -5,6 +5,7 @@ like it (separation of duties, GB/T 22239-2019 8.1.7.2: 审批由不同的人).
 """
 
 import datetime as dt
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -32,6 +33,14 @@ def appoint(
     return _ask(user, by, organization=organization, role=role, **term)
 
 
+@transaction.atomic
+def appoint_by_name(
+    *, username: str, name: str, email: str, by: User, **post: Any
+) -> Appointment | Elevation:
+    """`appoint` for the account of this user name, made where there is none. Raises NotGrantable."""
+    return appoint(user=appointing.staff_account(username=username, name=name, email=email), by=by, **post)
+
+
 def ask_for_administration(user: User, *, reason: str, by: User) -> Elevation:
     """Raises NotGrantable, ReasonNeeded."""
     check_may_decide(by)
@@ -49,6 +58,8 @@ def _ask(user: User, by: User, **values: object) -> Elevation:
     except IntegrityError as error:
         raise NotGrantable(_("这项任命已经提请，正等第二人确认。"), "asked_already") from error
     record([asked], event=ElevationEvent, by=by)
+    # Until the second person has decided, no code sets a password or an address; links asked for are void.
+    sessions.end_all([user])
     messages.tell_asked(asked, deciders(asked))
     return asked
 
@@ -150,7 +161,7 @@ def make_administrator(user: User) -> None:
     check_no_desk(user)
     User.objects.filter(pk=user.pk).update(is_superuser=True)
     second_factor.begin_grace(user)
-    if not appointing.lately_held(user):
+    if not user.has_post_ahead:
         holding.begin_as_staff(user)
     appointing.open_account(user)
 
