@@ -6,7 +6,7 @@ capability is 403.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, cast
+from typing import Any, Concatenate, cast
 
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
@@ -109,9 +109,7 @@ def leads_to(request: HttpRequest, url: str) -> HttpResponse:
 class LogInFirst(LoginRequiredMiddleware):
     """After the log-in one is back on the page, not on the part of it that a script asked for."""
 
-    def handle_no_permission(
-        self, request: HttpRequest, view_func: Callable[..., HttpResponse]
-    ) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         page = request.htmx.current_url_abs_path or request.get_full_path()  # type: ignore[attr-defined]
         return leads_to(request, redirect_to_login(page, self.get_login_url(view_func)).url)
 

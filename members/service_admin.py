@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -29,7 +28,6 @@ from django.views.decorators.cache import never_cache
 from members.access import STAFF_LOG_IN, StaffRequest, is_staff_by_code
 from members.capabilities import KEEPS
 from members.models import User
-from xianfeng.lib.ids import id_of
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.ui.views import each_row, posted, submit
 
@@ -58,9 +56,7 @@ class ScopedSite(admin.AdminSite):
         target = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
         return redirect_to_login(target, settings.LOGIN_URL)
 
-    def password_change(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """As `login`: the portal's page counts guesses, and tells the owner."""
         return redirect("account_change_password")
 
@@ -111,13 +107,6 @@ def in_words(name: str, label: str) -> Callable[[Any], str]:
 
     words.__name__ = name
     return words
-
-
-class FoundByTyping(AutocompleteSelect):
-    """Shows again what was chosen, beside an error. What is no id was chosen nowhere; Django breaks on it."""
-
-    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
-        return super().optgroups(name, [one for one in value if id_of(one)], attrs)
 
 
 class ServiceAdmin(admin.ModelAdmin):
@@ -206,8 +195,6 @@ class ServiceAdmin(admin.ModelAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         rows = self.visible(request, db_field.remote_field.model)
-        if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = FoundByTyping(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, queryset=rows, **kwargs)
 
     def get_object(self, request: HttpRequest, *which: Any) -> Any:

@@ -12,7 +12,6 @@ from notices.models import Notice
 from xianfeng.lib.refusal import AlreadyDecided, Refusal
 from xianfeng.lib.transitions import move_all
 
-
 # The user name that registration makes up for who comes with a mobile alone.
 BY_CODE_ALONE = r"^m[0-9a-f]{12}$"
 
@@ -78,7 +77,7 @@ def forget_credentials(user: User) -> None:
     """
     if user.has_post_ahead or user.is_superuser:
         return
-    if user.has_usable_password() or user.email or user.authenticator_set.exists():
+    if user.has_usable_password() or user.email or Authenticator.objects.filter(user=user).exists():
         messages.tell(messages.CREDENTIALS_GONE, user)  # by mail to the address that goes
     user.email, user.unconfirmed_email, user.rights_since = "", "", timezone.now()
     user.save(update_fields=["email", "unconfirmed_email", "rights_since"])

@@ -192,8 +192,8 @@ def staff_account(*, username: str, name: str, email: str) -> User:
     elif not (user.has_post_ahead or address_for(user).casefold() == email.casefold()):
         raise NotGrantable(
             _(
-                "用户名 %(username)s 的账号不是用这个邮箱确认的，或还没有确认过邮箱。请与本人核对；也可以换一个用户名，"
-                "另开办公账号。"
+                "用户名 %(username)s 的账号不是用这个邮箱确认的，或还没有确认过邮箱。"
+                "请与本人核对；也可以换一个用户名，另开办公账号。"
             )
             % {"username": username},
             "another_address",

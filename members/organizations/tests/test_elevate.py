@@ -189,7 +189,8 @@ def test_the_city_s_page_asks_and_another_colleague_s_confirms(client: Client, c
 
 def test_the_admin_asks_and_confirms_too(client: Client, cast: Cast):
     client.force_login(cast.sysadmin)
-    form = {"organization": cast.city.pk, "role": "clerk", "starts_on": "2026-01-01", "user": person(cast).pk}
+    who = {"username": "new.one", "name": "新同志", "email": "new.one@example.test"}
+    form = who | {"organization": cast.city.pk, "role": "clerk", "starts_on": "2026-01-01"}
     client.post(reverse("admin:members_appointment_add"), form)
     elevation = Elevation.objects.get()
     page = reverse("admin:members_elevation_change", args=[elevation.pk])
