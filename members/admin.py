@@ -17,7 +17,7 @@ from members.accounts.forms import AccountForm
 from members.accounts.inviting import invite
 from members.importing import batches
 from members.importing.views import may_import, upload_form
-from members.organizations import appointing, elevating, tree
+from members.organizations import appointing, elevating, switching, tree
 from members.organizations.forms import AppointmentForm
 from members.people import keeping, privacy
 from members.people.forms import EntryForm
@@ -101,7 +101,7 @@ class AccountAdmin(ServiceAdmin):
     """
 
     sees, does = "appointments.grant", "accounts.keep"
-    adds, changes, asks = accounts.add, accounts.change, account_form
+    adds, changes, asks = accounts.add, switching.change, account_form
     list_display = ["username", "name", "email", "is_active", "is_superuser", "last_login"]
     list_filter = ["is_staff"]
     search_fields, ordering = ["username", "name"], ["username"]

@@ -25,7 +25,8 @@ def add(*, username: str, name: str, email: str, is_active: bool = True, by: Use
 def change(user: User, *, username: str, name: str, email: str, is_active: bool, by: User) -> User:
     """Raises NotYours for oneself, and for the address of who is in control of the account already.
 
-    A link to set the password goes to that address: whoever writes it could take the account over.
+    A link to set the password goes to that address: whoever writes it could take the account over. What ends
+    when an account is switched off is `organizations.switching`, which pages call.
     """
     kept = User.objects.select_for_update().get(pk=user.pk)
     if kept.pk == by.pk:

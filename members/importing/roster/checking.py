@@ -1,7 +1,7 @@
 """One row of a roster: what it means, and everything that is wrong with it."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Any
 
 from django.utils.functional import Promise
@@ -66,6 +66,7 @@ MESSAGES: dict[str, Promise] = {
         "不在您所在组织的范围内，您只能导入本组织的党员。请删除这一行，或交由市委组织部导入。"
     ),
     "member_out_of_scope": _("这位同志目前在别的组织的名册上。请联系市委组织部办理调动后再导入。"),
+    "own_record": _("这一行是您本人：入册日期、职务级别、手机号由同事办理。"),
     "residence_missing": _("没有填居住社区，无法确定是否属于您的社区。请填写本社区名称。"),
 }
 
@@ -128,8 +129,8 @@ def limit_of(field: str) -> int:
 class RowCheck:
     """Checks the rows of one file in order; remembers the mobiles it has seen."""
 
-    def __init__(self, directory: Directory, decisions: Decisions) -> None:
-        self.directory, self.decisions = directory, decisions
+    def __init__(self, directory: Directory, decisions: Decisions, own: Set[int] = frozenset()) -> None:
+        self.directory, self.decisions, self.own = directory, decisions, own
         self.entry_day = decisions.entry_day
         self.ask_unit: Ask | None = None  # the question that a blank unit of this row is
         self.cleaned: list[Cleaned] = []
