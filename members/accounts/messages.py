@@ -81,6 +81,12 @@ CREDENTIALS_GONE = Wording(
     ),
     told=_("账号本人（邮件发到原邮箱）"),
 )
+RENAMED = Wording(
+    ACCOUNT,
+    key="renamed:%(user)s:%(at)s",
+    subject=_("账号的姓名已更改"),
+    body=_("%(by)s把您账号的姓名改为“%(name)s”。如有不对，请联系系统管理员。"),
+)
 OPERATOR = _("运维（命令行）")
 
 # What allauth calls them when it says that one changed (`adapter.send_notification_mail`).
@@ -96,6 +102,10 @@ BY_ALLAUTH = {
 
 def tell(wording: Wording, user: User) -> None:
     send(wording.to(user, at=f"{timezone.now():%Y%m%d%H%M%S%f}"))
+
+
+def tell_renamed(user: User, name: str, by: User) -> None:
+    send(RENAMED.to(user, name=name, by=by, at=f"{timezone.now():%Y%m%d%H%M%S%f}"))
 
 
 def tell_email_changed(user: User, former: str) -> None:

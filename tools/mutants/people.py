@@ -5,7 +5,7 @@ from tools.mutants.mutant import ignored, mutant, off
 ACCOUNTS, POSTS = "members/accounts/tests", "members/organizations/tests"
 JOINING, PEOPLE, PERSONS = "members/registration/tests", "members/people/tests", "members/persons/tests"
 LEAVING, MERGING, NUMBERS = "members/leaving/tests", "members/merging/tests", "members/numbers/tests"
-IMPORTING, ADMIN, PAGES = "members/importing/tests", "members/tests/test_admin.py", "members/tests"
+IMPORTING, ADMIN, PAGES = "members/importing", "members/tests/test_admin.py", "members/tests"
 ACCESS = "xianfeng/tests/test_access.py"
 
 MUTANTS = (
@@ -45,7 +45,7 @@ MUTANTS = (
     mutant("a password set by a code session opens a desk", "members/organizations/appointing.py",
            "        holding.begin_as_staff(user)\n", "        pass\n", POSTS),
     mutant("the same post given anew brings new days", "members/organizations/appointing.py",
-           "before, was_ahead = lately_held(user), ", "before, was_ahead = list(user.appointments.current()), ", ACCOUNTS),
+           "was_ahead = lately_held(user), ", "was_ahead = list(user.appointments.current()), ", ACCOUNTS),
     mutant("estates open contacts without a second factor", "members/capabilities.py",
            ' or allows(kind, role, "wishes.handle")', "", ACCOUNTS),
     mutant("a used code counts again", "members/accounts/proving.py",
