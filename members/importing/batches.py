@@ -32,9 +32,9 @@ from members.importing.organizations import (
 from members.importing.plan import Decisions, Plan
 from members.importing.roster import apply_roster, plan_rosters, read_rosters
 from members.importing.roster.applying import remove_created, restore_changed
+from members.importing.roster.checking import check_undo_of_own, entries_of
 from members.importing.roster.columns import COLUMNS
 from members.importing.roster.history import take_lines_back
-from members.importing.roster.own import check_undo_of_own, entries_of
 from members.importing.roster.renumbering import restore_numbers
 from members.importing.rules import (
     FOLLOWS,

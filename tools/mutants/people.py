@@ -194,7 +194,7 @@ MUTANTS = (
     off("any desk imports anything", "members/importing/rules.py",
         'desk is None or not desk.can("members.import") or kind not in kinds_for(desk.organization)',
         IMPORTING),
-    mutant("one imports the own date, rank and number", "members/importing/roster/own.py",
+    mutant("one imports the own date, rank and number", "members/importing/roster/checking.py",
            "if row.errors or row.existing not in own:", "if True:", IMPORTING),
     mutant("an old plan writes what is one's own", "members/importing/roster/applying.py",
            "        check_own(plan, batch)\n", "        pass\n", IMPORTING),

@@ -8,9 +8,9 @@ from members.importing.plan import CHANGED, NEW, Plan, RowPlan
 from members.models import ImportBatch, Member
 from xianfeng.lib.pinyin import in_pinyin
 
+from .checking import check_own
 from .columns import COMPARED, OWN_STATEMENTS
 from .history import line_of, write_lines
-from .own import check_own
 from .planning import LOOKUP_SIZE, as_stored
 from .renumbering import change_numbers
 

@@ -39,7 +39,7 @@ from xianfeng.lib.spreadsheet.reading import (
 )
 from xianfeng.lib.times import today
 
-from .checking import VALUE_LIMIT, RowCheck, hide_id_numbers
+from .checking import VALUE_LIMIT, RowCheck, hide_id_numbers, refuse_own
 from .columns import (
     COMPARED,
     ENTRY,
@@ -53,7 +53,6 @@ from .columns import (
     is_total,
 )
 from .directory import Directory
-from .own import refuse_own
 from .renumbering import ask_of, decide, refuse_second
 
 State = Member.State
@@ -128,7 +127,7 @@ def plan_rosters(
 ) -> Plan:
     """As `plan_roster`, on tables read before; tells `progress` how many rows of how many are done.
 
-    `own` are the entries of whoever sends the file: see `own.py`.
+    `own` are the entries of whoever sends the file: see `checking`.
     """
     check = RowCheck(Directory(scope), decisions, own)
     rows: list[RowPlan] = []
