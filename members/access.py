@@ -6,7 +6,7 @@ capability is 403.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, cast
+from typing import Any, Concatenate, cast
 
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
@@ -109,9 +109,7 @@ def leads_to(request: HttpRequest, url: str) -> HttpResponse:
 class LogInFirst(LoginRequiredMiddleware):
     """After the log-in one is back on the page, not on the part of it that a script asked for."""
 
-    def handle_no_permission(
-        self, request: HttpRequest, view_func: Callable[..., HttpResponse]
-    ) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         page = request.htmx.current_url_abs_path or request.get_full_path()  # type: ignore[attr-defined]
         return leads_to(request, redirect_to_login(page, self.get_login_url(view_func)).url)
 
@@ -136,8 +134,10 @@ def desk_required[**P](
 
 
 def is_staff_by_code(user: User | AnonymousUser) -> bool:
-    """A person with a post, now or soon, in a session that a code opened."""
-    return isinstance(user, User) and user.is_by_code and user.is_staff and user.has_post_ahead
+    """A person with a post, now or soon, or proposed for one, in a session that a code opened."""
+    if not (isinstance(user, User) and user.is_by_code):
+        return False
+    return (user.is_staff and user.has_post_ahead) or user.elevations.open().exists()
 
 
 def require(user: User, *capabilities: str) -> Appointment:

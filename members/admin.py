@@ -17,7 +17,8 @@ from members.accounts.forms import AccountForm
 from members.accounts.inviting import invite
 from members.importing import batches
 from members.importing.views import may_import, upload_form
-from members.organizations import appointing, elevating, tree
+from members.organizations import appointing, elevating, switching, tree
+from members.organizations.forms import AppointmentForm
 from members.people import keeping, privacy
 from members.people.forms import EntryForm
 from members.persons import uniting
@@ -25,6 +26,7 @@ from members.registration import registering
 from members.service_admin import ReasonForm, ServiceAdmin, service_action
 from notices.models import Delivery
 from xianfeng.lib.spreadsheet.reading import FILE_LIMIT
+from xianfeng.lib.times import today
 from xianfeng.lib.web.uploads import takes_file
 from xianfeng.ui.views import posted
 
@@ -48,6 +50,12 @@ def account_form(request: HttpRequest, user: models.User | None = None) -> Accou
     return AccountForm(posted(request), instance=copy.copy(user))
 
 
+def appointment_form(request: HttpRequest) -> AppointmentForm:
+    return AppointmentForm(
+        posted(request), user=cast(models.User, request.user), initial={"starts_on": today()}
+    )
+
+
 @admin.register(models.Organization)
 class OrganizationAdmin(ServiceAdmin):
     """The tree is changed on its own page, where places and events are kept; here names are."""
@@ -62,10 +70,9 @@ class OrganizationAdmin(ServiceAdmin):
 @admin.register(models.Appointment)
 class AppointmentAdmin(ServiceAdmin):
     sees, does = "organizations.see", "appointments.grant"
-    adds = elevating.appoint
+    adds, asks = elevating.appoint_by_name, appointment_form
     list_display = ["organization", "role", "user", "starts_on", "ends_on"]
     search_fields = ["user__username", "user__name", "organization__name"]
-    autocomplete_fields = ["user", "organization"]
     actions = [service_action(_("终止所选任职"), appointing.end_beside_others)]
 
 
@@ -94,7 +101,7 @@ class AccountAdmin(ServiceAdmin):
     """
 
     sees, does = "appointments.grant", "accounts.keep"
-    adds, changes, asks = accounts.add, accounts.change, account_form
+    adds, changes, asks = accounts.add, switching.change, account_form
     list_display = ["username", "name", "email", "is_active", "is_superuser", "last_login"]
     list_filter = ["is_staff"]
     search_fields, ordering = ["username", "name"], ["username"]

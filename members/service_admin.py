@@ -6,23 +6,28 @@ from functools import cache
 from typing import Any, ClassVar, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import FETCH_PEERS, BooleanField, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
-from members.access import StaffRequest
+from members.access import STAFF_LOG_IN, StaffRequest, is_staff_by_code
 from members.capabilities import KEEPS
 from members.models import User
-from xianfeng.lib.ids import id_of
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.ui.views import each_row, posted, submit
 
@@ -38,6 +43,22 @@ class ScopedSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         user = cast(User, request.user)
         return bool(user.is_active and (user.is_superuser or getattr(user, "desk", None)))
+
+    @method_decorator([never_cache, login_not_required])
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The portal's is the only log-in: Django's form counts no guesses and asks for no second factor."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if request.user.is_authenticated:
+            raise PermissionDenied(
+                STAFF_LOG_IN if is_staff_by_code(request.user) else _("您现在没有任职，不能进入管理后台。")
+            )
+        target = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        return redirect_to_login(target, settings.LOGIN_URL)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """As `login`: the portal's page counts guesses, and tells the owner."""
+        return redirect("account_change_password")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Only what keeps to the portal's scope: those of libraries know no desk and show secrets."""
@@ -86,13 +107,6 @@ def in_words(name: str, label: str) -> Callable[[Any], str]:
 
     words.__name__ = name
     return words
-
-
-class FoundByTyping(AutocompleteSelect):
-    """Shows again what was chosen, beside an error. What is no id was chosen nowhere; Django breaks on it."""
-
-    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
-        return super().optgroups(name, [one for one in value if id_of(one)], attrs)
 
 
 class ServiceAdmin(admin.ModelAdmin):
@@ -181,8 +195,6 @@ class ServiceAdmin(admin.ModelAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         rows = self.visible(request, db_field.remote_field.model)
-        if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = FoundByTyping(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, queryset=rows, **kwargs)
 
     def get_object(self, request: HttpRequest, *which: Any) -> Any:

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from members.accounts.holding import BY_CODE_ALONE
 from members.importing import batches
 from members.importing.rules import UNDOABLE_FOR
 from members.models import (
@@ -29,8 +30,6 @@ BLANKED, DELETED = _("清空内容，保留记录"), _("删除")
 ANSWERS = ("address", "skills", "intentions", "free_times")
 FORGOTTEN_NAME = _("（已删除）")
 YEAR, THREE_YEARS = 365, 3 * 365  # days
-# Made by a code alone (`registering.account_for`), for whoever is on no roster and holds no post.
-BY_CODE_ALONE = r"^m[0-9a-f]{12}$"
 
 
 def columns(model: str, *names: str) -> tuple[str, ...]:

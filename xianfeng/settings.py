@@ -283,14 +283,17 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 5 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PHONE_VERIFICATION_ENABLED = False  # registration proved the mobile already
 ACCOUNT_RATE_LIMITS = {
-    "request_login_code": "20/m/ip,500/d/ip,5/h/key,10/d/key",
+    "request_login_code": "20/m/ip,500/d/ip,1/m/key,5/h/key,10/d/key",
     "login_failed": "",  # members/accounts/guessing.py: per account and address, so that nobody is locked out
 }
 ALLAUTH_USER_CODE_FORMAT = {"length": 6, "numeric": True, "dashed": False}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # allauth's own table of addresses stays empty: User.email is the one
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nothing is sent to an address that nobody has confirmed
-ACCOUNT_FORMS = {"reset_password": "members.accounts.forms.ForgottenForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "members.accounts.forms.ForgottenForm",
+    "confirm_login_code": "members.accounts.forms.LogInCodeForm",
+}
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "members.accounts.addresses.LinkToken"  # noqa: S105
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False  # shared office machines: the session ends with the browser

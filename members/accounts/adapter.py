@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from members.accounts import addresses, holding, messages, sessions
-from members.accounts.guessing import Guess, forgive, remember, typed
+from members.accounts.guessing import Guess, forgive, remember
 from members.methods import is_staff_session
 from members.models import User
 from notices.channels.sms import send_sms
@@ -46,7 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Raises ValidationError after too many wrong passwords (`guessing`)."""
         try:
-            guess = Guess.begin(request, typed(credentials))
+            guess = Guess.begin(request, credentials)
         except TooOften as refusal:
             raise ValidationError(str(refusal), code="too_many_login_attempts") from refusal
         if user := super().authenticate(request, **credentials):

@@ -1,12 +1,13 @@
 """Input shapes of proving who one is."""
 
-from typing import Any
+from typing import Any, cast
 
-from allauth.account.forms import ResetPasswordForm
+from allauth.account.forms import ConfirmLoginCodeForm, ResetPasswordForm
+from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy
 
 from members.models import User
@@ -17,6 +18,9 @@ SECOND_FACTOR = (
     Limit("second-factor", times=5, seconds=300),
     Limit("second-factor-day", times=50, seconds=24 * 3600),
 )
+
+
+CODE_TRIES = Limit("login-code-tries", times=5, seconds=300)  # of one code, while it is valid
 
 
 class CodeForm(forms.Form):
@@ -34,13 +38,28 @@ class CodeForm(forms.Form):
     )
 
 
+class LogInCodeForm(ConfirmLoginCodeForm):
+    """allauth counts tries in the session, which parallel ones read at once; these are one count."""
+
+    def clean_code(self) -> str:
+        session = cast(HttpRequest, context.request).session.session_key
+        try:
+            CODE_TRIES.take(f"{session} {self.expected_code}")
+        except TooOften as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+        return str(super().clean_code())
+
+
 class ForgottenForm(ResetPasswordForm):
     """The link goes to a confirmed address alone; whether somebody has it, the page does not say."""
 
     def clean_email(self) -> str:
-        email = str(self.cleaned_data["email"])
-        self.users = User.objects.filter(email__iexact=email, is_active=True)
-        return email
+        """The confirmed address: what was typed may only look like it (gmaıl.com), and a database that
+        folds case takes the two for one."""
+        typed = str(self.cleaned_data["email"])
+        found = User.objects.filter(email__iexact=typed, is_active=True)
+        self.users = [user for user in found if user.email.casefold() == typed.casefold()]
+        return self.users[0].email if self.users else typed
 
 
 class EmailForm(forms.Form):

@@ -12,13 +12,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from members.accounts import holding
 from members.models import User
 from xianfeng.lib.limits import Limit
+from xianfeng.lib.mobile import is_mobile, normalized
 from xianfeng.lib.web.network import network_address
 
 
@@ -44,9 +45,12 @@ class Guess:
     counted: tuple[tuple[Limit, str], ...]
 
     @classmethod
-    def begin(cls, request: HttpRequest, account: str) -> "Guess":
-        """`account` is what was typed. Raises TooOften; what was counted until then stays counted."""
-        address, device = network_address(request), device_of(request, account)
+    def begin(cls, request: HttpRequest, credentials: dict[str, Any]) -> "Guess":
+        """Raises TooOften; what was counted until then stays counted."""
+        name = typed(credentials)
+        user = meant(name)
+        address, device = network_address(request), device_of(request, user)
+        account = _account(user) if user else name
         if device:
             guess = cls(((PER_DEVICE, f"{device} {account}"),))
         else:
@@ -63,14 +67,24 @@ class Guess:
 
 def forgive(user: User) -> None:
     """Its owner came by a link to the confirmed address: what others guessed today keeps nobody out."""
-    for name in (user.username, user.mobile):
-        PER_ACCOUNT_DAY.forget((name or "").casefold())
+    PER_ACCOUNT_DAY.forget(_account(user))
 
 
 def typed(credentials: dict[str, Any]) -> str:
     """The account that somebody wants to open, as they named it."""
     names = ("username", "phone", "email")
     return next((str(credentials[name]).casefold() for name in names if credentials.get(name)), "")
+
+
+def meant(name: str) -> User | None:
+    """One account has one count, by whichever name, and however its mobile is written."""
+    mobile = normalized(name)
+    by_mobile = holding.account_of(mobile) if is_mobile(mobile) else None
+    return by_mobile or User.objects.filter(username__iexact=name).order_by("pk").first()
+
+
+def _account(user: User) -> str:
+    return f"#{user.pk}"
 
 
 # --- Known browsers -----------------------------------------------------------------------------
@@ -91,13 +105,10 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     )
 
 
-def device_of(request: HttpRequest, account: str) -> str:
+def device_of(request: HttpRequest, user: User | None) -> str:
     """Which browser this is, if it is known for the account; else nothing."""
     device, accounts = _known(request)
-    if not accounts:
-        return ""
-    meant = User.objects.filter(Q(username__iexact=account) | Q(mobile=account))
-    return device if any(_mark(user) in accounts for user in meant) else ""
+    return device if user and _mark(user) in accounts else ""
 
 
 def _known(request: HttpRequest) -> tuple[str, list[str]]:

@@ -1,13 +1,19 @@
 """Which account a mobile opens: one number, one account, and it follows its person."""
 
+import re
+
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from members.accounts import messages
 from members.models import Member, Registration, RegistrationEvent, User
 from notices.models import Notice
 from xianfeng.lib.refusal import AlreadyDecided, Refusal
 from xianfeng.lib.transitions import move_all
+
+# The user name that registration makes up for who comes with a mobile alone.
+BY_CODE_ALONE = r"^m[0-9a-f]{12}$"
 
 
 class NumberTaken(Refusal):
@@ -43,8 +49,9 @@ def owner_of(mobile: str, *, but: Member) -> Member | None:
 
 
 def opens_by_code(user: User) -> bool:
-    """Whether a code alone logs this person in, as a member; who only has a post keeps to the password."""
-    return not user.is_superuser and bool(user.own_member or not user.desks)
+    """Whether a code alone logs this person in, as a member; who only has a post, now or soon, keeps to
+    the password."""
+    return not user.is_superuser and bool(user.own_member or not user.has_post_ahead)
 
 
 def take_number(user: User, mobile: str) -> None:
@@ -68,20 +75,22 @@ def forget_credentials(user: User) -> None:
 
     Staff keep theirs, which no code session can set; they have a password to prove who they are.
     """
-    if user.is_staff:
+    if user.has_post_ahead or user.is_superuser:
         return
-    user.unconfirmed_email, user.rights_since = "", timezone.now()
-    user.save(update_fields=["unconfirmed_email", "rights_since"])
+    if user.has_usable_password() or user.email or Authenticator.objects.filter(user=user).exists():
+        messages.tell(messages.CREDENTIALS_GONE, user)  # by mail to the address that goes
+    user.email, user.unconfirmed_email, user.rights_since = "", "", timezone.now()
+    user.save(update_fields=["email", "unconfirmed_email", "rights_since"])
     _close_to_passwords(user)
 
 
 def begin_as_staff(user: User) -> None:
     """Rights begin: a password that may date from a code session would open them to who had the phone then.
 
-    The owner sets another by a link to the confirmed address (`inviting`). An account without a mobile is
-    opened by no code, its password came by such a link.
+    The owner sets another by a link to the confirmed address (`inviting`). An account that no code ever
+    opened got its password by such a link.
     """
-    if user.mobile:
+    if user.mobile or user.own_member or is_made_by_code(user):
         _close_to_passwords(user)
 
 
@@ -89,6 +98,10 @@ def _close_to_passwords(user: User) -> None:
     user.set_unusable_password()
     user.save(update_fields=["password"])
     Authenticator.objects.filter(user=user).delete()
+
+
+def is_made_by_code(user: User) -> bool:
+    return bool(re.match(BY_CODE_ALONE, user.username))
 
 
 def let_go(mobile: str, *, but: User | None = None) -> None:

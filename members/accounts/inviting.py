@@ -13,14 +13,21 @@ from members.models import User
 def invite(request: HttpRequest, user: User) -> bool:
     """It goes to the person, never to who appointed them or keeps the account.
 
-    Returns whether there is an address for it: a confirmed one, or what was written down for an account that
-    nobody has opened yet. One in use is never opened by a link to an address that its owner did not confirm.
+    Returns whether there is an address for it.
     """
-    address = user.email or ("" if was_opened(user) else user.unconfirmed_email)
+    address = address_for(user)
     if not address or not user.is_active:
         return False
     request_password_reset(request, address, [user], LinkToken())
     return True
+
+
+def address_for(user: User) -> str:
+    """A confirmed one, or what was written down for an account that nobody has opened yet.
+
+    One in use is never opened by a link to an address that its owner did not confirm.
+    """
+    return user.email or ("" if was_opened(user) else user.unconfirmed_email)
 
 
 def invite_appointed(request: HttpRequest, user: User) -> None:

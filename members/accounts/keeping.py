@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from members.accounts import sessions
+from members.accounts import messages, sessions
 from members.models import User
 from xianfeng.lib.refusal import NotPossible
 
@@ -25,15 +25,21 @@ def add(*, username: str, name: str, email: str, is_active: bool = True, by: Use
 def change(user: User, *, username: str, name: str, email: str, is_active: bool, by: User) -> User:
     """Raises NotYours for oneself, and for the address of who is in control of the account already.
 
-    A link to set the password goes to that address: whoever writes it could take the account over.
+    A link to set the password goes to that address: whoever writes it could take the account over. What ends
+    when an account is switched off is `organizations.switching`, which pages call.
     """
     kept = User.objects.select_for_update().get(pk=user.pk)
     if kept.pk == by.pk:
         raise NotYours(_("自己的账号请在“账号”里修改，停用由另一位系统管理员办理。"))
+    in_use = is_in_use(kept)
+    if username != kept.username and in_use:
+        raise NotYours(_("这个账号已在使用，用户名不能再改：任命认的是用户名。"))
     if email != (kept.email or kept.unconfirmed_email):
-        if is_in_use(kept):
+        if in_use:
             raise NotYours(_("这个账号已在使用，邮箱只能由本人修改。"))
         kept.unconfirmed_email = email
+    if name != kept.name and in_use:
+        messages.tell_renamed(kept, name, by)
     if is_active != kept.is_active:
         sessions.end_all([kept])
     kept.username, kept.name, kept.is_active = username, name, is_active

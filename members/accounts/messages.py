@@ -71,6 +71,22 @@ RECOVERY_CODES = Wording(
     subject=_("已生成新的恢复码"),
     body=_("原来的恢复码全部作废，其他设备须重新登录。如不是您本人办理的，请立即联系系统管理员。"),
 )
+CREDENTIALS_GONE = Wording(
+    ACCOUNT,
+    key="credentials-gone:%(user)s:%(at)s",
+    subject=_("账号的密码、两步验证和邮箱已清除"),
+    body=_(
+        "您的手机号换了，在原来的手机上设的密码、两步验证和邮箱都已作废，今后用新号码的验证码登录，需要时再设。"
+        "如不是您本人换号，请立即联系社区或单位。"
+    ),
+    told=_("账号本人（邮件发到原邮箱）"),
+)
+RENAMED = Wording(
+    ACCOUNT,
+    key="renamed:%(user)s:%(at)s",
+    subject=_("账号的姓名已更改"),
+    body=_("%(by)s把您账号的姓名改为“%(name)s”。如有不对，请联系系统管理员。"),
+)
 OPERATOR = _("运维（命令行）")
 
 # What allauth calls them when it says that one changed (`adapter.send_notification_mail`).
@@ -86,6 +102,10 @@ BY_ALLAUTH = {
 
 def tell(wording: Wording, user: User) -> None:
     send(wording.to(user, at=f"{timezone.now():%Y%m%d%H%M%S%f}"))
+
+
+def tell_renamed(user: User, name: str, by: User) -> None:
+    send(RENAMED.to(user, name=name, by=by, at=f"{timezone.now():%Y%m%d%H%M%S%f}"))
 
 
 def tell_email_changed(user: User, former: str) -> None:

@@ -32,6 +32,7 @@ from members.importing.organizations import (
 from members.importing.plan import Decisions, Plan
 from members.importing.roster import apply_roster, plan_rosters, read_rosters
 from members.importing.roster.applying import remove_created, restore_changed
+from members.importing.roster.checking import check_undo_of_own, entries_of
 from members.importing.roster.columns import COLUMNS
 from members.importing.roster.history import take_lines_back
 from members.importing.roster.renumbering import restore_numbers
@@ -108,8 +109,12 @@ def decide(batch: ImportBatch, answers: Mapping[str, Any], *, by: User) -> None:
 
 
 def undo(batch: ImportBatch, *, reason: str, by: User) -> None:
-    """Have everything the batch wrote taken back. Raises BatchMovedOn, NotUndoable, ReasonNeeded."""
+    """Have everything the batch wrote taken back.
+
+    Raises BatchMovedOn, NotUndoable, ReasonNeeded; NotPossible where one's own entry is among it.
+    """
     check_undoable(batch)
+    check_undo_of_own(batch, by)
     reason = check_reason(reason, told=_("会留在这一批的记录里"))
     with transaction.atomic():
         move(batch, State.UNDOING, by=by, note=reason, undo_reason=reason, error="")
@@ -203,7 +208,7 @@ def plan_for(batch: ImportBatch, progress: Callable[[int, int], None] | None = N
         return plan_organizations(batch.file.path)
     decisions = Decisions(batch.decisions)
     rosters = read_rosters(batch.file.path, decisions=decisions)
-    return plan_rosters(rosters, batch.organization, decisions, progress)
+    return plan_rosters(rosters, batch.organization, decisions, progress, entries_of(batch))
 
 
 def store_preview(batch: ImportBatch, plan: Plan, hold: Hold) -> None:

@@ -171,6 +171,7 @@ def _take_number(kept: Member, gone: Member) -> None:
     changing.swap_numbers(kept, gone)
     if kept.user:
         holding.take_number(kept.user, number)
+        holding.forget_credentials(kept.user)
 
 
 # --- Back again ---------------------------------------------------------------------------------

@@ -115,15 +115,22 @@ class User(AbstractUser):
     def posts(self) -> list["Appointment"]:
         """Current appointments, read once a request (a fresh user object is loaded for each).
 
-        A system administrator acts under none: accounts are kept by who sees no flags (DOMAIN 3).
+        A system administrator acts under none: accounts are kept by who sees no flags (DOMAIN 3), under
+        another account of the same person neither.
         """
-        if self.is_by_code or self.is_superuser:
+        if self.is_by_code or self.is_superuser or self._is_an_administrator_s:
             return []
         factor = Authenticator.objects.filter(user=models.OuterRef("user"), type=Authenticator.Type.TOTP)
         current = self.appointments.current().select_related("organization")
         posts = list(current.annotate(with_factor=models.Exists(factor)))
         self._has_factor_beside_posts = any(post.with_factor for post in posts)
         return list(posts)
+
+    @property
+    def _is_an_administrator_s(self) -> bool:
+        """Whether the person keeps accounts under another one; most have no mark, and are not asked about."""
+        same = User.objects.filter(person=self.person, is_superuser=True)
+        return self.person is not None and same.exists()
 
     @cached_property
     def desks(self) -> list["Appointment"]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from members import desks
 from members.accounts import holding, second_factor, sessions
+from members.accounts.inviting import address_for
 from members.models import Appointment, Organization, OrganizationEvent, User
 from members.organizations import tree
 from members.organizations.rules import NotGrantable
@@ -78,11 +79,12 @@ def put(
     ends_on: dt.date | None = None,
 ) -> Appointment:
     """Write down what was allowed. Raises NotGrantable."""
-    User.objects.select_for_update().get(pk=user.pk)  # two grants of the same post at once
+    if not User.objects.select_for_update().get(pk=user.pk).is_active:  # two grants of the same post at once
+        raise NotGrantable(_("%(user)s的账号已停用，不能任职。请先由系统管理员启用。") % {"user": user})
     if User.objects.filter(pk__in=user.own_accounts, is_superuser=True).exists():
         raise NotGrantable(_("%(user)s是系统管理员，不能任职。请另设账号的人员。") % {"user": user})
     check_term(user, organization, role, starts_on=starts_on, ends_on=ends_on)
-    before = lately_held(user)
+    before, was_ahead = lately_held(user), user.has_post_ahead
     appointment = Appointment.objects.create(
         user=user,
         organization=organization,
@@ -94,7 +96,7 @@ def put(
     asks = appointment.asks_second_factor and not any(post.asks_second_factor for post in before)
     if asks or not before:
         second_factor.begin_grace(user, starts_on)
-    if not before:
+    if not was_ahead:
         holding.begin_as_staff(user)
     open_account(user)
     note = f"{user} · {appointment.get_role_display()}"
@@ -124,7 +126,7 @@ def end(appointment: Appointment, *, by: User, on: dt.date | None = None) -> App
     """End a term so that today is no longer part of it. Raises AlreadyDecided, or NotGrantable."""
     check_grantable(appointment.user, appointment.organization, by)
     last_day = on or today() - dt.timedelta(days=1)
-    rows = Appointment.objects.current().filter(pk=appointment.pk)
+    rows = Appointment.objects.not_over().filter(pk=appointment.pk)  # one to come is taken back as well
     starts_on = min(appointment.starts_on, last_day)
     if rows.update(starts_on=starts_on, ends_on=last_day) != 1:
         raise AlreadyDecided(_("这个任职已经结束了。"))
@@ -177,7 +179,8 @@ def hand_over(appointment: Appointment, successor: Successor, *, by: User) -> Ap
 def staff_account(*, username: str, name: str, email: str) -> User:
     """The account of this user name, or a new one without a password (its owner sets it by e-mail).
 
-    Raises NotGrantable where the name belongs to somebody else.
+    Raises NotGrantable where the name or the address is another's: whoever appoints knows both from the
+    person, and an account that somebody else prepared, or that lay in other hands, has its own.
     """
     user = User.objects.filter(username=username).first()
     if user is None:
@@ -186,4 +189,13 @@ def staff_account(*, username: str, name: str, email: str) -> User:
         user.save()
     elif user.name != name:
         raise NotGrantable(_("用户名 %(username)s 已属于另一人，请换一个。") % {"username": username})
+    elif not (user.has_post_ahead or address_for(user).casefold() == email.casefold()):
+        raise NotGrantable(
+            _(
+                "用户名 %(username)s 的账号不是用这个邮箱确认的，或还没有确认过邮箱。"
+                "请与本人核对；也可以换一个用户名，另开办公账号。"
+            )
+            % {"username": username},
+            "another_address",
+        )
     return user

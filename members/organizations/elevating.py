@@ -5,6 +5,7 @@ like it (separation of duties, GB/T 22239-2019 8.1.7.2: 审批由不同的人).
 """
 
 import datetime as dt
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from members import desks
 from members.accounts import holding, second_factor, sessions
-from members.models import Appointment, Elevation, ElevationEvent, Organization, User
+from members.models import Appointment, Elevation, ElevationEvent, Member, Organization, User
 from members.organizations import appointing, messages
 from members.organizations.rules import NotGrantable
 from xianfeng.lib.refusal import AlreadyDecided, check_reason
@@ -32,23 +33,34 @@ def appoint(
     return _ask(user, by, organization=organization, role=role, **term)
 
 
+@transaction.atomic
+def appoint_by_name(
+    *, username: str, name: str, email: str, by: User, **post: Any
+) -> Appointment | Elevation:
+    """`appoint` for the account of this user name, made where there is none. Raises NotGrantable."""
+    return appoint(user=appointing.staff_account(username=username, name=name, email=email), by=by, **post)
+
+
 def ask_for_administration(user: User, *, reason: str, by: User) -> Elevation:
     """Raises NotGrantable, ReasonNeeded."""
     check_may_decide(by)
     if by.is_oneself(user.pk):
         raise NotGrantable(_("不能给自己任职，请由另一位管理人员办理。"), "not_oneself")
-    check_no_desk(user)
+    check_may_administer(user)
     return _ask(user, by, reason=check_reason(reason))
 
 
 @transaction.atomic
 def _ask(user: User, by: User, **values: object) -> Elevation:
+    check_active(user)
     try:
         with transaction.atomic():
             asked = Elevation.objects.create(user=user, asked_by=by, **values)
     except IntegrityError as error:
         raise NotGrantable(_("这项任命已经提请，正等第二人确认。"), "asked_already") from error
     record([asked], event=ElevationEvent, by=by)
+    # Until the second person has decided, no code sets a password or an address; links asked for are void.
+    sessions.end_all([user])
     messages.tell_asked(asked, deciders(asked))
     return asked
 
@@ -61,8 +73,7 @@ def confirm(asked: Elevation, *, by: User | None) -> Elevation:
     Raises AlreadyDecided, NotGrantable.
     """
     check_second(asked, by)
-    if not may_decide().filter(pk=asked.asked_by_id).exists():
-        raise NotGrantable(_("提请人已不再是市级工作人员或系统管理员，请重新提请。"), "asker_left")
+    check_still_stands(asked)
     _decide(asked, State.CONFIRMED, by)
     if asked.organization is None:
         make_administrator(asked.user)
@@ -107,6 +118,23 @@ def _decided_before() -> AlreadyDecided:
 # --- Who may ------------------------------------------------------------------------------------
 
 
+def check_active(user: User) -> None:
+    """Who is locked out gets nothing that one tick would then bring. Raises NotGrantable."""
+    if not User.objects.filter(pk=user.pk, is_active=True).exists():
+        raise NotGrantable(_("%(user)s的账号已停用，请先启用再任命。") % {"user": user}, "inactive")
+
+
+def check_still_stands(asked: Elevation) -> None:
+    """What was so when it was asked for may have changed since. Raises NotGrantable."""
+    if not may_decide().filter(pk=asked.asked_by_id).exists():
+        raise NotGrantable(_("提请人已不再是市级工作人员或系统管理员，请重新提请。"), "asker_left")
+    if asked.asked_by.is_oneself(asked.user_id):
+        raise NotGrantable(
+            _("提请人与%(user)s是同一人，请由别人重新提请。") % {"user": asked.user}, "not_oneself"
+        )
+    check_active(asked.user)
+
+
 def may_decide() -> QuerySet[User]:
     """Active system administrators, and who acts in the city's department today."""
     city = Organization.objects.filter(kind=Organization.Kind.CITY)
@@ -138,19 +166,24 @@ def check_second(asked: Elevation, by: User | None) -> None:
 # --- System administration ----------------------------------------------------------------------
 
 
-def check_no_desk(user: User) -> None:
-    """An administrator keeps accounts and sees no flags: whoever has a desk is none (DOMAIN 3)."""
+def check_may_administer(user: User) -> None:
+    """An administrator keeps accounts and sees no flags: neither who has a desk, nor who collects flags with
+    this account (DOMAIN 3). Raises NotGrantable."""
     if user.is_superuser:
         raise NotGrantable(_("%(user)s已是系统管理员。") % {"user": user})
     if Appointment.objects.not_over().filter(user__in=user.own_accounts).exists():
         raise NotGrantable(_("%(user)s还有任职。系统管理员不能任职，请先终止任职。") % {"user": user})
+    if Member.objects.filter(user=user).exists():
+        raise NotGrantable(
+            _("%(user)s的账号是名册上党员本人的。系统管理员请另设账号。") % {"user": user}, "has_entry"
+        )
 
 
 def make_administrator(user: User) -> None:
-    check_no_desk(user)
+    check_may_administer(user)
     User.objects.filter(pk=user.pk).update(is_superuser=True)
     second_factor.begin_grace(user)
-    if not appointing.lately_held(user):
+    if not user.has_post_ahead:
         holding.begin_as_staff(user)
     appointing.open_account(user)
 

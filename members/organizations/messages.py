@@ -55,6 +55,17 @@ ADMINISTRATION_ENDED = Wording(
     body=_("由%(by)s办理。如有不对，请立即联系市委组织部。"),
     told=_("本人、市级工作人员和系统管理员"),
 )
+SWITCHED = Wording(
+    ELEVATION,
+    key="account-switched:%(who_id)s:%(at)s:%(user)s",
+    subject=_("%(who)s不再任%(posts)s"),
+    body=_(
+        "账号由%(by)s%(switched)s，这些随之终止；再任须重新提请，由第二人确认。"
+        "如有不对，请立即联系市委组织部。"
+    ),
+    told=_("账号停用的本人、市级工作人员和系统管理员"),
+)
+OFF, ON = _("停用"), _("启用")
 OPERATOR = _("运维（命令行）")
 
 MOVED = Wording(
@@ -131,6 +142,15 @@ def tell_ended_administration(user: User, by: User, others: Iterable[User]) -> N
     people.pop(by.pk, None)
     at = f"{timezone.now():%Y%m%d%H%M%S}"
     send_many(ADMINISTRATION_ENDED.to_each(people.values(), who=user, who_id=user.pk, by=by, at=at))
+
+
+def tell_switched(user: User, posts: Iterable[str], by: User, others: Iterable[User]) -> None:
+    """With its account somebody lost what two people had given: all who could say that this is wrong."""
+    people = {one.pk: one for one in (user, *others)}
+    people.pop(by.pk, None)
+    facts = {"who": user, "who_id": user.pk, "posts": "、".join(posts), "by": by}
+    at, switched = f"{timezone.now():%Y%m%d%H%M%S}", ON if user.is_active else OFF
+    send_many(SWITCHED.to_each(people.values(), at=at, switched=switched, **facts))
 
 
 def facts_of(asked: Elevation) -> dict[str, object]:

@@ -4,7 +4,6 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -27,12 +26,14 @@ def appointments(request: StaffRequest) -> HttpResponse:
     if granted := submit(form, lambda: grant(request, form)):
         messages.success(request, told(granted) % {"name": granted.user})
         return redirect("members:appointments")
-    rows = Appointment.objects.visible_to(request.user).current().select_related("user", "organization")
+    held = Appointment.objects.visible_to(request.user).not_over().filter(organization__is_active=True)
     asked = (
         Elevation.objects.visible_to(request.user).open().select_related("user", "organization", "asked_by")
     )
     context = {
-        "page": page_of(request, rows.order_by("organization__path", "role")),
+        "page": page_of(
+            request, held.select_related("user", "organization").order_by("organization__path", "role")
+        ),
         "form": form,
         "asked": list(asked.select_related("user", "organization", "asked_by")),
     }
@@ -46,14 +47,10 @@ def told(granted: Appointment | Elevation) -> str:
 
 
 def grant(request: StaffRequest, form: AppointmentForm) -> Appointment | Elevation:
-    """One transaction for account and appointment. Raises NotGrantable."""
-    values = dict(form.cleaned_data)
-    account = {name: values.pop(name) for name in ("username", "name", "email")}
-    with transaction.atomic():
-        user = appointing.staff_account(**account)
-        granted = elevating.appoint(user=user, by=request.user, **values)
+    """Raises NotGrantable."""
+    granted = elevating.appoint_by_name(**form.cleaned_data, by=request.user)
     if isinstance(granted, Appointment):
-        invite_appointed(request, user)
+        invite_appointed(request, granted.user)
     return granted
 
 

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from members.models import Appointment, Member, PersonCheck, User
 
 
 @dataclass(frozen=True)
 class Pair:
-    """An account with a post, and a roster entry or another such account of the same name."""
+    """An account of the staff, administrators included, and a roster entry or another of that name."""
 
     user: User
     other: Member | User
@@ -26,10 +28,8 @@ class Pair:
 
 
 def pairs(by: User) -> list[Pair]:
-    """Those that nobody has said anything of, whose desk lies in the branch; by name."""
-    places: dict[int, list[str]] = defaultdict(list)
-    for post in Appointment.objects.visible_to(by).current().select_related("organization"):
-        places[post.user_id].append(post.organization.name)
+    """Those that nobody has said anything of, whose desk lies in the branch, or who administer; by name."""
+    places = places_of_staff(by)
     staff = list(User.objects.filter(pk__in=places, is_active=True).order_by("name", "pk"))
     names = {user.name for user in staff if user.name}
     by_name: dict[str, list[Member | User]] = defaultdict(list)
@@ -48,6 +48,16 @@ def pairs(by: User) -> list[Pair]:
         for other in by_name[user.name]
     )
     return [pair for pair in found if pair.key not in answered and is_open(pair)]
+
+
+def places_of_staff(by: User) -> dict[int, list[str]]:
+    """Where each account acts. Administrators have no place, and are nobody's but the city's to ask about."""
+    places: dict[int, list[str]] = defaultdict(list)
+    for post in Appointment.objects.visible_to(by).current().select_related("organization"):
+        places[post.user_id].append(post.organization.name)
+    for pk in User.objects.filter(is_superuser=True).values_list("pk", flat=True):
+        places[pk] = [_("系统管理员")]
+    return places
 
 
 def where(other: Member | User, places: Mapping[int, list[str]]) -> str:

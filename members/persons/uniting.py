@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members.models import Appointment, Member, PersonCheck, User
+from members.organizations import elevating
 from members.persons import messages
 from xianfeng.lib.refusal import NotPossible
 
@@ -45,13 +46,18 @@ def mark(groups: set[uuid.UUID], accounts: set[int], entries: set[int]) -> None:
 
 
 def keep_together(*entry_ids: int, accounts: Collection[int] = ()) -> None:
-    """Entries of one person and their accounts, got just now or given up, bear the same mark, if any."""
+    """Entries of one person and their accounts, got just now or given up, bear the same mark, if any.
+
+    An administrator and a post may meet in it: who registers, or is on the roster twice, waits for no
+    answer to that. The person acts under no desk (`User.posts`) until somebody has ended one of the two.
+    """
     entries = Member.objects.filter(pk__in=entry_ids)
     own = {*accounts, *entries.filter(user__isnull=False).values_list("user", flat=True)}
     users = User.objects.filter(pk__in=own)
     groups = {one for rows in (entries, users) for one in rows.values_list("person", flat=True) if one}
     if groups:
         mark(groups, own, set(entry_ids))
+        tell_of_administrator_with_a_post(min(groups))
 
 
 def keep_apart(user: User, other: Member | User, *, by: User) -> PersonCheck:
@@ -65,7 +71,10 @@ def keep_apart(user: User, other: Member | User, *, by: User) -> PersonCheck:
 
 @transaction.atomic
 def part(user: User, *, by: User) -> User:
-    """It was a mistake: this account, with its own entry, is a person by itself again. Raises NotPossible."""
+    """It was a mistake: this account, with its own entry, is a person by itself again. Raises NotPossible.
+
+    What the city may have said is taken back by one administrator: all who decide are told.
+    """
     if by.is_oneself(user.pk):
         raise NotPossible(_("自己的账号由另一位系统管理员办理。"), "not_oneself")
     if user.person is None:
@@ -74,7 +83,8 @@ def part(user: User, *, by: User) -> User:
     entries = Member.objects.filter(person=user.person).exclude(user=user)
     parts: list[User | Member] = [*others, *entries]
     for other in parts:
-        messages.tell(said(user, other, is_same=False, by=by), messages.PARTED)
+        check = said(user, other, is_same=False, by=by)
+        messages.tell(check, messages.PARTED, besides=elevating.may_decide())
     User.objects.filter(pk=user.pk).update(person=None)
     Member.objects.filter(user=user).update(person=None)
     return user
@@ -87,10 +97,22 @@ def said(user: User, other: Member | User, *, is_same: bool, by: User) -> Person
 
 def check_no_administrator_with_a_post(accounts: QuerySet[User]) -> None:
     """Administrators see no flags and award nothing, under no other account either. Raises NotPossible."""
-    if not accounts.filter(is_superuser=True).exists():
-        return
-    if Appointment.objects.not_over().filter(user__in=accounts).exists():
+    if administrator_with_a_post(accounts):
         raise NotPossible(
             _("其中一个账号是系统管理员，另一个有任职。系统管理员不能任职，请先终止其中一项。"),
             "administrator_with_a_post",
         )
+
+
+def administrator_with_a_post(accounts: QuerySet[User]) -> list[User]:
+    """The administrators among them and who has a post or will; nobody where only one of the two is there."""
+    administrators = list(accounts.filter(is_superuser=True))
+    posts = Appointment.objects.not_over().filter(user__in=accounts)
+    holders = list(accounts.filter(pk__in=posts.values("user"))) if administrators else []
+    return [*administrators, *holders] if holders else []
+
+
+def tell_of_administrator_with_a_post(person: uuid.UUID) -> None:
+    """The city, which has to end one of the two, and the person."""
+    if found := administrator_with_a_post(User.objects.filter(person=person)):
+        messages.tell_of_both(person, found, elevating.may_decide())

@@ -71,7 +71,7 @@ def who(request: HttpRequest, place: Organization, draft: Draft) -> HttpResponse
         draft = Draft(place.public_code, answers["name"], answers["mobile"], answers["unit"].pk)
         if place.kind == Organization.Kind.ESTATE:
             draft.estate = place.pk
-        if is_own_mobile(request.user, draft.mobile):
+        if has_proven(request.user, draft):
             return enter(request, place, draft)
         if send(request, draft):
             return redirect("members:join_code", place.public_code)
@@ -86,9 +86,10 @@ def stated_before(user: User | AnonymousUser, draft: Draft) -> dict[str, Any]:
     return {"name": user.name, "mobile": user.mobile, "unit": earlier.unit_id if earlier else None}
 
 
-def is_own_mobile(user: User | AnonymousUser, mobile: str) -> bool:
-    """Who is logged in by this mobile has proven it."""
-    return isinstance(user, User) and user.mobile == mobile and may_log_in(user)
+def has_proven(user: User | AnonymousUser, draft: Draft) -> bool:
+    """Who is logged in by this mobile has proven it, unless it leads to another person's account by now."""
+    is_own = isinstance(user, User) and user.mobile == draft.mobile and may_log_in(user)
+    return is_own and holding.account_of(draft.mobile, draft.name) == user
 
 
 def send(request: HttpRequest, draft: Draft) -> bool:

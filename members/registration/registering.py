@@ -49,6 +49,7 @@ def account_for(mobile: str, name: str) -> User:
         if known.mobile != mobile:
             with transaction.atomic():
                 holding.take_number(known, mobile)
+                holding.forget_credentials(known)
         return known
     holding.let_go(mobile)
     user = User(username=f"m{uuid4().hex[:12]}", mobile=mobile, name=name)

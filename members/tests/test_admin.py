@@ -120,6 +120,24 @@ def test_a_former_clerk_does_not_enter(client: Client, cast: Cast):
     assert client.get(reverse("admin:index")).status_code == 302
 
 
+def test_there_is_no_second_log_in_that_counts_no_guesses(client: Client, cast: Cast):
+    """Whoever is logged in without a desk got Django's own form."""
+    client.force_login(cast.clerk)
+    cast.clerk.appointments.update(ends_on="2020-12-31")
+    guess = {"username": "city", "password": "a guess"}
+    for answer in (client.get(reverse("admin:login")), client.post(reverse("admin:login"), guess)):
+        assert answer.status_code == 403
+    stranger = Client()
+    for answer in (stranger.get(reverse("admin:login")), stranger.post(reverse("admin:login"), guess)):
+        assert answer.url == f"{reverse('account_login')}?next={reverse('admin:index')}"
+
+
+def test_a_password_is_changed_on_one_page_that_tells_its_owner(client: Client, cast: Cast):
+    client.force_login(cast.clerk)
+    for method in (client.get, client.post):
+        assert method(reverse("admin:password_change")).url == reverse("account_change_password")
+
+
 def test_members_do_not_enter(client: Client, cast: Cast):
     client.force_login(cast.li.user)
     assert client.get(reverse("admin:index")).status_code == 302
@@ -204,13 +222,17 @@ def test_who_may_not_decide_has_no_action(client: Client, cast: Cast, who: str):
     assert registration.state == "submitted"
 
 
+def named(user: User) -> dict[str, str]:
+    return {"username": user.username, "name": user.name, "email": user.email}
+
+
 def test_an_administrator_asks_for_a_post_but_not_for_their_own(client: Client, cast: Cast):
     client.force_login(cast.sysadmin)
     url = reverse("admin:members_appointment_add")
     form = {"organization": cast.estate.pk, "role": "clerk", "starts_on": "2026-01-01"}
-    assert client.post(url, form | {"user": cast.sysadmin.pk}).status_code == 200
+    assert client.post(url, form | named(cast.sysadmin)).status_code == 200
     assert not Appointment.objects.filter(user=cast.sysadmin).exists()
-    assert client.post(url, form | {"user": cast.clerk.pk}).status_code == 302
+    assert client.post(url, form | named(cast.clerk)).status_code == 302
     assert Elevation.objects.get(user=cast.clerk, organization=cast.estate).asked_by == cast.sysadmin
 
 
@@ -379,9 +401,9 @@ def test_the_export_of_a_list_is_narrowed_as_the_list_is(
 @pytest.mark.parametrize("chosen", ["\ud7ff", "²", "x", "9" * 30])
 def test_a_choice_that_is_no_id_comes_back_as_an_error(client: Client, cast: Cast, chosen: str):
     client.force_login(cast.city_officer)
-    answer = client.post(reverse("admin:members_appointment_add"), {"user": chosen, "starts_on": "x"})
+    answer = client.post(reverse("admin:members_appointment_add"), {"organization": chosen, "starts_on": "x"})
     assert answer.status_code == 200
-    assert {"user", "organization", "starts_on"} <= set(answer.context["errors"])
+    assert {"username", "organization", "starts_on"} <= set(answer.context["errors"])
 
 
 def test_a_button_that_is_none_saves_like_the_main_one(client: Client, cast: Cast):

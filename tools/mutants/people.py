@@ -1,19 +1,19 @@
 """Guards of accounts, posts, registration and the roster."""
 
-from tools.mutants.mutant import mutant, off
+from tools.mutants.mutant import ignored, mutant, off
 
 ACCOUNTS, POSTS = "members/accounts/tests", "members/organizations/tests"
 JOINING, PEOPLE, PERSONS = "members/registration/tests", "members/people/tests", "members/persons/tests"
 LEAVING, MERGING, NUMBERS = "members/leaving/tests", "members/merging/tests", "members/numbers/tests"
-IMPORTING, ADMIN, PAGES = "members/importing/tests", "members/tests/test_admin.py", "members/tests"
+IMPORTING, ADMIN, PAGES = "members/importing", "members/tests/test_admin.py", "members/tests"
 ACCESS = "xianfeng/tests/test_access.py"
 
 MUTANTS = (
     # How one came in.
     mutant("a code opens a desk", "members/models/user.py",
-           "if self.is_by_code or self.is_superuser:", "if self.is_superuser:", ACCESS),
+           "if self.is_by_code or self.is_superuser or", "if self.is_superuser or", ACCESS),
     mutant("an administrator has desks", "members/models/user.py",
-           "if self.is_by_code or self.is_superuser:", "if self.is_by_code:", PERSONS, POSTS, ADMIN),
+           "if self.is_by_code or self.is_superuser or", "if self.is_by_code or", PERSONS, POSTS, ADMIN),
     mutant("a proof later makes a code session the staff's", "members/methods.py",
            ' and not record.get("reauthenticated")', "", ACCOUNTS, PAGES),
     off("a code session sets up what opens a desk", "members/access.py",
@@ -27,7 +27,7 @@ MUTANTS = (
     mutant("a post goes on after its last day", "members/models/organization.py",
            "Q(ends_on__isnull=True) | Q(ends_on__gte=day)", "Q()", POSTS, PAGES),
     mutant("a number opens a staff account without a roster entry", "members/accounts/holding.py",
-           "return not user.is_superuser and bool(user.own_member or not user.desks)",
+           "return not user.is_superuser and bool(user.own_member or not user.has_post_ahead)",
            "return True", ACCOUNTS, JOINING),
     mutant("a number's next owner gets the account of the one before", "members/accounts/holding.py",
            "if holder and has_moved_on(holder) and belongs_to_another(mobile, name, holder.member):",
@@ -37,14 +37,15 @@ MUTANTS = (
     mutant("wrong passwords are not counted", "members/accounts/guessing.py",
            "            limit.take(subject)\n", "            pass\n", ACCOUNTS),
     mutant("every browser is known", "members/accounts/guessing.py",
-           'return device if any(_mark(user) in accounts for user in meant) else ""', "return device",
-           ACCOUNTS),
+           'return device if user and _mark(user) in accounts else ""', "return device", ACCOUNTS),
+    mutant("each spelling of a mobile has its own count", "members/accounts/guessing.py",
+           "account = _account(user) if user else name", "account = name", ACCOUNTS),
     mutant("a browser stays known with another password", "members/accounts/guessing.py",
            'f"{user.pk} {user.password}"', 'f"{user.pk}"', ACCOUNTS),
     mutant("a password set by a code session opens a desk", "members/organizations/appointing.py",
            "        holding.begin_as_staff(user)\n", "        pass\n", POSTS),
     mutant("the same post given anew brings new days", "members/organizations/appointing.py",
-           "    before = lately_held(user)\n", "    before = list(user.appointments.current())\n", ACCOUNTS),
+           "was_ahead = lately_held(user), ", "was_ahead = list(user.appointments.current()), ", ACCOUNTS),
     mutant("estates open contacts without a second factor", "members/capabilities.py",
            ' or allows(kind, role, "wishes.handle")', "", ACCOUNTS),
     mutant("a used code counts again", "members/accounts/proving.py",
@@ -105,6 +106,16 @@ MUTANTS = (
         "not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists()", POSTS),
     off("whoever did not ask withdraws", "members/organizations/elevating.py",
         "by.pk != asked.asked_by_id", POSTS),
+    mutant("a switched account keeps the city and administration", "members/organizations/switching.py",
+           "if is_switched and (ended := end_what_two_gave(changed, by=by)):", "if ended := []:", POSTS),
+    off("whoever decides switches all others off", "members/organizations/switching.py",
+        "user.pk in held and not held - {user.pk} - by.own_accounts", POSTS),
+    off("who is locked out is appointed to the city", "members/organizations/elevating.py",
+        "not User.objects.filter(pk=user.pk, is_active=True).exists()", POSTS),
+    off("what somebody asked for their other account is confirmed", "members/organizations/elevating.py",
+        "asked.asked_by.is_oneself(asked.user_id)", POSTS),
+    off("a member's own account administers", "members/organizations/elevating.py",
+        "Member.objects.filter(user=user).exists()", POSTS),
     # People and what is seen of them.
     mutant("everybody sees every member", "members/models/people.py",
            "self.filter(member_scope(user.desk.organization)) if user.desk", "self.all() if user.desk",
@@ -162,8 +173,16 @@ MUTANTS = (
            JOINING, ACCESS),
     off("a roster entry with an account goes to another", "members/registration/registering.py",
         "member and member.user_id not in (None, user.pk)", JOINING),
+    mutant("a merge gives an account with a post to come up", "members/merging/rules.py",
+           "user.has_post_ahead", "bool(user.desks)", MERGING),
     off("two people are one, an administrator among them", "members/persons/uniting.py",
-        "Appointment.objects.not_over().filter(user__in=accounts).exists()", PERSONS),
+        "administrator_with_a_post(accounts)", PERSONS),
+    mutant("a desk is an administrator's under another account", "members/models/user.py",
+           " or self._is_an_administrator_s:", ":", PERSONS),
+    mutant("nobody hears that an administrator has a post", "members/persons/uniting.py",
+           "        tell_of_administrator_with_a_post(min(groups))\n", "        pass\n", PERSONS),
+    mutant("one administrator parts two unseen", "members/persons/uniting.py",
+           ", besides=elevating.may_decide())", ")", PERSONS),
     mutant("accounts of one person are several", "members/models/user.py",
            "return account_id == self.pk or (self.person is not None and account_id in self.own_accounts)",
            "return account_id == self.pk", PERSONS),
@@ -175,6 +194,12 @@ MUTANTS = (
     off("any desk imports anything", "members/importing/rules.py",
         'desk is None or not desk.can("members.import") or kind not in kinds_for(desk.organization)',
         IMPORTING),
+    mutant("one imports the own date, rank and number", "members/importing/roster/checking.py",
+           "if row.errors or row.existing not in own:", "if True:", IMPORTING),
+    mutant("an old plan writes what is one's own", "members/importing/roster/applying.py",
+           "        check_own(plan, batch)\n", "        pass\n", IMPORTING),
+    ignored("one takes back what a colleague imported of oneself", "members/importing/batches.py",
+            "check_undo_of_own(batch, by)", IMPORTING),
     off("a batch is undone under those who registered", "members/importing/rules.py",
         "registered", IMPORTING),
 )  # fmt: skip

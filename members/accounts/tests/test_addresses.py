@@ -16,7 +16,7 @@ from django.urls import reverse
 from members.accounts import addresses, keeping, sessions
 from members.accounts.inviting import invite
 from members.models import User
-from members.organizations import appointing
+from members.organizations import appointing, elevating
 from members.organizations.tests.test_appoint import fresh
 from notices.models import Delivery, Notice
 from notices.outbox import Message, send
@@ -268,19 +268,36 @@ def test_no_link_opens_an_account_in_use_to_an_address_that_another_wrote(cast: 
     assert invite_to(user) == "" and ask_for_reset("thief@example.test") == []
 
 
-def test_who_is_appointed_without_an_address_of_their_own_gets_no_link_and_the_appointer_reads_why(
-    client: Client, cast: Cast, li: User
+@pytest.mark.parametrize("confirmed", ["", "thief@example.test"])
+def test_nobody_is_appointed_by_a_name_alone_whose_address_is_another(
+    client: Client, cast: Cast, li: User, confirmed: str
 ):
-    User.objects.filter(pk=li.pk).update(email="")
+    """Who had the phone for a while could have confirmed theirs; whoever appoints knows the person's."""
+    User.objects.filter(pk=li.pk).update(email=confirmed)
     client.force_login(cast.city_officer)
     mail.outbox.clear()
     form = {
-        "username": li.username, "name": li.name, "email": "thief@example.test", "role": "clerk",
+        "username": li.username, "name": li.name, "email": "li@example.test", "role": "clerk",
         "organization": cast.community.pk, "starts_on": "2026-01-01",
     }  # fmt: skip
     page = client.post(reverse("members:appointments"), form, follow=True).content.decode()
-    assert li.appointments.exists() and mail.outbox == []
-    assert "没有本人确认过的邮箱" in page
+    assert not li.appointments.exists() and mail.outbox == []
+    assert "不是用这个邮箱确认的" in page
+    User.objects.filter(pk=li.pk).update(email="Li@example.test")
+    client.post(reverse("members:appointments"), form)
+    assert li.appointments.exists() and [one.to for one in mail.outbox] == [["Li@example.test"]]
+
+
+def test_an_account_prepared_by_somebody_with_their_own_address_is_not_appointed(client: Client, cast: Cast):
+    User.objects.create(username="chenxin", name="陈新", unconfirmed_email="me@example.test")
+    client.force_login(cast.city_officer)
+    form = {
+        "username": "chenxin", "name": "陈新", "email": "chenxin@example.test", "role": "clerk",
+        "organization": cast.community.pk, "starts_on": "2026-01-01",
+    }  # fmt: skip
+    page = client.post(reverse("members:appointments"), form, follow=True).content.decode()
+    assert "不是用这个邮箱确认的" in page
+    assert not User.objects.get(username="chenxin").has_post_ahead
 
 
 def test_after_the_post_has_ended_a_phone_confirms_an_address_again(client: Client, cast: Cast, li: User):
@@ -294,6 +311,23 @@ def test_after_the_post_has_ended_a_phone_confirms_an_address_again(client: Clie
 def test_an_invitation_goes_to_nobody_who_was_stopped(cast: Cast, rf):
     User.objects.filter(pk=cast.clerk.pk).update(is_active=False)
     assert not invite(rf.get("/"), fresh(cast.clerk))
+
+
+def test_a_link_goes_to_the_address_that_was_confirmed_not_to_what_only_looks_like_it(cast: Cast):
+    """PostgreSQL takes ı and i for one letter where it compares without case."""
+    User.objects.filter(pk=cast.clerk.pk).update(email="clerk@gmail.example")
+    assert ask_for_reset("clerk@gmaıl.example") == []
+    assert ask_for_reset("CLERK@gmail.example") == [["clerk@gmail.example"]]
+
+
+def test_while_a_second_person_decides_no_phone_sets_an_address(client: Client, cast: Cast, li: User):
+    log_in_by_code(client, fresh(li))
+    link = asked_for(client)
+    elevating.appoint(user=fresh(li), organization=cast.city, role="clerk", by=cast.city_officer)
+    Client().post(link)
+    assert fresh(li).email == li.email
+    log_in_by_code(client, fresh(li))
+    assert client.post(reverse("members:email"), {"email": NEW}).status_code == 403
 
 
 # --- What lay there before ----------------------------------------------------------------------

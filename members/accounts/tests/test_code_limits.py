@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
 
 from members.accounts import proving
 from notices.channels import sms
@@ -70,3 +72,27 @@ def test_a_code_proves_the_mobile_it_was_sent_to_and_no_other(cast: Cast):
     with pytest.raises(proving.CodeRefused):
         proving.check_code(proof.pk, "13900000002", found[0], address="203.0.113.9")
     assert proving.check_code(proof.pk, "13900000001", found[0], address="203.0.113.9") == proof
+
+
+def test_tries_of_a_log_in_code_that_run_side_by_side_share_one_count(cast: Cast):
+    """Each as if it had read the session before the others wrote it."""
+    client = Client()
+    client.post(reverse("account_request_login_code"), {"phone": cast.li.mobile})
+    found = re.search(r"\d{6}", sms.recent()[0][1])
+    assert found
+    before = dict(client.session)
+    wrong = "000000" if found[0] != "000000" else "111111"
+    for code in [wrong] * 5 + [found[0]]:
+        client.post(reverse("account_confirm_login_code"), {"code": code})
+        session = client.session
+        session.clear()
+        session.update(before)
+        session.save()
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_second_log_in_code_within_a_minute_is_not_sent(cast: Cast):
+    for _time in range(2):
+        answer = Client().post(reverse("account_request_login_code"), {"phone": cast.li.mobile})
+    assert len(sms.recent()) == 1
+    assert answer.context["form"].errors

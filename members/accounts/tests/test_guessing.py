@@ -59,6 +59,22 @@ def test_one_address_does_not_try_account_after_account(clerk: User):
     assert not is_in(client)
 
 
+@pytest.mark.parametrize("way", ["{}", " {}", "{} ", "+86{}", "1-{}"])
+def test_an_account_has_one_count_however_it_is_named(cast: Cast, way: str):
+    member = cast.li.user
+    assert member
+    member.set_password(RIGHT)
+    member.save()
+    mobile = "13800000001"
+    spelt = way.format(mobile) if way != "1-{}" else f"1-{mobile[1:]}"
+    thief = Client()
+    for login in [mobile, member.username, member.username.upper(), mobile, mobile]:
+        tries(thief, WRONG, login=login)
+    answer = tries(thief, RIGHT, login=spelt)
+    assert "操作太频繁" in answer.content.decode()
+    assert not is_in(thief)
+
+
 def test_from_many_addresses_only_so_many_a_day_and_a_known_browser_gets_in(clerk: User):
     known = Client()
     tries(known, RIGHT)
@@ -82,7 +98,7 @@ def test_with_another_password_no_browser_is_known_any_more(clerk: User):
     for _try in range(6):
         answer = tries(known, RIGHT)
     assert "操作太频繁" in answer.content.decode()
-    assert not guessing.device_of(answer.wsgi_request, "clerk")
+    assert not guessing.device_of(answer.wsgi_request, User.objects.get(pk=clerk.pk))
 
 
 def test_the_link_to_set_a_password_lets_the_owner_in_whatever_was_guessed(clerk: User):

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from members.accounts import holding, keeping
 from members.models import Member, User
+from notices.models import Notice
 from xianfeng.testing.cast import Cast
 
 
@@ -23,6 +24,15 @@ def test_nobody_keeps_their_own_account(cast: Cast):
     with pytest.raises(keeping.NotYours, match="自己的账号"):
         keeping.change(cast.sysadmin, **own, is_active=True, by=cast.sysadmin)
     assert User.objects.get(pk=cast.sysadmin.pk).username == "sysadmin"
+
+
+def test_an_account_in_use_keeps_its_user_name_and_its_owner_hears_of_another_name(cast: Cast):
+    """Whoever appoints names the account by it: two accounts must not change places."""
+    clerk = {"username": "clerk", "name": cast.clerk.name, "email": cast.clerk.email, "is_active": True}
+    with pytest.raises(keeping.NotYours, match="用户名不能再改"):
+        keeping.change(cast.clerk, **clerk | {"username": "clerk0"}, by=cast.sysadmin)
+    keeping.change(cast.clerk, **clerk | {"name": "林小工"}, by=cast.sysadmin)
+    assert Notice.objects.filter(recipient=cast.clerk, body__contains="林小工").exists()
 
 
 def test_an_administrator_ends_the_sessions_of_another(client: Client, cast: Cast):

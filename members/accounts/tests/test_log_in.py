@@ -1,6 +1,7 @@
 """Members by mobile and code, staff by name and password, strangers not at all."""
 
 import re
+from typing import Any
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -145,7 +146,8 @@ def test_a_second_factor_does_not_make_the_session_of_staff_a_member_s(client: C
     assert client.session.get_expire_at_browser_close()
 
 
-def test_codes_for_one_mobile_are_limited(cast: Cast):
+def test_codes_for_one_mobile_are_limited(cast: Cast, settings: Any):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"request_login_code": "5/h/key"}
     for _time in range(8):
         ask(Client(), "13800000001")
     assert len(sms.recent()) == 5

@@ -10,9 +10,9 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 
-from members.accounts import holding, keeping, second_factor
+from members.accounts import holding, second_factor
 from members.models import Appointment, User
-from members.organizations import appointing, elevating
+from members.organizations import appointing, elevating, switching
 from xianfeng.lib.times import at, today
 from xianfeng.testing.cast import Cast
 from xianfeng.testing.sessions import log_in_by_code
@@ -82,7 +82,7 @@ def switch_off(cast: Cast) -> None:
 def stop_and_start(cast: Cast) -> None:
     for is_active in (False, True):
         named = {"username": "clerk", "name": cast.clerk.name, "email": cast.clerk.email}
-        keeping.change(cast.clerk, **named, is_active=is_active, by=cast.sysadmin)
+        switching.change(cast.clerk, **named, is_active=is_active, by=cast.sysadmin)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from members.importing.plan import CHANGED, NEW, Plan, RowPlan
 from members.models import ImportBatch, Member
 from xianfeng.lib.pinyin import in_pinyin
 
+from .checking import check_own
 from .columns import COMPARED, OWN_STATEMENTS
 from .history import line_of, write_lines
 from .planning import LOOKUP_SIZE, as_stored
@@ -22,8 +23,11 @@ RESTORABLE = (*COMPARED, "state", "departed_on")
 def apply_roster(plan: Plan, batch: ImportBatch | None) -> None:
     """Store every new and changed row, new numbers first.
 
-    Raises IntegrityError when somebody else took one of the mobiles since the plan was made.
+    Raises IntegrityError when somebody else took one of the mobiles since the plan was made, NotPossible
+    when a row of the plan turned out to be the uploader's own.
     """
+    if batch:
+        check_own(plan, batch)
     renumbered = [row for row in plan.of(CHANGED) if "mobile" in row.changes]
     if renumbered:
         change_numbers(renumbered, by=batch.confirmed_by if batch else None)

@@ -1,22 +1,35 @@
 """One row of a roster: what it means, and everything that is wrong with it."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Any
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members import cleaning
 from members.importing.column import Column, Content
-from members.importing.plan import HIDE, LEAVE_OUT, NEAREST, Ask, Cleaned, Decisions, RowError
+from members.importing.plan import (
+    CHANGED,
+    HIDE,
+    LEAVE_OUT,
+    NEAREST,
+    Ask,
+    Cleaned,
+    Decisions,
+    Plan,
+    RowError,
+    RowPlan,
+)  # fmt: skip
 from members.importing.plan import NAME as NAMED
 from members.leaving.rules import is_entry_day
-from members.models import Member, Organization
+from members.models import ImportBatch, ImportRow, Member, Organization, User
+from xianfeng.lib.refusal import NotPossible
 from xianfeng.lib.spreadsheet.reading import Cell
 
-from .columns import ANSWERS, COLUMN, COMMUNITY, DAYS, ENTRY, ESTATE, MOBILE, NAME, TEXTS, UNIT
+from .columns import ANSWERS, COLUMN, COMMUNITY, DAYS, ENTRY, ESTATE, LEADER, MOBILE, NAME, TEXTS, UNIT
 from .directory import Directory, Place
 
 Kind = Organization.Kind
@@ -66,6 +79,7 @@ MESSAGES: dict[str, Promise] = {
         "不在您所在组织的范围内，您只能导入本组织的党员。请删除这一行，或交由市委组织部导入。"
     ),
     "member_out_of_scope": _("这位同志目前在别的组织的名册上。请联系市委组织部办理调动后再导入。"),
+    "own_record": _("这一行是您本人：入册日期、职务级别、手机号由同事办理。"),
     "residence_missing": _("没有填居住社区，无法确定是否属于您的社区。请填写本社区名称。"),
 }
 
@@ -128,8 +142,8 @@ def limit_of(field: str) -> int:
 class RowCheck:
     """Checks the rows of one file in order; remembers the mobiles it has seen."""
 
-    def __init__(self, directory: Directory, decisions: Decisions) -> None:
-        self.directory, self.decisions = directory, decisions
+    def __init__(self, directory: Directory, decisions: Decisions, own: Set[int] = frozenset()) -> None:
+        self.directory, self.decisions, self.own = directory, decisions, own
         self.entry_day = decisions.entry_day
         self.ask_unit: Ask | None = None  # the question that a blank unit of this row is
         self.cleaned: list[Cleaned] = []
@@ -343,3 +357,51 @@ class RowCheck:
         pk = member["unit_id"] if line == "unit" else member["estate_id"] or member["community_id"]
         place = self.directory.by_id.get(pk)
         return place is not None and self.directory.is_own(place)
+
+
+# --- One's own row ------------------------------------------------------------------------------
+# Nobody sets by a file what the year asks of themself, as nobody corrects it (DOMAIN 3).
+
+# What a colleague writes, by the column that says it: dates and rank set what is asked, the number logs in.
+COLLEAGUES = {"joined_on": ENTRY, "is_leader": LEADER, "mobile": MOBILE}
+
+
+def entries_of(batch: ImportBatch) -> frozenset[int]:
+    """Entries of whoever uploaded the file, or wrote over its cells and answered what it asked; one query."""
+    answered = batch.events.filter(to_state=ImportBatch.State.UPLOADED, by__isnull=False).values("by")
+    return entries(
+        User.objects.filter(Q(pk=batch.uploaded_by_id) | Q(pk__in=answered)).values_list("pk", flat=True)
+    )
+
+
+def entries(accounts: Iterable[int]) -> frozenset[int]:
+    """As `User.is_same_person` says of each: of these accounts, and of what bears the mark of one."""
+    marks = User.objects.filter(pk__in=accounts, person__isnull=False).values("person")
+    same = User.objects.filter(Q(pk__in=accounts) | Q(person__in=marks)).values("pk")
+    found = Member.objects.filter(Q(user__in=same) | Q(person__in=marks))
+    return frozenset(found.values_list("pk", flat=True))
+
+
+def refuse_own(row: RowPlan, own: Set[int]) -> None:
+    """What is a colleague's to write makes the row an error; all else about oneself goes through."""
+    if row.errors or row.existing not in own:
+        return
+    if header := next((COLLEAGUES[field] for field in COLLEAGUES if field in row.changes), ""):
+        row.existing, row.changes = None, {}
+        row.errors.append(row_error(header, "own_record", row.values.get(header, "")))
+
+
+def check_own(plan: Plan, batch: ImportBatch) -> None:
+    """Somebody may have become known as the uploader since the plan was made. Raises NotPossible."""
+    own = entries_of(batch)
+    if any(row.existing in own and row.changes.keys() & COLLEAGUES.keys() for row in plan.of(CHANGED)):
+        raise NotPossible(gettext("其中一行是上传人本人。"), "not_oneself")
+
+
+def check_undo_of_own(batch: ImportBatch, by: User) -> None:
+    """Taking a batch back writes what stood there before. Raises NotPossible."""
+    own = entries([by.pk])
+    rows = batch.rows.filter(outcome=ImportRow.Outcome.CHANGED, member__in=own)
+    changed = any(row.changes.keys() & COLLEAGUES.keys() for row in rows)
+    if changed or Member.objects.filter(pk__in=own, batch=batch).exists():
+        raise NotPossible(gettext("这一批里有您本人的入册、职务级别或手机号，请由同事撤销。"), "not_oneself")

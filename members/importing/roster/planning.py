@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import batched
@@ -39,7 +39,7 @@ from xianfeng.lib.spreadsheet.reading import (
 )
 from xianfeng.lib.times import today
 
-from .checking import VALUE_LIMIT, RowCheck, hide_id_numbers
+from .checking import VALUE_LIMIT, RowCheck, hide_id_numbers, refuse_own
 from .columns import (
     COMPARED,
     ENTRY,
@@ -119,10 +119,17 @@ def plan_roster(
 
 
 def plan_rosters(
-    rosters: Rosters, scope: Organization | None, decisions: Decisions, progress: Progress | None = None
+    rosters: Rosters,
+    scope: Organization | None,
+    decisions: Decisions,
+    progress: Progress | None = None,
+    own: Set[int] = frozenset(),
 ) -> Plan:
-    """As `plan_roster`, on tables read before; tells `progress` how many rows of how many are done."""
-    check = RowCheck(Directory(scope), decisions)
+    """As `plan_roster`, on tables read before; tells `progress` how many rows of how many are done.
+
+    `own` are the entries of whoever sends the file: see `checking`.
+    """
+    check = RowCheck(Directory(scope), decisions, own)
     rows: list[RowPlan] = []
     total = sum(len(table.sheet.rows) for table in rosters.tables)
     for row in rows_of(rosters.tables, check, decisions):
@@ -268,6 +275,7 @@ def compare(row: RowPlan, member: dict[str, Any], check: RowCheck) -> None:
     elif "joined_on" in row.changes and not check.sets_dates:
         before, sent = row.changes.pop("joined_on")
         row.cleaned.append(Cleaned(ENTRY, sent, before or gettext("全年计入")))
+    refuse_own(row, check.own)
 
 
 def one_row_each(rows: Iterable[RowPlan]) -> dict[int, RowPlan]:
@@ -290,6 +298,7 @@ def recognise(rows: list[RowPlan], first: dict[int, RowPlan], check: RowCheck, d
             continue
         compare(row, member, check)
         row.changes = {"mobile": [member["mobile"], row.fields["mobile"]], **row.changes}
+        refuse_own(row, check.own)
 
 
 def find_renumbered(rows: Iterable[RowPlan]) -> list[tuple[RowPlan, list[dict[str, Any]]]]:

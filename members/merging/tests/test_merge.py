@@ -193,6 +193,15 @@ def test_an_account_with_a_post_is_not_given_up(cast: Cast, registered_double: M
     merging.merge(registered_double, cast.li, reason=WHY, by=cast.city_officer)  # the other way round
 
 
+def test_nor_is_one_whose_post_is_to_come(cast: Cast, registered_double: Member):
+    tomorrow = today() + dt.timedelta(days=1)
+    Appointment.objects.create(
+        user=registered_double.user, organization=cast.estate, role="clerk", starts_on=tomorrow
+    )
+    with pytest.raises(CannotMerge, match="任职"):
+        merging.merge(cast.li, registered_double, reason=WHY, by=cast.city_officer)
+
+
 # --- Undoing ------------------------------------------------------------------------------------
 
 

@@ -193,15 +193,46 @@ def test_a_password_from_a_code_session_opens_no_desk(cast: Cast):
     assert not user.authenticator_set.exists()
 
 
-def test_a_password_of_staff_stays_with_another_post_and_after_a_mistake(cast: Cast):
+def test_a_password_of_staff_stays_with_another_post_and_goes_with_the_first_after_none(cast: Cast):
+    """Without a post a code session could have set it."""
     user = fresh(cast.li.user)
     appointing.grant(user=user, organization=cast.community, role="clerk", by=cast.city_officer)
     user.set_password("a long one of now")
     user.save()
-    appointing.end(user.appointments.get(), by=cast.city_officer)
-    for organization in (cast.community, cast.estate):
-        appointing.grant(user=fresh(user), organization=organization, role="clerk", by=cast.city_officer)
-        assert fresh(user).has_usable_password()
+    appointing.grant(user=fresh(user), organization=cast.estate, role="clerk", by=cast.city_officer)
+    assert fresh(user).has_usable_password()
+    for post in user.appointments.all():
+        appointing.end(post, by=cast.city_officer)
+    appointing.grant(user=fresh(user), organization=cast.estate, role="clerk", by=cast.city_officer)
+    assert not fresh(user).has_usable_password()
+
+
+def test_a_number_let_go_makes_no_difference(cast: Cast):
+    user = fresh(cast.li.user)
+    user.mobile = None
+    user.set_password("a long one of then")
+    user.save()
+    appointing.grant(user=user, organization=cast.community, role="clerk", by=cast.city_officer)
+    assert not fresh(user).has_usable_password()
+
+
+def test_a_post_to_come_is_seen_and_taken_back(client: Client, cast: Cast):
+    user, soon = fresh(cast.li.user), today() + dt.timedelta(days=3)
+    post = appointing.grant(
+        user=user, organization=cast.community, role=CLERK, by=cast.city_officer, starts_on=soon
+    )
+    client.force_login(cast.city_officer)
+    ending = reverse("members:end_appointment", args=[post.pk])
+    assert ending in client.get(reverse("members:appointments")).content.decode()
+    client.post(ending)
+    assert not fresh(user).has_post_ahead
+
+
+def test_an_account_that_was_stopped_gets_no_post(cast: Cast):
+    user = fresh(cast.li.user)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    with pytest.raises(NotGrantable, match="已停用"):
+        appointing.grant(user=user, organization=cast.community, role=CLERK, by=cast.city_officer)
 
 
 def test_an_account_that_no_code_opens_keeps_its_first_password(cast: Cast):

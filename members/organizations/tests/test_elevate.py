@@ -8,9 +8,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from members.models import Appointment, Elevation, User
+from members.models import Appointment, Elevation, Member, User
 from members.organizations import appointing, elevating
 from members.organizations.rules import NotGrantable
+from members.persons import uniting
 from notices.models import Notice
 from xianfeng.lib.refusal import AlreadyDecided, ReasonNeeded
 from xianfeng.testing.cast import Cast
@@ -28,8 +29,13 @@ def asked(cast: Cast, by: User | None = None) -> Elevation:
     return found
 
 
+def keeper() -> User:
+    """An account that is nobody's on the roster: whoever keeps accounts has one for that alone."""
+    return User.objects.get_or_create(username="keeper", name="新管理员")[0]
+
+
 def to_administration(cast: Cast) -> Elevation:
-    return elevating.ask_for_administration(person(cast), reason="接替老张", by=cast.sysadmin)
+    return elevating.ask_for_administration(keeper(), reason="接替老张", by=cast.sysadmin)
 
 
 def told(elevation: Elevation, stage: str) -> set[str]:
@@ -99,28 +105,48 @@ def test_refusing_needs_a_reason_and_withdrawing_the_one_who_asked(cast: Cast):
     assert elevating.withdraw(elevation, by=cast.city_colleague).state == "withdrawn"
 
 
+def test_who_is_locked_out_is_neither_asked_for_nor_confirmed(cast: Cast):
+    elevations = [asked(cast), to_administration(cast)]
+    User.objects.filter(pk__in=[person(cast).pk, keeper().pk]).update(is_active=False)
+    for elevation in elevations:
+        with pytest.raises(NotGrantable, match="已停用"):
+            elevating.confirm(Elevation.objects.get(pk=elevation.pk), by=cast.city_officer)
+        elevating.refuse(elevation, reason="已离职", by=cast.city_officer)
+    for ask in (asked, to_administration):
+        with pytest.raises(NotGrantable, match="已停用"):
+            ask(cast)
+
+
+def test_who_turns_out_to_be_the_person_they_asked_for_is_not_confirmed(cast: Cast):
+    elevation = asked(cast)
+    uniting.unite(cast.city_colleague, person(cast), by=cast.city_officer)
+    with pytest.raises(NotGrantable, match="是同一人"):
+        elevating.confirm(Elevation.objects.get(pk=elevation.pk), by=cast.city_officer)
+    assert not Appointment.objects.filter(user=person(cast)).exists()
+
+
 # --- System administration ----------------------------------------------------------------------
 
 
 def test_an_administrator_is_made_by_two_and_has_no_desk(cast: Cast):
     elevation = to_administration(cast)
-    assert not person(cast).is_superuser
+    assert not keeper().is_superuser
     with pytest.raises(NotGrantable):
         elevating.confirm(elevation, by=cast.sysadmin)
     elevating.confirm(elevation, by=cast.city_officer)
-    assert person(cast).is_superuser
+    assert keeper().is_superuser
     with pytest.raises(NotGrantable, match="不能任职"):
-        appointing.grant(user=person(cast), organization=cast.estate, role="clerk", by=cast.city_officer)
+        appointing.grant(user=keeper(), organization=cast.estate, role="clerk", by=cast.city_officer)
 
 
 def test_who_has_a_desk_becomes_no_administrator(cast: Cast):
     with pytest.raises(NotGrantable, match="还有任职"):
         elevating.ask_for_administration(cast.clerk, reason="帮忙", by=cast.sysadmin)
     elevation = to_administration(cast)
-    appointing.grant(user=person(cast), organization=cast.estate, role="clerk", by=cast.city_officer)
+    appointing.grant(user=keeper(), organization=cast.estate, role="clerk", by=cast.city_officer)
     with pytest.raises(NotGrantable, match="还有任职"):
         elevating.confirm(elevation, by=cast.city_officer)
-    assert not person(cast).is_superuser
+    assert not keeper().is_superuser
 
 
 def test_an_administrator_s_earlier_post_opens_no_desk(client: Client, cast: Cast):
@@ -135,12 +161,23 @@ def test_the_last_administrator_stays_and_another_is_ended_and_told(cast: Cast):
     with pytest.raises(NotGrantable, match="最后一位"):
         elevating.end_administration(cast.sysadmin, by=cast.city_officer)
     elevating.confirm(to_administration(cast), by=cast.city_officer)
-    elevating.end_administration(person(cast), by=cast.sysadmin)
-    assert not person(cast).is_superuser
+    elevating.end_administration(keeper(), by=cast.sysadmin)
+    assert not keeper().is_superuser
     notices = Notice.objects.filter(key__startswith="administration-ended:")
     assert set(notices.values_list("recipient__username", flat=True)) == {
-        "city", "city2", person(cast).username,
+        "city", "city2", keeper().username,
     }  # fmt: skip
+
+
+def test_a_member_s_own_account_becomes_no_administrator(cast: Cast):
+    """It collects flags: whoever keeps accounts has another one for that."""
+    with pytest.raises(NotGrantable, match="请另设账号"):
+        elevating.ask_for_administration(person(cast), reason="接替老张", by=cast.sysadmin)
+    elevation = to_administration(cast)
+    Member.objects.filter(pk=cast.sun.pk).update(user=keeper())
+    with pytest.raises(NotGrantable, match="请另设账号"):
+        elevating.confirm(elevation, by=cast.city_officer)
+    assert not keeper().is_superuser
 
 
 # --- Where nobody is there yet ------------------------------------------------------------------
@@ -189,7 +226,8 @@ def test_the_city_s_page_asks_and_another_colleague_s_confirms(client: Client, c
 
 def test_the_admin_asks_and_confirms_too(client: Client, cast: Cast):
     client.force_login(cast.sysadmin)
-    form = {"organization": cast.city.pk, "role": "clerk", "starts_on": "2026-01-01", "user": person(cast).pk}
+    who = {"username": "new.one", "name": "新同志", "email": "new.one@example.test"}
+    form = who | {"organization": cast.city.pk, "role": "clerk", "starts_on": "2026-01-01"}
     client.post(reverse("admin:members_appointment_add"), form)
     elevation = Elevation.objects.get()
     page = reverse("admin:members_elevation_change", args=[elevation.pk])

@@ -119,10 +119,45 @@ def test_an_administrator_has_no_post_under_another_account_either(cast: Cast):
     own = User.objects.get(pk=cast.li.user_id or 0)
     with pytest.raises(NotGrantable, match="系统管理员"):
         appointing.grant(user=own, organization=cast.estate, role="clerk", by=cast.city_officer)
-    asked = elevating.ask_for_administration(cast.wang.user, reason="接替", by=cast.sysadmin)
-    uniting.unite(cast.clerk, cast.wang, by=cast.city_officer)
+    keeper = User.objects.create(username="keeper", name="新管理员")
+    asked = elevating.ask_for_administration(keeper, reason="接替", by=cast.sysadmin)
+    uniting.unite(cast.clerk, keeper, by=cast.city_officer)
     with pytest.raises(NotGrantable, match="还有任职"):
         elevating.confirm(Elevation.objects.get(pk=asked.pk), by=cast.city_officer)
+
+
+def of_both() -> set[str]:
+    """Who was told that an administrator and a post are one person."""
+    told = Notice.objects.filter(key__startswith="administrator-with-a-post:")
+    return set(told.values_list("recipient__username", flat=True))
+
+
+def test_a_registration_that_makes_them_one_person_goes_through_and_the_city_must_end_one(cast: Cast):
+    """孙丽's entry is known as the administrator's; she registers with the account of 林社工."""
+    uniting.unite(cast.sysadmin, cast.sun, by=cast.city_officer)
+    Member.objects.filter(pk=cast.sun.pk).update(user=cast.clerk)
+    uniting.keep_together(cast.sun.pk)
+    assert of_both() == {"sysadmin", "clerk", "city", "city2"}
+    assert fresh_user(cast.clerk).desk is None and fresh_user(cast.sysadmin).desk is None
+    second = User.objects.create(username="admin2", name="另一管理员", is_superuser=True)
+    elevating.end_administration(fresh_user(cast.sysadmin), by=second)
+    assert fresh_user(cast.clerk).desk
+
+
+def test_so_does_a_merge(cast: Cast):
+    uniting.unite(cast.sysadmin, cast.sun, by=cast.city_officer)
+    twin = Member.objects.create(name="孙丽", mobile="13900000055", unit=cast.unit, community=cast.community)
+    uniting.unite(cast.clerk, twin, by=cast.city_officer)
+    merging.merge(fresh(twin), fresh(cast.sun), reason="本人确认", by=cast.secretary)
+    assert fresh_user(cast.clerk).is_oneself(cast.sysadmin.pk)
+    assert fresh_user(cast.clerk).desk is None and of_both() == {"sysadmin", "clerk", "city", "city2"}
+
+
+def test_nobody_is_told_where_no_post_meets_an_administrator(cast: Cast, shadow: User):
+    uniting.unite(cast.sysadmin, cast.sun, by=cast.city_officer)
+    uniting.keep_together(cast.sun.pk)
+    uniting.keep_together(cast.li.pk)
+    assert of_both() == set() and fresh_user(shadow).desk
 
 
 def test_a_mistake_is_taken_back_by_an_administrator_but_not_for_themself(cast: Cast, shadow: User):
@@ -158,8 +193,12 @@ def test_the_owners_are_told_and_who_said_it_is_not(cast: Cast):
     assert list(told.filter(subject__contains="王秀英").values_list("recipient", flat=True)) == [
         cast.wang.user_id
     ]
-    uniting.part(User.objects.get(pk=cast.clerk.pk), by=cast.sysadmin)
-    assert told.filter(subject__contains="不再记为", recipient=cast.clerk).exists()
+
+
+def test_all_who_decide_are_told_what_one_administrator_took_back(cast: Cast, shadow: User):
+    uniting.part(shadow, by=cast.sysadmin)
+    told = Notice.objects.filter(subject__contains="不再记为").values_list("recipient", flat=True)
+    assert set(told) == {cast.clerk.pk, cast.li.user_id, cast.city_officer.pk, cast.city_colleague.pk}
 
 
 def test_a_merge_carries_the_mark_along(cast: Cast):
@@ -221,6 +260,19 @@ def test_the_city_is_shown_each_pair_of_one_name_once_and_says_what_it_is(client
     assert User.objects.get(pk=cast.clerk.pk).is_same_person(fresh(cast.li))
     assert not User.objects.get(pk=cast.estate_clerk.pk).is_same_person(fresh(cast.li))
     assert client.post(page, pair | {"answer": "same"}).status_code == 404  # answered already
+
+
+def test_administrators_are_among_the_namesakes(client: Client, cast: Cast):
+    User.objects.filter(pk=cast.sysadmin.pk).update(name="李建国")
+    User.objects.filter(pk=cast.clerk.pk).update(name="李建国")
+    found = [(pair.user, pair.other, pair.at, pair.other_at) for pair in suspecting.pairs(cast.city_officer)]
+    assert (cast.sysadmin, cast.li, "系统管理员", "市教育局") in found
+    one, other = sorted((cast.sysadmin, cast.clerk), key=lambda user: user.pk)
+    assert (one, other) in {pair[:2] for pair in found}
+    client.force_login(cast.city_officer)
+    assert "sysadmin · 系统管理员" in client.get(reverse("members:namesakes")).content.decode()
+    User.objects.filter(pk=cast.sysadmin.pk).update(is_active=False)
+    assert cast.sysadmin not in {pair.user for pair in suspecting.pairs(cast.city_officer)}
 
 
 def test_who_has_left_or_is_the_account_s_own_entry_is_no_namesake(cast: Cast):

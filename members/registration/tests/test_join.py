@@ -5,17 +5,22 @@ import re
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from members.accounts import proving
 from members.models import Appointment, Member, MobileProof, Registration, User
+from members.numbers import changing
+from members.organizations import appointing
 from members.registration import registering
 from members.registration.registering import submit
 from members.tests.applicants import application, applied
 from notices.channels import sms
+from notices.models import Notice
 from xianfeng.lib.limits import TooOften
+from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
 
 LONG_AGO = dt.date(2020, 1, 1)
@@ -195,6 +200,40 @@ def test_a_returned_applicant_corrects_without_a_second_code(client: Client, cas
     assert start(client, cast).url == at(cast, "join_home")
     assert 'value="3幢501"' in client.get(at(cast, "join_home")).content.decode()
     assert sms.recent() == []
+
+
+def test_an_old_session_is_no_proof_for_the_number_s_next_owner(client: Client, cast: Cast):
+    """Whoever had the number once is still logged in; the roster has it for another by now."""
+    new = "13900000099"
+    prove(client, cast, name="路人", mobile=new)
+    former = client.session["_auth_user_id"]
+    changing.correct(cast.li, new, reason="新号码", by=cast.unit_clerk)
+    cache.clear()  # a minute has passed
+    assert start(client, cast, name=cast.li.name, mobile=new).url == at(cast, "join_code")
+    assert client.session["_auth_user_id"] == former
+
+
+def test_a_code_opens_no_account_whose_post_is_to_come(client: Client, cast: Cast):
+    user = User.objects.create(username="soon", name="新社工", mobile="13600000001")
+    appointing.grant(
+        user=user, organization=cast.community, role="clerk", by=cast.city_officer,
+        starts_on=today() + dt.timedelta(days=3),
+    )  # fmt: skip
+    assert prove(client, cast, name="新社工", mobile="13600000001").url.startswith(reverse("account_login"))
+    assert "_auth_user_id" not in client.session
+
+
+def test_with_the_new_number_goes_what_the_old_phone_set(client: Client, cast: Cast):
+    user, new = cast.li.user, "13900000066"
+    assert user
+    user.set_password("a long one of then")
+    user.email = "thief@example.test"
+    user.save()
+    changing.correct(cast.li, new, reason="新号", by=cast.unit_clerk)
+    prove(client, cast, name=cast.li.name, mobile=new)
+    user.refresh_from_db()
+    assert (user.mobile, user.email, user.has_usable_password()) == (new, "", False)
+    assert Notice.objects.filter(recipient=user, subject__contains="已清除").exists()
 
 
 def test_anybody_elses_mobile_still_needs_a_code(client: Client, cast: Cast):

@@ -79,8 +79,8 @@ def an_exemption(cast: Cast) -> dict[str, Any]:
 
 
 def an_elevation(cast: Cast) -> dict[str, Any]:
-    """李建国 is to become a clerk of the city: its clerk asks, its secretary is the second person."""
-    user = User.objects.get(pk=cast.li.user_id or 0)
+    """Somebody new is to become a clerk of the city: its clerk asks, its secretary is the second person."""
+    user = User.objects.create(username="proposed", name="新同志")
     return {"pk": appoint(user=user, organization=cast.city, role="clerk", by=cast.city_colleague).pk}
 
 

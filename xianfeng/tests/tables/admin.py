@@ -207,10 +207,10 @@ ADMIN: dict[str, Access] = {
     "admin:app_list": Access(get=EVERY_DESK, post=EVERY_DESK, kwargs=lambda cast: {"app_label": "members"}),
     # Whoever is in is sent on; a member has no business there.
     "admin:login": Access(
-        get={**staff(*STAFF, status=302), "member": 403}, post={**EVERY_DESK, "member": 403}
+        get={**staff(*STAFF, status=302), "member": 403}, post={**staff(*STAFF, status=302), "member": 403}
     ),
     "admin:logout": Access(get=NO_METHOD, post=staff(*STAFF, status=302)),
-    "admin:password_change": Access(get=EVERY_DESK, post=EVERY_DESK),
+    "admin:password_change": Access(get=staff(*STAFF, status=302), post=staff(*STAFF, status=302)),
     "admin:password_change_done": Access(get=EVERY_DESK, post=NO_METHOD),
     "admin:jsi18n": Access(get=EVERY_DESK, post=NO_METHOD),
     # A member's unit is chosen from the tree, by whoever may see the tree.
