@@ -12,12 +12,11 @@ from members.importing.plan import ADD, CELLS, CHANGE, NUMBER, Decisions, key
 from members.importing.roster import apply_roster, plan_rosters, read_rosters
 from members.importing.roster.checking import entries_of
 from members.importing.roster.columns import ENTRY, LEADER, MOBILE, NAME, POSITION, UNIT
+from members.importing.tests.rosters import ZHOU
 from members.models import ImportBatch, Member, User
 from members.persons import uniting
 from xianfeng.lib.refusal import NotPossible
 from xianfeng.testing.cast import Cast
-
-from .rosters import ZHOU
 
 type Send = Callable[..., ImportBatch]
 

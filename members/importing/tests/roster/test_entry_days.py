@@ -12,11 +12,10 @@ from members.importing.plan import ALL, ENTRY, Decisions, Plan, key
 from members.importing.roster import apply_roster, plan_roster
 from members.importing.roster.columns import ENTRY as ENTRY_DAY
 from members.importing.roster.columns import MOBILE, NAME, POSITION, UNIT
+from members.importing.tests.rosters import ZHOU, save_roster
 from members.models import Member, Organization, RosterChange
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
-
-from .rosters import ZHOU, save_roster
 
 JULY = dt.date(2025, 7, 5)
 WITHOUT_DAY = (NAME, MOBILE, UNIT, POSITION)
