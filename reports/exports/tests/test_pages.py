@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from flags.assessment import assessing
-from members.models import Appointment, User
+from members.models import Appointment, Organization, User
 from reports.exports import making, rules
 from reports.exports.tests.desk import ordered, table
 from reports.models import Export
@@ -200,6 +200,15 @@ def test_the_file_stays_when_the_appointment_ends(cast: Cast):
     Appointment.objects.create(user=cast.secretary, organization=cast.unit, role="clerk")
     assert took(client_of(cast.secretary), export).status_code == 403, "another desk does not do"
     assert export.events.filter(note="downloaded").count() == 0
+
+
+def test_the_file_stays_where_the_same_post_may_not_see_that_list_any_more(cast: Cast):
+    """An organisation became of another kind: its post still takes lists along, but not this one."""
+    export = ordered(cast.secretary, "members")
+    Export.objects.filter(pk=export.pk).update(name="results")
+    assert took(client_of(cast.secretary), export).status_code == 200
+    Organization.objects.filter(pk=cast.community.pk).update(kind=Organization.Kind.ESTATE)
+    assert took(client_of(cast.secretary), export).status_code == 403
 
 
 def test_an_expired_file_is_not_handed_over_even_before_the_sweep(cast: Cast):

@@ -154,8 +154,8 @@ def test_the_deadline_follows_the_policy(cast: Cast, place: Claim) -> None:
     assert counted(place.task) == (0, 0)
 
 
-def test_after_the_start_nothing_is_given_back(cast: Cast, place: Claim) -> None:
-    with pytest.raises(NotWithdrawable):
+def test_after_the_start_nothing_is_given_back_but_somebody_called(cast: Cast, place: Claim) -> None:
+    with pytest.raises(NotWithdrawable, match="联系负责人"):
         withdraw(place, by=user_of(cast.li), reason="临时加班", now=NOON)
     assert counted(place.task) == (1, 1)
 

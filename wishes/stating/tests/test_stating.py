@@ -7,7 +7,8 @@ from django.urls import reverse
 from members.models import Appointment
 from notices.models import Notice
 from wishes.models import Wish
-from wishes.stating.stating import enter
+from wishes.stating.rules import PersonalDataInNeed
+from wishes.stating.stating import enter, submit
 from wishes.tests.helpers import BRIEF, logged_in, stated
 from xianfeng.testing.cast import Cast
 
@@ -33,6 +34,19 @@ def test_need_then_contact_then_the_code(client: Client, cast: Cast, path: str):
     code_page = client.get(answer["Location"]).content.decode()
     assert wish.code[:5] in code_page
     assert not any(text in code_page for text in BRIEF.values())
+
+
+@pytest.mark.parametrize(
+    "need", ["请打 13812345678 约时间，上门理发", "身份证 11010519491231002X 的老人要陪诊"]
+)
+def test_no_way_of_stating_lets_a_number_into_the_public_text(cast: Cast, need: str):
+    """The pages ask before; whatever else states a wish meets the same rule."""
+    brief = {"organization": cast.estate, "need": need, **BRIEF}
+    with pytest.raises(PersonalDataInNeed, match="公开显示"):
+        submit(**brief)
+    with pytest.raises(PersonalDataInNeed):
+        enter(source="phone", by=cast.estate_clerk, **brief)
+    assert not Wish.objects.exists()
 
 
 def test_the_estate_s_staff_are_told_once(client: Client, cast: Cast, path: str):
