@@ -26,6 +26,7 @@ from tools.mutants.mutant import Mutant, Stale
 ROOT = Path(__file__).resolve().parents[2]
 MARKS = "not browser and not processes"
 PASSED = 0  # what pytest exits with
+KILLERS = Path(__file__).with_name("killers.json")  # the file whose test killed it last: it is asked first
 
 
 @dataclass
@@ -66,6 +67,10 @@ class Tree:
         kept = {name: value for name, value in os.environ.items() if name not in ("TEST_VAR_DIR", "VAR_DIR")}
         return {**kept, "TEST_DATABASE_URL": url, "REDIS_DB": str(2 * self.number)}
 
+    def in_order(self, mutant: Mutant) -> list[str]:
+        killer = str(json.loads(KILLERS.read_text()).get(mutant.name, ""))
+        return [*([killer] if killer and (self.root / killer).is_file() else []), *mutant.tests]
+
     def try_out(self, mutant: Mutant) -> Verdict:
         """ "killed", "survived", "stale" or "broken": without a verdict, since no test ran."""
         path = self.root / mutant.path
@@ -75,7 +80,7 @@ class Tree:
         except Stale as error:
             return Verdict(f"stale: {error}")
         try:
-            done = self.test(*mutant.tests)
+            done = self.test(*self.in_order(mutant))
         finally:
             path.write_text(whole, encoding="utf-8")
         if done.returncode == PASSED:
@@ -136,6 +141,14 @@ def check_killers(found: dict[str, Verdict], free: SimpleQueue[Tree]) -> None:
             verdict.said = f"broken: {', '.join(verdict.by)} fails without it"
 
 
+def remember(found: dict[str, Verdict]) -> None:
+    known = json.loads(KILLERS.read_text())
+    known |= {name: verdict.by[0].partition("::")[0] for name, verdict in found.items() if verdict.by}
+    names = {mutant.name for mutant in MUTANTS}
+    kept = {name: known[name] for name in sorted(known) if name in names}
+    KILLERS.write_text(json.dumps(kept, indent=1) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make mutants")
     parser.add_argument("names", nargs="*", help="parts of names; none means all")
@@ -148,6 +161,7 @@ def main() -> None:
     with trees(asked.workers) as free:
         found = verdicts(chosen, free, asked.workers)
         check_killers(found, free)
+    remember(found)
     left = {name: verdict.said for name, verdict in found.items() if verdict.said != "killed"}
     print(f"{len(found)} mutants, {len(found) - len(left)} killed, {len(left)} not")
     if left:
