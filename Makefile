@@ -85,7 +85,7 @@ mutants: install ## every kept mutant of a guard against its tests (THIRD=1: the
 	@$(PYTHON) -m xianfeng.testing.servers $(PYTHON) -m tools.mutants $(if $(THIRD),--third)
 
 fuzz: install ## 10,000 spoilt requests on PostgreSQL (FUZZ_SEED=…)
-	@FUZZ=whole $(PYTHON) -m xianfeng.testing.servers $(PYTEST) -q tools/tests/test_fuzz.py
+	@FUZZ=whole $(PYTHON) -m xianfeng.testing.servers $(PYTEST) -q -m postgres tools/tests/test_fuzz.py
 
 bench: install ## the figures of README.md, measured here
 	@$(PYTHON) manage.py bench

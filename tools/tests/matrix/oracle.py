@@ -123,8 +123,8 @@ ERRANDS = (
     Errand(frozenset({"community"}), frozenset({"community"}), "place", ("tasks:verify",)),
     Errand(NONE, frozenset({"city", "community"}), "place", ("tasks:reverse",)),
     Errand(HANDLERS, HANDLERS, "place", ("tasks:*",)),
-    # The admin: the same rights on another face. Members have no business at its door.
-    Errand(ACCOUNTS - MEMBER, ACCOUNTS - MEMBER, "all", ("admin:login",)),
+    # The admin: the same rights on another face. Members and codes have no business at its door.
+    Errand(STAFF, STAFF, "all", ("admin:login",)),
     Errand(ACCOUNTS, ACCOUNTS, "all", ("admin:logout",)),
     Errand(STAFF, STAFF, "all", ("admin:index", "admin:app_list", "admin:password_change*")),
     Errand(STAFF, NONE, "all", ("admin:jsi18n",)),
