@@ -23,7 +23,8 @@ PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reord
 # Who may what, and what a file is: once is enough, and the first pass did it.
 ENGINE_IS_NO_MATTER := --ignore=tools/tests/test_matrix.py --ignore=tools/tests/test_hostile.py
 
-.PHONY: help install env run test test-sqlite test-postgres system lint format matrix mutants fuzz bench shots \
+.PHONY: help install check-install env run test test-sqlite test-postgres test-order test-dates system lint format matrix mutants fuzz \
+	chaos drills bench shots \
 	requirements production upgrade sbom audit
 
 help: ## list the targets
@@ -60,11 +61,23 @@ test: install system ## every test: on SQLite, then on PostgreSQL with browser a
 
 test-sqlite: install
 	@echo "== Tests on SQLite"
-	@env -u TEST_DATABASE_URL -u DATABASE_URL $(PYTEST) -q
+	@env -u TEST_DATABASE_URL -u DATABASE_URL $(PYTEST) -q --durations=20
+
+# Clean runs prove little about order and date; these are for now and then, and each takes as long as test-sqlite.
+SEEDS ?= 1 2 3
+DATES ?= 2026-12-31T23:59+08:00 2027-01-01T00:00+08:00 2028-02-29T12:00+08:00 2026-10-03T09:00+08:00
+test-order: install ## every test on SQLite in a random order, three times (SEEDS='1 2 3')
+	@for seed in $(SEEDS); do echo "== Order $$seed"; env -u TEST_DATABASE_URL -u DATABASE_URL \
+		$(PYTEST) -q --random-order --random-order-seed=$$seed; done
+
+test-dates: install ## every test on SQLite at the edges of the calendar (DATES=…)
+	@for moment in $(DATES); do echo "== At $$moment"; env -u TEST_DATABASE_URL -u DATABASE_URL \
+		TEST_AT=$$moment $(PYTEST) -q; done
 
 test-postgres: install
 	@echo "== Tests on PostgreSQL, with browser and process tests"
-	@$(PYTHON) -m xianfeng.testing.servers $(PYTEST) -q -m "" $(ENGINE_IS_NO_MATTER)
+	@$(PYTHON) -m xianfeng.testing.servers $(PYTEST) -q -m "" --durations=20 \
+		--second-engine $(ENGINE_IS_NO_MATTER)
 
 system: # Chromium and Chinese fonts for the browser tests
 	@bash tools/system_packages.sh
@@ -86,6 +99,19 @@ mutants: install ## every kept mutant of a guard against its tests (THIRD=1: the
 
 fuzz: install ## 10,000 spoilt requests on PostgreSQL (FUZZ_SEED=…)
 	@FUZZ=whole $(PYTHON) -m xianfeng.testing.servers $(PYTEST) -q -m postgres tools/tests/test_fuzz.py
+
+chaos: install ## kills and freezes while people work, then is all right? (TIMES=60 MINUTES=4 SEED=…)
+	@$(PYTHON) -m tools.tests.chaos --outages
+	@$(PYTHON) -m tools.tests.chaos --times $(or $(TIMES),60) --minutes $(or $(MINUTES),4) \
+		$(if $(SEED),--seed $(SEED))
+
+drills: install ## 20 backups under running writes, restored and compared, on SQLite and on PostgreSQL
+	@DRILLS=20 $(PYTHON) -m pytest -q xianfeng/operations/backups/tests/test_under_writes.py
+	@DRILLS=20 $(PYTHON) -m xianfeng.testing.servers $(PYTHON) -m pytest -q -m "" \
+		xianfeng/operations/backups/tests/test_under_writes.py
+
+check-install: install ## docs/部署.md on a fresh Debian 12 (RELEASE=trixie: 13), and people using it; root
+	@bash tools/check_install/check.sh
 
 bench: install ## the figures of README.md, measured here
 	@$(PYTHON) manage.py bench

@@ -39,12 +39,16 @@ import django  # noqa: E402
 import pytest  # noqa: E402
 
 from xianfeng.lib.machine.embedded import Valkey  # noqa: E402
+from xianfeng.testing.clock import go_to_test_date  # noqa: E402
 
 if TYPE_CHECKING:
     from xianfeng.testing.cast import Cast
 
 django.setup()  # the cast imports models
-pytest_plugins = [f"xianfeng.testing.{part}" for part in ("cast", "browser", "ledger", "mail", "sessions")]
+pytest_plugins = [
+    f"xianfeng.testing.{part}"
+    for part in ("cast", "browser", "engines", "flushing", "ledger", "mail", "sessions")
+]
 
 valkey: Valkey | None = None
 
@@ -58,12 +62,18 @@ def pytest_xdist_setupnodes() -> None:
 def pytest_configure() -> None:
     from django.conf import settings
 
+    go_to_test_date()
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     global valkey
     if settings.IS_EMBEDDED_BROKER and not WORKER:
         valkey = Valkey.for_var(VAR_DIR)
         valkey.start()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    go_to_test_date()
 
 
 def pytest_unconfigure() -> None:
@@ -76,11 +86,23 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Rate limits and stamps of one test must not reach the next."""
+    """Rate limits, stamps and what was read of the calendar in one test must not reach the next."""
     yield
     from django.core.cache import cache
 
+    from xianfeng.lib import workdays
+
     cache.clear()
+    workdays._kept = None
+    workdays.look_again()
+
+
+@pytest.fixture(autouse=True)
+def _letters_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker runs beside the tests; `post` itself is tested where it is imported by its name."""
+    from notices.channels import letters
+
+    monkeypatch.setattr(letters, "post", lambda message: message.send())
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from flags.assessment import assessing
 from flags.assessment.forms import RunForm
-from flags.models import Assessment, AssessmentRun, FlagEntry, Policy
+from flags.calendar import entering
+from flags.calendar.forms import DaysForm
+from flags.models import Assessment, AssessmentRun, DayRule, FlagEntry, Policy
 from flags.policy import policies
 from flags.policy.forms import PolicyForm
 from flags.publicity.taking_back import take_back_publicity
@@ -41,6 +43,16 @@ class PolicyAdmin(ServiceAdmin):
     sees, does = "assessments.see", "policy.edit"
     changes, form = policies.change, PolicyForm
     list_display = ["year", "min_flags", "min_flags_leader", "min_minutes", "pro_rata", "publicity_days"]
+
+
+@admin.register(DayRule)
+class DayRuleAdmin(ServiceAdmin):
+    """What was said of which day; of several the last counts. Taken back on the portal's page."""
+
+    sees, does = "assessments.see", "policy.edit"
+    adds, asks = entering.enter, staticmethod(lambda request: DaysForm(posted(request)))
+    list_display = ["day", "works", "note", "by", "at"]
+    list_filter = ["works"]
 
 
 @admin.register(AssessmentRun)

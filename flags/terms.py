@@ -10,7 +10,7 @@ STAYS = (
     Stay(
         label=_("红旗流水"),
         why=_("只增不改，每一条都封在下一条里，数据库也拒绝删改；错了用冲正和调整更正。"),
-        fields=("flags.FlagEntry.source_label", "flags.FlagEntry.reason"),
+        fields=("flags.FlagEntry.source_label", "flags.FlagEntry.reason", "flags.LedgerCheck.finding"),
     ),
     Stay(
         label=_("年度考核的结果、考核办法和经过"),
@@ -20,6 +20,7 @@ STAYS = (
             "flags.AssessmentEvent.note",
             "flags.PolicyChange.reason",
             "flags.PolicyChange.changes",
+            "flags.DayRule.note",
         ),
     ),
 )

@@ -17,7 +17,8 @@ production() {
         SECRET_KEY="$(printf 'lint%.0sA7' {1..20})" FIELD_ENCRYPTION_KEYS="$(printf 'A%.0s' {1..43})=" \
         ALLOWED_HOSTS=portal.example.org SITE_URL=https://portal.example.org \
         DATABASE_URL=postgres://lint:lint@127.0.0.1/lint REDIS_URL=redis://127.0.0.1:6379/0 \
-        EMAIL_URL=smtp+tls://lint:lint@mail.example.org:587 SMS_BACKEND=notices.channels.sms.GatewayBackend "$@"
+        EMAIL_URL=smtp+tls://lint:lint@mail.example.org:587 \
+        PYTHONPATH=deploy/examples SMS_BACKEND=city_sms.Gateway SMS_GATEWAY_URL=https://sms.example.org SMS_GATEWAY_TOKEN=none "$@"
 }
 
 local_settings() {

@@ -11,7 +11,7 @@ candidates() {
         ls -d "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$version"*/bin/python3 2>/dev/null | sort -rV || true
         ls "${XDG_DATA_HOME:-$HOME/.local/share}"/uv/python/cpython-"$version"*/bin/python3 2>/dev/null || true
         ls "/usr/local/bin/python$version" "/usr/bin/python$version" \
-            "/opt/homebrew/bin/python$version" "/opt/python/$version/bin/python3" 2>/dev/null || true
+            "/opt/xianfeng/python/bin/python$version" "/opt/homebrew/bin/python$version" "/opt/python/$version/bin/python3" 2>/dev/null || true
     done
     echo python3
     echo python

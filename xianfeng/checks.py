@@ -2,6 +2,7 @@
 
 They are ordinary checks of the `security` kind: every management command (`run`, `migrate`,
 `check --deploy`) stops at an Error, and wsgi.py and celery.py ask `dangers()` before they serve.
+What an app knows best it checks itself: SMS_BACKEND in notices/channels/checks.py.
 """
 
 from collections.abc import Iterator, Sequence
@@ -65,10 +66,6 @@ def production_faults() -> Iterator[CheckMessage]:
         yield Error("Production needs its own Redis.", hint="Set REDIS_URL.", id="xianfeng.E005")
     if not settings.MAILERS["default"]["BACKEND"].endswith("smtp.EmailBackend"):
         yield Error("E-mails would reach nobody.", hint="Set EMAIL_URL=smtp…", id="xianfeng.E006")
-    if settings.SMS_BACKEND == "console":
-        yield Error(
-            "One-time codes would be written to the log.", hint="Set SMS_BACKEND.", id="xianfeng.E007"
-        )
     if not settings.FIELD_ENCRYPTION_KEYS:
         yield Error(
             "FIELD_ENCRYPTION_KEYS is empty.",

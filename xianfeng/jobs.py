@@ -6,6 +6,6 @@ from xianfeng import health
 
 
 @shared_task(name="xianfeng.heartbeat")
-def heartbeat() -> None:
-    """Leaves the stamp that /healthz reads to tell that a worker works."""
-    health.stamp(health.WORKER)
+def heartbeat(queue: str) -> None:
+    """Leaves the stamp that /healthz reads to tell that a worker of `queue` works."""
+    health.stamp(health.worker_of(queue))

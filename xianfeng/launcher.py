@@ -16,11 +16,12 @@ from typing import Protocol
 from django.conf import settings
 
 from xianfeng.lib.machine.embedded import Valkey, die_with_parent
+from xianfeng.lib.queue import QUEUES
 
 logger = logging.getLogger(__name__)
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE = 15.0  # seconds a child has to finish what it does
-MOST_RESTARTS = 3  # within RESTART_WINDOW
+MOST_RESTARTS = 3  # of one process, within RESTART_WINDOW
 RESTART_WINDOW = 30.0  # seconds
 
 
@@ -129,18 +130,23 @@ def celery(*arguments: str) -> list[str]:
 
 
 def workers() -> list[Child]:
-    """A worker, of threads on the embedded default and of processes otherwise, and beat.
+    """One worker of threads on the embedded default, one of processes for each queue otherwise; and beat.
 
     Beat is a process of its own in both: `worker --beat` forks one as well, which then closes file
     handles that SQLite still counts on, and fails by chance with "disk I/O error".
     """
     is_embedded = settings.IS_EMBEDDED_BROKER and settings.IS_SQLITE
-    pool = ["--pool=threads", "--concurrency=4"] if is_embedded else ["--pool=prefork", "--concurrency=2"]
     schedule = f"--schedule={settings.CELERY_BEAT_SCHEDULE_FILENAME}"
-    return [
-        Child("worker", celery("worker", *pool, "--without-mingle", "--without-gossip")),
-        Child("beat", celery("beat", schedule, "--pidfile=")),
-    ]
+    beat = Child("beat", celery("beat", schedule, "--pidfile="))
+    if is_embedded:
+        # Mail takes three threads at most, a drain each and the letters; the rest is for people who wait.
+        return [worker("worker", ",".join(QUEUES), "--pool=threads", "--concurrency=6"), beat]
+    return [worker(f"worker-{name}", name, "--pool=prefork", "--concurrency=2") for name in QUEUES] + [beat]
+
+
+def worker(name: str, queues: str, *pool: str) -> Child:
+    options = ["--queues", queues, "--hostname", f"{name}@%h", "--without-mingle", "--without-gossip"]
+    return Child(name, celery("worker", *pool, *options))
 
 
 class Launcher:
@@ -149,7 +155,7 @@ class Launcher:
     def __init__(self) -> None:
         self.processes: list[Process] = []
         self.told_to_stop = threading.Event()
-        self.restarts: deque[float] = deque(maxlen=MOST_RESTARTS)
+        self.restarts: dict[str, deque[float]] = {}
 
     def catch_signals(self) -> None:
         for number in STOP_SIGNALS:
@@ -173,12 +179,18 @@ class Launcher:
         for process in self.processes:
             if (code := process.ended()) is None:
                 continue
-            now = time.monotonic()
-            if len(self.restarts) == MOST_RESTARTS and now - self.restarts[0] < RESTART_WINDOW:
+            if self.keeps_ending(process):
                 raise LaunchError(f"{process.name} keeps ending (exit code {code}).")
-            self.restarts.append(now)
             logger.error("%s ended with %s and is started again.", process.name, code)
             process.start()
+
+    def keeps_ending(self, process: Process) -> bool:
+        """Each is counted by itself: that the broker takes others along says nothing of them."""
+        now = time.monotonic()
+        restarts = self.restarts.setdefault(process.name, deque(maxlen=MOST_RESTARTS))
+        too_often = len(restarts) == MOST_RESTARTS and now - restarts[0] < RESTART_WINDOW
+        restarts.append(now)
+        return too_often
 
     def stop(self) -> None:
         """Stop all in the reverse order of their start; a second signal changes nothing."""

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from xianfeng.lib.ids import LARGEST_ID
 from xianfeng.lib.web.uploads import largest_body
@@ -15,6 +15,22 @@ from xianfeng.lib.web.uploads import largest_body
 NUL = "\x00"
 # Pages are read and forms are sent; nothing here is put, patched or deleted by its address.
 METHODS = ("GET", "HEAD", "POST")
+
+
+class AnswerProbes:
+    """What programs ask is answered before anybody looks who asks: no session, no database."""
+
+    PATHS = ("/livez", "/healthz", "/metrics")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info not in self.PATHS:
+            return self.get_response(request)
+        request.resolver_match = match = resolve(request.path_info)
+        answer: HttpResponse = match.func(request)
+        return answer
 
 
 class KeepOutOfCaches:

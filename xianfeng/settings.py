@@ -14,6 +14,7 @@ import environ
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from xianfeng.lib.machine import envfile
 from xianfeng.lib.machine.embedded import socket_path
 from xianfeng.lib.machine.keys import development_key
 from xianfeng.lib.machine.private import keep_private
@@ -22,12 +23,12 @@ django_stubs_ext.monkeypatch()  # lets classes like ModelForm[Policy] name their
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+# Of an installed machine, or what `make run` generated on its first run; the real environment wins over it.
+ENV_FILE = envfile.chosen(default=Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))) / ".env")
+if ENV_FILE:
+    env.read_env(ENV_FILE)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 keep_private(VAR_DIR)
-# What `make run` generated on its first run; the real environment wins over it.
-env_file = Path(env.str("ENV_FILE", default=str(VAR_DIR / ".env")))
-if env_file.is_file():
-    env.read_env(env_file)
 
 # --- Safety -------------------------------------------------------------------------------------
 
@@ -61,7 +62,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_SERIALIZER = "xianfeng.lib.crypto.sessions.SealedSerializer"
 MESSAGE_STORAGE = "xianfeng.lib.crypto.messages.SealedStorage"
 SECURE_SSL_REDIRECT = SECURE
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # probes ask the process itself, by plain http
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|livez|metrics)$"]  # probes ask the process itself, by plain http
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 3600 if SECURE else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 TRUST_PROXY = env.bool("TRUST_PROXY", default=False)
@@ -121,12 +122,14 @@ INSTALLED_APPS = [
     "import_export",
 ]
 MIDDLEWARE = [
+    "xianfeng.operations.seeing.measuring.Measure",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "xianfeng.middleware.KeepOutOfCaches",
+    "xianfeng.middleware.AnswerProbes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "xianfeng.middleware.RefuseUnfit",
@@ -191,7 +194,7 @@ def database(url: str) -> dict[str, Any]:
     else:
         config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
         config["CONN_HEALTH_CHECKS"] = True
-        config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+        config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
     return config
 
 
@@ -209,22 +212,24 @@ REDIS_DB = env.int("REDIS_DB", default=int(redis_number or 0))
 if IS_EMBEDDED_BROKER:
     broker_url = f"redis+socket://{EMBEDDED_SOCKET}?virtual_host={REDIS_DB}"
     cache_url = f"unix://{EMBEDDED_SOCKET}?db={REDIS_DB + 1}"
+    BROKER_SERVER_URL = f"unix://{EMBEDDED_SOCKET}?db={REDIS_DB}"  # broker_url for who asks Redis itself
 else:
     redis_scheme = REDIS_URL.partition("://")[0]
     broker_url = f"{redis_scheme}://{redis_address}/{REDIS_DB}"
     cache_url = f"{redis_scheme}://{redis_address}/{REDIS_DB + 1}"
+    BROKER_SERVER_URL = broker_url
 CACHE_URL: str = env.str("CACHE_URL", default=cache_url)
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "xianfeng.lib.broker.steady.SteadyCache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "xianfeng",
         "VERSION": 2,  # the first was written with pickle
-        # A broker that is down must fail a request in a second, not hang it.
+        # One that hangs costs one request so long, then each process goes on with its own for a while.
         "OPTIONS": {
-            "socket_connect_timeout": 1,
-            "socket_timeout": 5,
-            "serializer": "xianfeng.lib.web.plain.PlainSerializer",
+            "socket_connect_timeout": 0.4,
+            "socket_timeout": 0.4,
+            "serializer": "xianfeng.lib.broker.plain.PlainSerializer",
         },
     }
 }
@@ -247,9 +252,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 1,
+    # A worker whose connection died without a word notices. It waits a second at most for the next job.
+    "socket_timeout": 30,
     "socket_keepalive": True,
     "global_keyprefix": "xianfeng:",
 }
+# Who hands out a job has a page to answer, and waits no longer for the broker (xianfeng/celery.py).
+BROKER_WRITE_TIMEOUT = 0.45  # seconds
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.2}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
@@ -357,7 +366,11 @@ FIRST_DAY_OF_WEEK = 1
 # --- Files --------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+# An image has its own, and so has a release beside others: the list of hashed names goes with the code.
+OF_RELEASE = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(
+    env.str("STATIC_ROOT", default=str(OF_RELEASE if OF_RELEASE.is_dir() else VAR_DIR / "static"))
+)
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
@@ -366,7 +379,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "xianfeng.lib.web.static.PublicStaticFiles"
         if not DEBUG and ENVIRONMENT != "test"
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
@@ -378,17 +391,23 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
+# Public keys (age1…) that backups are encrypted for; none: they are plain. Private keys lie elsewhere.
+BACKUP_RECIPIENTS: list[str] = env.list("BACKUP_RECIPIENTS", default=[])
+# The folder of pg_dump and pg_restore, where those of the system are older than the server.
+PG_BIN: str = env.str("PG_BIN", default="")
+
 # --- Libraries ----------------------------------------------------------------------------------
 
 IMPORT_EXPORT_SKIP_ADMIN_LOG = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
-# Days the State Council swapped, where the calendar library does not know them yet:
-# ISO date → is it a working day?
-WORKDAY_OVERRIDES: dict[str, bool] = {}
+
+# Who reads /metrics from another machine shows this token; without one, only this machine may.
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 
 # --- Logging (English, to stderr) ---------------------------------------------------------------
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if IS_PRODUCTION else "line")  # line | json
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -398,8 +417,12 @@ LOGGING = {
             "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s",
             "datefmt": "%Y-%m-%dT%H:%M:%S%z",
         },
+        "json": {"()": "xianfeng.lib.machine.lines.OneObject", "datefmt": "%Y-%m-%dT%H:%M:%S%z"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"traced": {"()": "xianfeng.lib.machine.lines.Traced"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["traced"]},
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         # Its own handlers would print each line twice and mail it to nobody.

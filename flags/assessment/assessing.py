@@ -14,19 +14,20 @@ from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet, TextField
+from django.db.models import Count, Min, Q, QuerySet, TextField
 from django.db.models.functions import JSONArray
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from flags.assessment import rules, sql
-from flags.models import Assessment, AssessmentEvent, AssessmentRun, LedgerHead
+from flags.ledger.rules import FIRST_YEAR
+from flags.models import Assessment, AssessmentEvent, AssessmentRun, FlagEntry, LedgerHead
 from flags.models.ledger import HEAD
 from flags.policy.policies import frozen, policy_for
 from members.models import Exemption, Member, User
 from xianfeng.lib.database.contention import again
 from xianfeng.lib.queue import later
-from xianfeng.lib.times import format_date, today
+from xianfeng.lib.times import format_date, local_year, today
 from xianfeng.lib.transitions import move, record
 from xianfeng.lib.workdays import add_working_days
 
@@ -55,6 +56,17 @@ def official(year: int, by: User | None = None) -> AssessmentRun:
     rules.check_year_over(year)
     done = AssessmentRun.objects.filter(year=year, is_official=True).exclude(state=State.DRAFT).first()
     return done or compute(start(year, official=True, by=by))
+
+
+def unchecked_years(present: int) -> list[int]:
+    """Ended years that were lived on this platform and have no official check, the oldest first.
+
+    Service of earlier years that was entered afterwards makes none of them one of ours.
+    """
+    began = FlagEntry.objects.aggregate(Min("recorded_at"))["recorded_at__min"]
+    first = local_year(began) if began else present
+    checked = AssessmentRun.objects.filter(is_official=True).values_list("year", flat=True)
+    return sorted({*range(max(first, FIRST_YEAR), present)} - {*checked})
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from flags.assessment import assessing, compliance
@@ -13,6 +14,7 @@ from xianfeng.lib.times import today
 
 log = logging.getLogger(__name__)
 
+FIRST_DAYS = 5  # of January, in which late entries of the year before are still common
 LATE = dt.timedelta(minutes=2)  # an opened run without figures after that lost its job
 
 
@@ -46,8 +48,28 @@ def nightly() -> None:
 
 @shared_task(name="flags.year_end")
 def year_end() -> None:
-    """The official check of the year before: each time the same outcome in the first days of January."""
-    assessing.official(today().year - 1)
+    """The official check of each ended year that has none; in the first days of January once more each day.
+
+    Asked every night: whatever kept it from running in January, an ended year is not left without a check.
+    A year that cannot be checked keeps none after it waiting; the job counts as failed.
+    """
+    day = today()
+    years = {*assessing.unchecked_years(day.year)}
+    if day <= dt.date(day.year, 1, FIRST_DAYS):
+        years.add(day.year - 1)
+    if failed := [year for year in sorted(years) if not checked(year)]:
+        raise RuntimeError(f"No official check of {failed}.")
+
+
+def checked(year: int) -> bool:
+    try:
+        assessing.official(year)
+    except SoftTimeLimitExceeded:  # no failure of this year: all are out of time
+        raise
+    except Exception:
+        log.exception("The official check of %s failed.", year)
+        return False
+    return True
 
 
 @shared_task(name="flags.remind")

@@ -6,7 +6,7 @@ from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from flags.ledger import chain, messages
-from flags.models import FlagEntry, MemberYear
+from flags.models import FlagEntry, LedgerCheck, MemberYear
 
 log = logging.getLogger(__name__)
 
@@ -28,16 +28,20 @@ def differing_totals() -> list[tuple[int, int]]:
 
 
 def check_ledger() -> bool:
-    """Verify chain and totals; a fault goes to the log and to the city. Returns whether all holds."""
+    """Verify chain and totals; a fault goes to the log and to the city. Returns whether all holds.
+
+    Each look is on record, so that one that did not take place is missed.
+    """
     report, differing = chain.verify(), differing_totals()
-    if report.ok and not differing:
-        log.info("Ledger of %s lines holds.", report.entries)
-        return True
-    log.critical("Ledger broken at line %s; totals differ for %s.", report.first_bad, differing[:20])
     faults = []
     if not report.ok:
         faults.append(_("从第 %(seq)s 号流水起校验不符。") % {"seq": report.first_bad})
     if differing:
         faults.append(_("%(count)s 条年度合计与流水不符。") % {"count": len(differing)})
+    LedgerCheck.objects.create(ok=not faults, lines=report.entries, finding="".join(faults))
+    if not faults:
+        log.info("Ledger of %s lines holds.", report.entries)
+        return True
+    log.critical("Ledger broken at line %s; totals differ for %s.", report.first_bad, differing[:20])
     messages.warn_of_ledger("".join(faults))
     return False

@@ -1,14 +1,17 @@
 """The bank of red flags and the yearly check."""
 
 from .assessment import Assessment, AssessmentEvent, AssessmentRun, Policy, PolicyChange
-from .ledger import Category, FlagEntry, LedgerHead, MemberYear
+from .calendar import DayRule
+from .ledger import Category, FlagEntry, LedgerCheck, LedgerHead, MemberYear
 
 __all__ = [
     "Assessment",
     "AssessmentEvent",
     "AssessmentRun",
     "Category",
+    "DayRule",
     "FlagEntry",
+    "LedgerCheck",
     "LedgerHead",
     "MemberYear",
     "Policy",

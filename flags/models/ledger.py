@@ -169,6 +169,31 @@ class LedgerHead(models.Model):
         return f"#{self.seq}"
 
 
+class LedgerCheckQuerySet(models.QuerySet["LedgerCheck"]):
+    def visible_to(self, user: "User") -> "LedgerCheckQuerySet":
+        """Whoever sees flags may know whether the bank was looked at; it names nobody."""
+        return self.all() if user.desk else self.none()
+
+
+class LedgerCheck(models.Model):
+    """One look at the whole ledger, by night or by command; append-only."""
+
+    at = models.DateTimeField(_("时间"), auto_now_add=True)
+    ok = models.BooleanField(_("相符"))
+    lines = models.BigIntegerField(_("流水条数"))
+    finding = models.CharField(_("发现"), max_length=200, blank=True)
+
+    objects = LedgerCheckQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("账本核对")
+        verbose_name_plural = _("账本核对")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d} {self.lines}"
+
+
 class MemberYearQuerySet(models.QuerySet["MemberYear"]):
     def visible_to(self, user: "User") -> "MemberYearQuerySet":
         members = Member.objects.visible_to(user)

@@ -61,7 +61,7 @@ def ask(user: User, email: str) -> User:
 
 
 def send_link(request: HttpRequest, user: User) -> None:
-    """The only mail that goes to an address that is not confirmed. Raises OSError without a mail server."""
+    """The only mail that goes to an address that is not confirmed. Raises NotPosted."""
     link = reverse("members:confirm_email", args=[token_of(user)])
     context = {"user": user, "url": request.build_absolute_uri(link), "days": VALID_FOR.days}
     get_adapter(request).send_mail("emails/confirm_email", user.unconfirmed_email, context)

@@ -8,9 +8,11 @@ from allauth.mfa.base import forms as mfa
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.models import User
+from xianfeng.lib import queue
 from xianfeng.lib.limits import Limit, TooOften
 
 # Of one account, from wherever: to be asked for a code one needs its password, so nobody else is locked out.
@@ -60,6 +62,12 @@ class ForgottenForm(ResetPasswordForm):
         found = User.objects.filter(email__iexact=typed, is_active=True)
         self.users = [user for user in found if user.email.casefold() == typed.casefold()]
         return self.users[0].email if self.users else typed
+
+    def clean(self) -> dict[str, Any] | None:
+        """That no mail can be sent is said to all alike, so that it tells nobody who has an account."""
+        if not queue.answers():
+            raise ValidationError(_("现在发不出邮件，请过几分钟再试。"), code="no_mail")
+        return super().clean()
 
 
 class EmailForm(forms.Form):

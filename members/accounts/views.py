@@ -19,6 +19,7 @@ from members.accounts import addresses, sessions
 from members.accounts.forms import EmailForm
 from members.models import User
 from notices.channels import sms
+from notices.channels.letters import NotPosted
 from xianfeng.ui.views import attempt, posted, submit
 
 log = logging.getLogger(__name__)
@@ -77,9 +78,9 @@ def email(request: HttpRequest) -> HttpResponse:
 def send_link(request: HttpRequest, user: User) -> None:
     try:
         addresses.send_link(request, user)
-    except OSError:
+    except NotPosted:
         log.exception("The link to confirm an address was not sent.")
-        messages.error(request, _("邮件没有发出去，请稍后再试。"))
+        messages.error(request, _("现在发不出邮件，请过几分钟再试。"))
     else:
         messages.success(
             request, _("已往%(email)s发送链接，打开确认后生效。") % {"email": user.unconfirmed_email}

@@ -6,8 +6,10 @@ in the outbox: a code that arrives an hour later is worth nothing, and a stored 
 """
 
 import logging
+import traceback
 from typing import Protocol
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.cache import cache
 from django.utils.module_loading import import_string
@@ -24,6 +26,10 @@ DAILY = Limit("sms-notice", times=12, seconds=24 * 3600)
 
 class SmsError(Exception):
     """The gateway said no, or could not be reached."""
+
+
+class SmsUnanswered(SmsError):
+    """A gateway's own code broke on what it did not expect: the text may have been sent."""
 
 
 class SmsBackend(Protocol):
@@ -66,8 +72,16 @@ def backend() -> SmsBackend:
 
 
 def send_sms(mobile: str, text: str) -> None:
-    """Send one text now. Raises SmsError when the gateway does not take it."""
-    backend().send(mobile, text)
+    """Send one text now. Raises SmsError when the gateway does not take it, and nothing else of its code."""
+    try:
+        backend().send(mobile, text)
+    except (SmsError, SoftTimeLimitExceeded):
+        raise
+    except Exception as error:
+        # What it says may hold the number and the text; where it broke does not.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        logger.error("The gateway broke: %s in %s:%s", type(error).__name__, place.filename, place.lineno)
+        raise SmsUnanswered(str(error).replace(mobile, "…").replace(text, "…")) from None
 
 
 def recent() -> list[tuple[str, str]]:

@@ -114,13 +114,11 @@ class SmsCourier:
         hand_over()
         try:
             sms.send_sms(mobile, text_message(delivery.notice))
+        except sms.SmsUnanswered as error:
+            raise Unanswered(str(error)) from error
         except sms.SmsError as error:
             sms.DAILY.give_back(share)  # what the gateway did not take costs nobody a text
             raise Refused(str(error).replace(mobile, "…"), for_good=False) from error
-        except SoftTimeLimitExceeded:
-            raise
-        except Exception as error:  # whatever a gateway's own code makes of an answer it did not expect
-            raise Unanswered(str(error).replace(mobile, "…")) from error
 
     def close(self) -> None:
         """A gateway keeps no connection."""

@@ -11,7 +11,7 @@ have: that row is never sent again by itself.
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -42,15 +42,20 @@ def deliver_due() -> int:
     return sum(drain(channel) for channel in Delivery.Channel.values)
 
 
-def drain(channel: str) -> int:
-    """Send batch after batch until nothing is due or the other side is gone."""
+def drain(channel: str, goes_on: Callable[[], bool] = lambda: True) -> int:
+    """Send batch after batch until nothing is due, the other side is gone or `goes_on` says no."""
     count = 0
     with closing(courier_for(channel)) as courier:
-        while batch := take_batch(channel):
+        while goes_on() and (batch := take_batch(channel)):
             count += len(batch)
-            if not send_batch(batch, courier):
+            if not send_batch(batch, courier, goes_on):
                 break
     return count
+
+
+def is_due(channel: str) -> bool:
+    """Does anything wait for its turn on this channel now?"""
+    return Delivery.objects.due(timezone.now()).filter(channel=channel).exists()
 
 
 def take_batch(channel: str) -> list[Delivery]:
@@ -65,9 +70,12 @@ def take_batch(channel: str) -> list[Delivery]:
     return list(leased.select_related("notice__recipient"))
 
 
-def send_batch(batch: list[Delivery], courier: Courier) -> bool:
-    """Whether the other side was there to the end."""
+def send_batch(batch: list[Delivery], courier: Courier, goes_on: Callable[[], bool]) -> bool:
+    """Whether the batch was done to its end, neither broken off nor left by the other side."""
     for position, delivery in enumerate(batch):
+        if not goes_on():
+            write(batch[position:], lease="", leased_until=None)
+            return False
         try:
             send_one(delivery, courier)
         except Unavailable as error:

@@ -79,3 +79,18 @@ def move(delivery: Delivery, to: str, *, by: "User", note: str = "", **fields: A
 
 def settled() -> AlreadySettled:
     return AlreadySettled(_("这条投递已被处理，请刷新后查看最新状态。"))
+
+
+def set_aside(reason: str) -> int:
+    """What waits may have gone out already, in a time that this database does not know: a person decides.
+
+    Returns how many. No history: nobody acted, and `error` says why.
+    """
+    waiting = Delivery.objects.filter(state=Delivery.State.PENDING)
+    return waiting.update(
+        state=Delivery.State.HANDED_OVER,
+        handed_over_at=timezone.now(),
+        error=reason,
+        lease="",
+        leased_until=None,
+    )

@@ -14,6 +14,8 @@ from typing import Any
 
 import django
 
+from xianfeng.testing.clock import go_to_test_date
+
 
 def die_at(owner: Any, name: str, nth: int, *, after: bool) -> None:
     """The `nth` call of a function is the last thing this process does, before or after it happens."""
@@ -53,6 +55,7 @@ def arm(point: str, nth: int) -> None:
 
 
 def main(port: str, point: str, nth: str) -> None:
+    go_to_test_date()
     django.setup()
     from django.conf import settings
 

@@ -23,7 +23,7 @@ from xianfeng.celery import app as celery
 from xianfeng.testing.browser import DESK, PHONE, axe_violations, note, overflow
 
 PASSWORD = "a-password-for-journeys"
-PATIENCE = 15_000  # milliseconds until something that should appear is missed; two slow cores
+PATIENCE = 60_000  # milliseconds until something that should appear is missed; only a failure waits so long
 
 Visit = Callable[..., "Visitor"]
 
@@ -32,13 +32,23 @@ class Visitor:
     """One person in front of one screen."""
 
     def __init__(self, context: BrowserContext, base: str) -> None:
-        self.base, self.said = base, list[str]()
-        self.page: Page = context.new_page()
-        self.page.set_default_timeout(PATIENCE)
-        self.page.on("console", lambda message: note(message, self.said))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.base, self.said, self.context = base, list[str](), context
+        self.page = self.new_tab()
+
+    def new_tab(self) -> Page:
+        tab = self.context.new_page()
+        tab.set_default_timeout(PATIENCE)
+        tab.on("console", lambda message: note(message, self.said))
+        tab.on("pageerror", lambda error: self.said.append(str(error)))
+        return tab
 
     # Moving about
+
+    def leaves(self) -> "Visitor":
+        """Close the tab for an empty one: nothing the page still had under way comes between."""
+        self.page.close()
+        self.page = self.new_tab()
+        return self
 
     def go(self, path: str) -> "Visitor":
         self.page.goto(self.base + path)

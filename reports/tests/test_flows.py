@@ -27,6 +27,7 @@ from tasks.presence.tests.test_presence import rows
 from tasks.tests.desk import at_desk, ended_task
 from tasks.tests.offers import make_offer, user_of
 from wishes.models import Wish
+from xianfeng.lib import workdays
 from xianfeng.testing.cast import Cast
 from xianfeng.testing.ledger import Light
 
@@ -135,7 +136,8 @@ def goes_back(calls: dict[str, set[str]]) -> list[str]:
 
 
 @pytest.fixture
-def walk() -> Walk:
+def walk(db: None) -> Walk:
+    workdays.entered()  # a process reads the calendar once
     assert get_resolver().url_patterns  # loads every view first: importing a file is no step through it
     return Walk()
 

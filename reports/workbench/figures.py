@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from flags.assessment import standing
+from flags.calendar import entering
 from flags.models import Category, FlagEntry
 from members.desks import deserted
 from members.models import (
@@ -31,6 +32,8 @@ from tasks.models import Claim, Task
 from tasks.phases import BY_CODE, waiting_for
 from wishes.models import Wish
 from xianfeng.lib.times import today
+
+DECEMBER = 12
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,16 @@ def todo(user: User, desk: Appointment) -> Iterator[Figure]:
         yield open_places(user)
     if desk.can("notices.resend") and desk.can("appointments.grant"):
         yield from for_the_city(user)
+    if desk.can("policy.edit"):
+        yield from missing_calendar(today())
+
+
+def missing_calendar(day: dt.date) -> Iterator[Figure]:
+    """In December next year's swapped days, where nobody has entered them: the notice comes in November."""
+    year = day.year + 1
+    if day.month == DECEMBER and not entering.is_complete(year):
+        url = reverse("flags:workdays", args=[year])
+        yield Figure(_("明年调休待录入"), 1, url, _("年"), tone="warning")
 
 
 def waiting_registrations(user: User) -> Figure:

@@ -186,7 +186,7 @@ showNetwork();
 ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, sayItFailed));
 document.addEventListener("htmx:responseError", (event) => {
   // A page that may not be opened in the panel is opened in full, where it explains itself.
-  if (event.detail.boosted || event.detail.target === panel) location.href = event.detail.xhr.responseURL;
+  if (event.detail.target === panel) location.href = event.detail.xhr.responseURL;
   else sayItFailed();
 });
 document.addEventListener("htmx:afterSwap", (event) => {

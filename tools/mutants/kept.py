@@ -2,10 +2,10 @@
 
 from itertools import chain
 
-from tools.mutants import named, people, service
+from tools.mutants import named, operations, people, service
 from tools.mutants.mutant import Mutant
 
-LISTS = (named.MUTANTS, people.MUTANTS, service.MUTANTS)
+LISTS = (named.MUTANTS, people.MUTANTS, service.MUTANTS, operations.MUTANTS)
 MUTANTS: tuple[Mutant, ...] = tuple(chain.from_iterable(LISTS))
 
 

@@ -39,6 +39,7 @@ def city_keeps(walk: Walk) -> None:
             "city-organizations": "/desk/organizations/",
             "city-items": "/desk/items/",
             "city-policy": "/desk/policies/2026/",
+            "city-workdays": "/desk/workdays/2027/",
             "city-assessments": "/desk/assessments/",
         }.items():
             page.goto(path)
@@ -254,6 +255,8 @@ def administrator(walk: Walk) -> None:
         walk.shot(page, "admin-home")
         page.goto("/admin/members/user/")
         walk.shot(page, "admin-users")
+        page.goto("/admin/operations/")
+        walk.shot(page, "admin-operations")
     with walk.page(DESK) as page:
         page.goto("/accounts/login/")
         walk.shot(page, "login")

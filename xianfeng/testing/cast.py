@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.hashers import make_password
 from django.db import models
 from django.test import TransactionTestCase
 
@@ -58,27 +59,44 @@ class Cast:
 def make_organization(
     code: str, kind: Organization.Kind, name: str, parent: Organization | None = None
 ) -> Organization:
-    organization = Organization.objects.create(code=code, kind=kind, name=name, parent=parent)
-    organization.path = f"{parent.path if parent else '/'}{organization.pk}/"
-    organization.save(update_fields=["path"])
-    return organization
+    organization = Organization(code=code, kind=kind, name=name, parent=parent)
+    return plant([organization])[0]
+
+
+def plant(organizations: list[Organization]) -> list[Organization]:
+    """Saved with their paths, which name their own keys; the parents stand already."""
+    Organization.objects.bulk_create(organizations)
+    for one in organizations:
+        one.path = f"{one.parent.path if one.parent else '/'}{one.pk}/"
+    Organization.objects.bulk_update(organizations, ["path"])
+    return organizations
 
 
 def make_staff(
     username: str, name: str, organization: Organization, role: Appointment.Role = Role.CLERK
 ) -> User:
     """A user with a current appointment; log in with `client.force_login`."""
-    user = User.objects.create(
-        username=username,
-        name=name,
-        is_staff=True,
-        email=f"{username}@example.test",
-        second_factor_by=SECOND_FACTOR_BY,
+    return hire([(username, name, organization, role)])[0]
+
+
+def hire(posts: list[tuple[str, str, Organization, Appointment.Role]]) -> list[User]:
+    """The users of these posts, each with the appointment."""
+    users = User.objects.bulk_create(
+        User(
+            username=username,
+            name=name,
+            is_staff=True,
+            email=f"{username}@example.test",
+            second_factor_by=SECOND_FACTOR_BY,
+            password=make_password(None),
+        )
+        for username, name, _organization, _role in posts
     )
-    user.set_unusable_password()
-    user.save(update_fields=["password"])
-    Appointment.objects.create(user=user, organization=organization, role=role, starts_on=TERM_START)
-    return user
+    Appointment.objects.bulk_create(
+        Appointment(user=user, organization=organization, role=role, starts_on=TERM_START)
+        for user, (_username, _name, organization, role) in zip(users, posts, strict=True)
+    )
+    return users
 
 
 def make_member(
@@ -91,35 +109,82 @@ def make_member(
     """A registered member with an account where an estate is given, else only a roster entry."""
     if estate is None:
         return Member.objects.create(name=name, mobile=mobile, unit=unit, **fields)
-    user = User.objects.create(
-        username=f"member-{mobile}",
-        name=name,
-        mobile=mobile,
-        email=f"{mobile}@example.test",
+    return settle([(name, mobile, unit, estate, fields)])[0]
+
+
+def settle(people: list[tuple[str, str, Organization, Organization, dict[str, Any]]]) -> list[Member]:
+    """Registered members: name, mobile, unit, estate and whatever else is known of each."""
+    users = User.objects.bulk_create(
+        User(username=f"member-{mobile}", name=name, mobile=mobile, email=f"{mobile}@example.test")
+        for name, mobile, _unit, _estate, _fields in people
     )
-    return Member.objects.create(
-        name=name,
-        mobile=mobile,
-        unit=unit,
-        estate=estate,
-        community=estate.parent,
-        user=user,
-        state=Member.State.REGISTERED,
-        registered_at=dt.datetime(2025, 1, 10, tzinfo=dt.UTC),
-        **fields,
+    return Member.objects.bulk_create(
+        Member(
+            name=name,
+            mobile=mobile,
+            unit=unit,
+            estate=estate,
+            community=estate.parent,
+            user=user,
+            state=Member.State.REGISTERED,
+            registered_at=dt.datetime(2025, 1, 10, tzinfo=dt.UTC),
+            **fields,
+        )
+        for user, (name, mobile, unit, estate, fields) in zip(users, people, strict=True)
     )
+
+
+def make_places() -> dict[str, Organization]:
+    """The city's tree, level by level."""
+    (city,) = plant([Organization(code="T", kind=Kind.CITY, name="明州市委组织部")])
+    street, unit, other_unit = plant(
+        [
+            Organization(code="TS1", kind=Kind.STREET, name="城东街道党工委", parent=city),
+            Organization(code="TU1", kind=Kind.UNIT, name="市教育局", parent=city),
+            Organization(code="TU2", kind=Kind.UNIT, name="市税务局", parent=city),
+        ]
+    )
+    community, other_community = plant(
+        [
+            Organization(code="TC1", kind=Kind.COMMUNITY, name="青锋社区", parent=street),
+            Organization(code="TC2", kind=Kind.COMMUNITY, name="江新社区", parent=street),
+        ]
+    )
+    estate, second_estate, other_estate = plant(
+        [
+            Organization(code="TC1E1", kind=Kind.ESTATE, name="青锋花苑", parent=community),
+            Organization(code="TC1E2", kind=Kind.ESTATE, name="青锋新村", parent=community),
+            Organization(code="TC2E1", kind=Kind.ESTATE, name="江新花苑", parent=other_community),
+        ]
+    )
+    return {
+        "city": city,
+        "street": street,
+        "community": community,
+        "estate": estate,
+        "second_estate": second_estate,
+        "other_community": other_community,
+        "other_estate": other_estate,
+        "unit": unit,
+        "other_unit": other_unit,
+    }
 
 
 def make_cast() -> Cast:
-    city = make_organization("T", Kind.CITY, "明州市委组织部")
-    street = make_organization("TS1", Kind.STREET, "城东街道党工委", city)
-    community = make_organization("TC1", Kind.COMMUNITY, "青锋社区", street)
-    estate = make_organization("TC1E1", Kind.ESTATE, "青锋花苑", community)
-    second_estate = make_organization("TC1E2", Kind.ESTATE, "青锋新村", community)
-    other_community = make_organization("TC2", Kind.COMMUNITY, "江新社区", street)
-    other_estate = make_organization("TC2E1", Kind.ESTATE, "江新花苑", other_community)
-    unit = make_organization("TU1", Kind.UNIT, "市教育局", city)
-    other_unit = make_organization("TU2", Kind.UNIT, "市税务局", city)
+    """In few statements: three thousand tests begin with it."""
+    places = make_places()
+    posts = {
+        "city_officer": ("city", "周市委", places["city"], Role.SECRETARY),
+        "city_colleague": ("city2", "吴同事", places["city"], Role.CLERK),
+        "street_officer": ("street", "郑街道", places["street"], Role.CLERK),
+        "secretary": ("secretary", "陈书记", places["community"], Role.SECRETARY),
+        "clerk": ("clerk", "林社工", places["community"], Role.CLERK),
+        "auditor": ("auditor", "何监督", places["community"], Role.AUDITOR),
+        "estate_clerk": ("estate", "高小区", places["estate"], Role.CLERK),
+        "other_secretary": ("secretary2", "罗书记", places["other_community"], Role.SECRETARY),
+        "unit_clerk": ("unit", "谢单位", places["unit"], Role.CLERK),
+        "other_unit_clerk": ("unit2", "韩单位", places["other_unit"], Role.CLERK),
+    }
     sysadmin = User.objects.create(
         username="sysadmin",
         name="系统管理员",
@@ -127,32 +192,17 @@ def make_cast() -> Cast:
         is_superuser=True,
         second_factor_by=SECOND_FACTOR_BY,
     )
-    return Cast(
-        city=city,
-        street=street,
-        community=community,
-        estate=estate,
-        second_estate=second_estate,
-        other_community=other_community,
-        other_estate=other_estate,
-        unit=unit,
-        other_unit=other_unit,
-        city_officer=make_staff("city", "周市委", city, Role.SECRETARY),
-        city_colleague=make_staff("city2", "吴同事", city),
-        street_officer=make_staff("street", "郑街道", street),
-        secretary=make_staff("secretary", "陈书记", community, Role.SECRETARY),
-        clerk=make_staff("clerk", "林社工", community),
-        auditor=make_staff("auditor", "何监督", community, Role.AUDITOR),
-        estate_clerk=make_staff("estate", "高小区", estate),
-        other_secretary=make_staff("secretary2", "罗书记", other_community, Role.SECRETARY),
-        unit_clerk=make_staff("unit", "谢单位", unit),
-        other_unit_clerk=make_staff("unit2", "韩单位", other_unit),
-        sysadmin=sysadmin,
-        li=make_member("李建国", "13800000001", unit, estate, skills="、理发、财务、"),
-        wang=make_member("王秀英", "13800000002", other_unit, second_estate),
-        zhao=make_member("赵伟", "13800000003", unit, other_estate),
-        sun=make_member("孙丽", "13800000004", unit, None, community=community),
+    staff = zip(posts, hire(list(posts.values())), strict=True)
+    li, wang, zhao = settle(
+        [
+            ("李建国", "13800000001", places["unit"], places["estate"], {"skills": "、理发、财务、"}),
+            ("王秀英", "13800000002", places["other_unit"], places["second_estate"], {}),
+            ("赵伟", "13800000003", places["unit"], places["other_estate"], {}),
+        ]
     )
+    sun = make_member("孙丽", "13800000004", places["unit"], community=places["community"])
+    named: dict[str, Any] = {**places, **dict(staff)}
+    return Cast(**named, sysadmin=sysadmin, li=li, wang=wang, zhao=zhao, sun=sun)
 
 
 # Models whose first rows a migration writes: the flush after a transactional test must leave them.

@@ -17,7 +17,7 @@ def together(*actions: Callable[[], object]) -> list[str]:
 
     def run(action: Callable[[], object]) -> None:
         try:
-            gate.wait(timeout=10)
+            gate.wait(timeout=120)
             action()
             codes.append("")
         except Refusal as refusal:
@@ -29,7 +29,7 @@ def together(*actions: Callable[[], object]) -> list[str]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=300)
     return sorted(codes)
 
 

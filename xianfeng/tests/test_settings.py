@@ -142,7 +142,19 @@ def test_postgresql_keeps_and_checks_its_connections():
     config = database("postgres://user:pass@db.example.org:5433/xianfeng?sslmode=require")
     assert config["CONN_MAX_AGE"] == 600
     assert config["CONN_HEALTH_CHECKS"] is True
-    assert config["OPTIONS"] == {"sslmode": "require", "connect_timeout": 5}
+    assert config["OPTIONS"] == {"sslmode": "require", "connect_timeout": 3}
+
+
+def test_the_installers_address_of_postgresql_is_its_socket():
+    config = database("postgres://xianfeng@:5433//var/run/postgresql/xianfeng")
+    place = {name: config[name] for name in ("USER", "PASSWORD", "HOST", "PORT", "NAME")}
+    assert place == {
+        "USER": "xianfeng",
+        "PASSWORD": "",
+        "HOST": "/var/run/postgresql",
+        "PORT": 5433,
+        "NAME": "xianfeng",
+    }
 
 
 @pytest.mark.postgres

@@ -187,6 +187,41 @@ def test_the_sweep_lets_old_years_be(cast, monkeypatch):
     assert not Notice.objects.filter(kind="result").exists()
 
 
+def test_an_ended_year_without_its_check_gets_one_whenever_the_scheduler_is_back(
+    cast, light: Light, monkeypatch
+):
+    """No beat in the first days of January: the year is found in March, once."""
+    light(cast.li, flags=1)
+    for day in (10, 11):
+        set_clock(monkeypatch, dt.datetime(2027, 3, day, 2, 0, tzinfo=dt.UTC))
+        jobs.year_end()
+    run = AssessmentRun.objects.get(is_official=True)
+    assert (run.year, run.state, run.results.count()) == (2026, "draft", 4)
+    assert run.events.count() == 1, "the second night found it done"
+
+
+def test_a_year_that_cannot_be_checked_keeps_none_after_it_waiting(cast, monkeypatch):
+    asked: list[int] = []
+
+    def check(year: int) -> None:
+        asked.append(year)
+        if year == 2025:
+            raise ValueError("a line that nobody thought of")
+
+    monkeypatch.setattr(assessing, "unchecked_years", lambda _present: [2025, 2026])
+    monkeypatch.setattr(assessing, "official", check)
+    set_clock(monkeypatch, dt.datetime(2027, 1, 2, 2, 0, tzinfo=dt.UTC))
+    with pytest.raises(RuntimeError, match="2025"):
+        jobs.year_end()
+    assert asked == [2025, 2026]
+
+
+def test_a_year_before_the_first_flag_is_nobodys(cast, monkeypatch):
+    set_clock(monkeypatch, dt.datetime(2027, 3, 10, 2, 0, tzinfo=dt.UTC))
+    jobs.year_end()
+    assert not AssessmentRun.objects.filter(is_official=True).exists()
+
+
 def test_year_end_may_run_every_day(cast, light: Light, monkeypatch):
     for day in range(1, 6):
         set_clock(monkeypatch, dt.datetime(2027, 1, day, 2, 0, tzinfo=dt.UTC))

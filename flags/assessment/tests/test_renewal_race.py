@@ -17,7 +17,7 @@ from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast, make_cast, make_member
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-PATIENCE = 30  # seconds until a thread that should go on counts as stuck
+PATIENCE = 300  # seconds until a thread that should go on counts as stuck
 
 
 @pytest.fixture

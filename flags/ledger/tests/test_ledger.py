@@ -237,7 +237,7 @@ def test_without_the_lock_writers_collide(monkeypatch):
 
     def read_without_lock(_rows: LedgerHeadQuerySet) -> LedgerHead:
         head = LedgerHead.objects.get(pk=HEAD)
-        both.wait(timeout=10)
+        both.wait(timeout=120)
         return head
 
     monkeypatch.setattr(LedgerHeadQuerySet, "locked", read_without_lock)

@@ -18,8 +18,11 @@ from members.accounts.inviting import invite
 from members.models import User
 from members.organizations import appointing, elevating
 from members.organizations.tests.test_appoint import fresh
+from notices.channels import letters
+from notices.channels.letters import post
 from notices.models import Delivery, Notice
 from notices.outbox import Message, send
+from xianfeng.lib import queue
 from xianfeng.testing.cast import Cast
 from xianfeng.testing.sessions import log_in_by_code
 
@@ -179,14 +182,26 @@ def test_the_library_keeps_no_addresses_beside(client: Client, cast: Cast, li: U
     assert not EmailAddress.objects.exists()
 
 
-def test_without_a_mail_server_the_page_says_so(client: Client, li: User, monkeypatch: pytest.MonkeyPatch):
-    def refused(*_message: object) -> None:
-        raise ConnectionRefusedError
-
+def test_without_a_queue_the_page_says_that_no_link_was_sent(
+    client: Client, li: User, monkeypatch: pytest.MonkeyPatch
+):
     client.force_login(li)
-    monkeypatch.setattr("django.core.mail.EmailMessage.send", refused)
+    monkeypatch.setattr(letters, "post", post)
+    monkeypatch.setattr(queue, "hand_out", lambda *_job: False)
     page = client.post(reverse("members:email"), {"email": NEW}, follow=True)
-    assert "邮件没有发出去" in page.content.decode() and fresh(li).unconfirmed_email == NEW
+    assert "现在发不出邮件" in page.content.decode() and fresh(li).unconfirmed_email == NEW
+
+
+def test_without_a_queue_whoever_forgot_a_password_is_told_alike(
+    client: Client, li: User, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(queue, "answers", lambda: False)
+    pages = [
+        client.post(reverse("account_reset_password"), {"email": email})
+        for email in (li.email, "nobody@example.test")
+    ]
+    assert ["现在发不出邮件" in page.content.decode() for page in pages] == [True, True]
+    assert mail.outbox == []
 
 
 # --- Accounts that others make ------------------------------------------------------------------

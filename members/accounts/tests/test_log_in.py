@@ -1,7 +1,9 @@
 """Members by mobile and code, staff by name and password, strangers not at all."""
 
 import re
+from http.client import HTTPException
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -44,6 +46,17 @@ def test_an_unknown_mobile_gets_the_answer_of_a_known_one(client: Client, cast: 
     assert (unknown.status_code, unknown.url) == (known.status_code, known.url)
     assert [number for number, _text in sms.recent()] == ["13800000001"]
     assert client.get(unknown.url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "error", [KeyError("status"), HTTPException(), ValueError("no JSON"), sms.SmsError()]
+)
+def test_a_gateway_that_breaks_tells_nobody_who_has_an_account(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    monkeypatch.setattr(sms.ConsoleBackend, "send", Mock(side_effect=error))
+    known, unknown = ask(Client(), "13800000001"), ask(Client(), "13900000000")
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url) == (302, unknown.url)
 
 
 def test_a_code_opens_no_account_that_only_has_a_post(client: Client, cast: Cast):

@@ -371,15 +371,16 @@ def test_the_list_is_narrowed_to_a_unit_or_a_community(cast: Cast):
 # --- Short messages ------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("error", [sms.SmsError("no credit"), ValueError("no JSON")])
 def test_a_text_that_the_gateway_refuses_is_tried_again_for_a_day(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, error: Exception
 ):
-    def refuse(mobile: str, text: str) -> None:
-        raise sms.SmsError("no credit")
+    def refuse(gateway: sms.ConsoleBackend, mobile: str, text: str) -> None:
+        raise error
 
     change = changing.correct(cast.li, NEW, reason="来电更正", by=cast.clerk)
     with monkeypatch.context() as broken:
-        broken.setattr(texting, "send_sms", refuse)
+        broken.setattr(sms.ConsoleBackend, "send", refuse)
         assert texting.send_texts() == 0
     assert texting.send_texts() == 1
     MobileChange.objects.filter(pk=change.pk).update(

@@ -100,7 +100,7 @@ def test_without_the_guard_both_would_correct(cast: Cast, monkeypatch: pytest.Mo
 
     def unguarded(change: MobileChange) -> int:
         assert Member.objects.get(pk=change.member_id).mobile == OLD
-        looked.wait(timeout=10)
+        looked.wait(timeout=120)
         return Member.objects.filter(pk=change.member_id).update(mobile=change.new)
 
     monkeypatch.setattr(changing, "_write", unguarded)

@@ -13,10 +13,12 @@ from members.people import exempting
 from members.people.rules import DatesWrong
 from notices.models import Notice
 from xianfeng.lib.refusal import AlreadyDecided, NotPossible, Refusal
+from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
 
-START, END = dt.date(2026, 3, 1), dt.date(2026, 6, 30)
-LONG = dt.date(2026, 9, 1)  # more than the six months that one person may grant
+YEAR = today().year
+START, END = dt.date(YEAR, 3, 1), dt.date(YEAR, 6, 30)
+LONG = dt.date(YEAR, 9, 1)  # more than the six months that one person may grant
 
 
 def leave(cast: Cast, **changes: Any) -> Exemption:
@@ -26,7 +28,7 @@ def leave(cast: Cast, **changes: Any) -> Exemption:
 
 def test_the_member_is_told(cast: Cast):
     leave(cast)
-    assert "2026-03-01 至 2026-06-30" in Notice.objects.get(recipient=cast.li.user).body
+    assert f"{YEAR}-03-01 至 {YEAR}-06-30" in Notice.objects.get(recipient=cast.li.user).body
 
 
 @pytest.mark.parametrize(
@@ -72,17 +74,17 @@ def code_of(action: Callable[[], object]) -> str:
     ("starts_on", "ends_on", "code"),
     [
         (dt.date(2000, 1, 1), dt.date(2099, 12, 31), "far_off"),
-        (dt.date(2026, 1, 1), dt.date(2099, 12, 31), "too_long"),
-        (dt.date(2026, 1, 1), dt.date(2026, 12, 31), ""),
-        (dt.date(2026, 1, 1), dt.date(2027, 1, 1), "too_long"),
-        (dt.date(2026, 2, 28), dt.date(2027, 2, 27), ""),
+        (dt.date(YEAR, 1, 1), dt.date(2099, 12, 31), "too_long"),
+        (dt.date(YEAR, 1, 1), dt.date(YEAR, 12, 31), ""),
+        (dt.date(YEAR, 1, 1), dt.date(YEAR + 1, 1, 1), "too_long"),
+        (dt.date(YEAR, 2, 28), dt.date(YEAR + 1, 2, 27), ""),
     ],
 )
 def test_leave_keeps_to_the_longest_period(cast: Cast, starts_on: dt.date, ends_on: dt.date, code: str):
     assert code_of(lambda: leave(cast, starts_on=starts_on, ends_on=ends_on)) == code
 
 
-@pytest.mark.parametrize(("ends_on", "state"), [(dt.date(2026, 8, 31), "granted"), (LONG, "waiting")])
+@pytest.mark.parametrize(("ends_on", "state"), [(dt.date(YEAR, 8, 31), "granted"), (LONG, "waiting")])
 def test_beyond_half_a_year_a_second_person_is_asked(cast: Cast, ends_on: dt.date, state: str):
     assert leave(cast, ends_on=ends_on).state == state
     assert Notice.objects.filter(recipient=cast.li.user).exists() == (state == "granted")
@@ -90,7 +92,7 @@ def test_beyond_half_a_year_a_second_person_is_asked(cast: Cast, ends_on: dt.dat
     assert told == ({cast.clerk.pk, cast.unit_clerk.pk} if state == "waiting" else set())
 
 
-HALVES = [(dt.date(2026, 1, 1), dt.date(2026, 6, 30)), (dt.date(2026, 7, 1), dt.date(2026, 12, 31))]
+HALVES = [(dt.date(YEAR, 1, 1), dt.date(YEAR, 6, 30)), (dt.date(YEAR, 7, 1), dt.date(YEAR, 12, 31))]
 
 
 @pytest.mark.parametrize("pieces", [HALVES, HALVES[::-1]], ids=["onward", "backward"])
@@ -100,7 +102,7 @@ def test_a_long_absence_in_pieces_is_a_long_absence(cast: Cast, pieces: list[tup
 
 
 def test_two_leaves_with_a_day_between_them_are_two(cast: Cast):
-    leave(cast, starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 6, 29))
+    leave(cast, starts_on=dt.date(YEAR, 1, 1), ends_on=dt.date(YEAR, 6, 29))
     assert leave(cast, starts_on=HALVES[1][0], ends_on=HALVES[1][1]).state == "granted"
 
 
@@ -155,11 +157,11 @@ def test_nobody_exempts_themself(cast: Cast):
 
 def test_on_the_page(client: Client, cast: Cast):
     client.force_login(cast.unit_clerk)
-    form = {"kind": "posted", "starts_on": "2026-03-01", "ends_on": "2026-02-01", "reason": "援疆"}
+    form = {"kind": "posted", "starts_on": f"{YEAR}-03-01", "ends_on": f"{YEAR}-02-01", "reason": "援疆"}
     url = reverse("members:exempt", args=[cast.li.pk])
     text = client.post(url, form, follow=True).content.decode()
     assert "结束日期不能早于开始日期" in text and not Exemption.objects.exists()
-    client.post(url, form | {"ends_on": "2026-12-31"})
+    client.post(url, form | {"ends_on": f"{YEAR}-12-31"})
     exemption = Exemption.objects.get()
     assert exemption.approved_by == cast.unit_clerk
     client.post(reverse("members:withdraw_exemption", args=[exemption.pk]))

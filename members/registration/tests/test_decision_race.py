@@ -57,7 +57,7 @@ def test_without_the_guard_both_would_decide(cast: Cast, monkeypatch: pytest.Mon
     ) -> None:
         if Registration.objects.get(pk=registration.pk).state != Registration.State.SUBMITTED:
             raise AlreadyDecided("")
-        looked.wait(timeout=10)
+        looked.wait(timeout=120)
         Registration.objects.filter(pk=registration.pk).update(
             state=to, decided_at=timezone.now(), decided_by=by
         )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from unittest.mock import Mock
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -133,6 +134,14 @@ def test_a_code_of_one_mobile_proves_no_other(cast: Cast):
 def test_the_code_is_not_stored_in_clear(cast: Cast):
     proof = proving.send_code("13912345678", address="::1")
     assert last_code() not in proof.code_hash
+
+
+def test_a_gateway_that_breaks_in_its_own_way_is_said_as_one_that_refuses(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sms.ConsoleBackend, "send", Mock(side_effect=KeyError("status")))
+    with pytest.raises(proving.CodeRefused, match="短信没有发出去"):
+        proving.send_code("13912345678", address="::1")
 
 
 def test_a_second_code_within_a_minute_is_refused(client: Client, cast: Cast):

@@ -10,8 +10,10 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.utils import timezone
 
 from notices.models import Delivery
-from notices.outbox import Message, couriers, delivering, send, send_many
+from notices.outbox import Message, couriers, delivering, jobs, send, send_many
 from notices.outbox.delivering import deliver_due
+from xianfeng.lib import queue
+from xianfeng.lib.broker.turns import turn_at
 from xianfeng.testing.cast import Cast, User
 from xianfeng.testing.mail import Sink, free_port, mailers
 
@@ -40,6 +42,10 @@ def states() -> dict[str, int]:
     for state in Delivery.objects.values_list("state", flat=True):
         found[state] = found.get(state, 0) + 1
     return found
+
+
+def always() -> bool:
+    return True
 
 
 def part(mail: EmailMessage, subtype: str) -> str:
@@ -207,7 +213,7 @@ def test_a_worker_that_slept_past_its_lease_sends_nothing_more(cast: Cast, sink:
     Delivery.objects.update(leased_until=timezone.now() - dt.timedelta(seconds=1))
     deliver_due()
     courier = couriers.courier_for("email")
-    delivering.send_batch(slow, courier)
+    delivering.send_batch(slow, courier, always)
     courier.close()
     assert sink.given == {"clerk@example.test": 1}
     assert states() == {"sent": 1}
@@ -217,7 +223,7 @@ def test_a_worker_near_the_end_of_its_lease_begins_no_mail(cast: Cast, sink: Sin
     one(cast.clerk)
     slow = delivering.take_batch("email")
     slow[0].leased_until = timezone.now() + delivering.MARGIN / 2
-    delivering.send_batch(slow, couriers.courier_for("email"))
+    delivering.send_batch(slow, couriers.courier_for("email"), always)
     assert sink.seen == 0
 
 
@@ -279,3 +285,72 @@ def test_a_time_limit_in_the_middle_of_a_text_ends_no_mail(
     Delivery.objects.update(leased_until=timezone.now())
     deliver_due()
     assert sink.given == {"clerk@example.test": 1}
+
+
+# --- A slow server ------------------------------------------------------------------------------
+
+
+def test_a_run_ends_in_the_middle_of_a_batch_and_gives_the_rest_back_at_once(sink: Sink):
+    many(10)
+    left = iter([True] * 4 + [False] * 99)  # once for the batch, then before each mail
+    assert delivering.drain("email", lambda: next(left)) == 10
+    assert sum(sink.given.values()) == 3
+    assert states() == {"sent": 3, "pending": 7}
+    assert Delivery.objects.due(timezone.now()).count() == 7, "nobody waits for a lease to run out"
+
+
+def test_what_a_run_left_is_asked_for_at_once(sink: Sink, monkeypatch: pytest.MonkeyPatch):
+    many(3)
+    asked: list[str] = []
+    monkeypatch.setattr(queue, "hand_out", asked.append)
+    monkeypatch.setattr(jobs, "RUN", 0)
+    jobs.deliver()
+    assert asked == ["notices.deliver"]
+    monkeypatch.setattr(jobs, "RUN", 60)
+    jobs.deliver()
+    assert asked == ["notices.deliver"]
+    assert states() == {"sent": 3}
+
+
+def test_a_second_worker_leaves_the_channel_to_the_first(sink: Sink):
+    many(2)
+    with turn_at("drain:email", seconds=60):
+        jobs.deliver()
+        assert states() == {"pending": 2}
+    jobs.deliver()
+    assert states() == {"sent": 2}
+
+
+def test_a_slow_mail_server_does_not_hold_up_short_messages(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, sink: Sink
+):
+    assert cast.li.user
+    one(cast.clerk)
+    one(cast.li.user, "sms", channels=("sms",))
+    with turn_at("drain:email", seconds=60):  # a worker sits at the mail server
+        jobs.deliver()
+    assert states() == {"pending": 1, "sent": 1}
+
+
+def test_a_server_that_is_gone_is_not_asked_again_at_once(sink: Sink, monkeypatch: pytest.MonkeyPatch):
+    many(3)
+    asked: list[str] = []
+    monkeypatch.setattr(queue, "hand_out", asked.append)
+    sink.on_mail = lambda _number: "421 shutting down"
+    jobs.deliver()
+    assert asked == []
+
+
+def test_a_channel_that_fails_keeps_no_other_back(cast: Cast, monkeypatch: pytest.MonkeyPatch, sink: Sink):
+    assert cast.li.user
+    one(cast.li.user, "sms", channels=("sms",))
+    drain = delivering.drain
+
+    def broken(channel: str, goes_on: object) -> int:
+        if channel == "email":
+            raise RuntimeError("a bug")
+        return drain(channel, goes_on)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(delivering, "drain", broken)
+    jobs.deliver()
+    assert states() == {"sent": 1}

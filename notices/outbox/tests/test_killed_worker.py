@@ -19,6 +19,7 @@ from notices.models import Delivery, Notice
 from notices.outbox import Message, send_many
 from notices.outbox.resending import resend
 from xianfeng.testing.cast import Cast, User
+from xianfeng.testing.clock import clock_for_a_process
 from xianfeng.testing.mail import Sink, running_sink
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,7 +48,7 @@ def server() -> Iterator[tuple[Sink, int]]:
 
 
 def start_worker(port: int, point: str = "none", nth: int = 1) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "DATABASE_URL": database_url()}
+    environment = {**os.environ, **clock_for_a_process(), "DATABASE_URL": database_url()}
     command = [sys.executable, "-m", "notices.tests.worker", str(port), point, str(nth)]
     return subprocess.Popen(command, env=environment)  # noqa: S603
 

@@ -196,14 +196,14 @@ def test_while_the_gateway_cannot_be_had_nothing_is_handed_over(settings: Any):
 
 @pytest.mark.usefixtures("numbers")
 def test_a_gateway_that_breaks_in_its_own_way_holds_up_nobody(monkeypatch: pytest.MonkeyPatch):
-    real = sms.send_sms
+    real = sms.ConsoleBackend.send
 
-    def breaks(mobile: str, text: str) -> None:
+    def breaks(gateway: sms.ConsoleBackend, mobile: str, text: str) -> None:
         if mobile == MOBILE:
             raise ValueError(f"no JSON about {mobile}")
-        real(mobile, text)
+        real(gateway, mobile, text)
 
-    monkeypatch.setattr(sms, "send_sms", breaks)
+    monkeypatch.setattr(sms.ConsoleBackend, "send", breaks)
     delivery, other = tell(), tell("other", 8)
     delivering.deliver_due()
     delivery.refresh_from_db()

@@ -24,7 +24,7 @@ def together(action: Callable[[], object]) -> None:
 
     def run() -> None:
         try:
-            gate.wait(timeout=10)
+            gate.wait(timeout=120)
             action()
         except BaseException as error:
             failed.append(error)
@@ -35,7 +35,7 @@ def together(action: Callable[[], object]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=300)
     assert failed == []
 
 
@@ -65,7 +65,7 @@ def test_without_the_hold_every_worker_writes(cast: Cast, media: Path, monkeypat
     gate, written = threading.Barrier(HANDS), list[str]()
 
     def take(export: Export) -> None:
-        gate.wait(timeout=10)
+        gate.wait(timeout=120)
         export.file = f"exports/{threading.get_ident()}.xlsx"
         written.append(str(export.file))
         Export.objects.filter(pk=export.pk).update(state=Export.State.WORKING)

@@ -104,3 +104,10 @@ def test_the_badge_counts_what_waits_and_is_silent_otherwise(cast: Cast, client:
     assert client.get(reverse("reports:waiting")).content.decode().strip() == ""
     Wish.objects.create(organization=cast.estate, need="修灯")
     assert ">1<" in client.get(reverse("reports:waiting")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("day", "asked"), [("2028-11-30", []), ("2028-12-01", ["明年调休待录入"]), ("2029-01-01", [])]
+)
+def test_in_december_the_city_is_asked_for_next_years_swapped_days(cast: Cast, day: str, asked: list[str]):
+    assert [figure.label for figure in figures.missing_calendar(dt.date.fromisoformat(day))] == asked

@@ -42,11 +42,11 @@ def test_who_read_the_old_time_gets_no_place_at_the_new_one(
 
     def waits_for_the_change(*args: Any, **kwargs: Any) -> int | None:
         read.set()
-        assert changed.wait(timeout=10)
+        assert changed.wait(timeout=120)
         return write(*args, **kwargs)
 
     def change() -> None:
-        assert read.wait(timeout=10)
+        assert read.wait(timeout=120)
         publishing.edit(task, by=cast.clerk, **later(task))
         changed.set()
 

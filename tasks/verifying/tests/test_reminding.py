@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from flags.calendar import entering
 from notices.models import Notice
 from tasks.deadlines import RECORD_WITHIN, REMIND_AFTER, last_overdue_day, record_deadline
 from tasks.models import Task
@@ -31,6 +32,7 @@ def test_holidays_do_not_count_and_swap_days_do(cast: Cast) -> None:
     assert record_deadline(ended_on(cast, END_DAY)) == dt.date(2026, 5, 13)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("day", [dt.date(2026, 5, 13), dt.date(2026, 5, 14), dt.date(2026, 10, 9)])
 def test_the_last_overdue_day_is_the_deadline_s_inverse(day: dt.date) -> None:
     last = last_overdue_day(day)
@@ -83,6 +85,14 @@ def test_the_job_reminds_for_today(cast: Cast) -> None:
 # --- The page -----------------------------------------------------------------------------------
 
 URL = reverse("tasks:to_verify")
+
+
+def test_deadlines_follow_what_the_city_enters(cast: Cast, django_capture_on_commit_callbacks) -> None:
+    task = ended_on(cast, END_DAY)
+    before = record_deadline(task)
+    with django_capture_on_commit_callbacks(execute=True):
+        entering.enter(before, before, works=False, note="调休", by=cast.city_officer)
+    assert record_deadline(task) == add_working_days(END_DAY, RECORD_WITHIN) > before
 
 
 def test_the_nearest_deadline_stands_first(cast: Cast) -> None:

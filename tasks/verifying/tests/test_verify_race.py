@@ -154,7 +154,7 @@ def test_recording_presence_and_cancelling_do_not_wait_for_each_other(
         return count
 
     def cancel() -> None:
-        assert marked.wait(timeout=10)
+        assert marked.wait(timeout=120)
         publishing.cancel(task, reason="下雨", by=cast.secretary)
         cancelling.set()
 

@@ -39,7 +39,7 @@ class Errand:
 
 ERRANDS = (
     # Residents and whoever registers have no account.
-    Errand(EVERYBODY, EVERYBODY, "public", ("healthz",)),
+    Errand(EVERYBODY, EVERYBODY, "public", ("healthz", "livez", "operations:metrics")),
     Errand(EVERYBODY, EVERYBODY, "public", ("wishes:ask*", "wishes:track*")),
     Errand(EVERYBODY, EVERYBODY, "public", ("members:join*", "members:lost_number*")),
     # The link in a mail is proof enough; without one the page says that it is void.
@@ -96,6 +96,8 @@ ERRANDS = (
     Errand(KEEPERS, KEEPERS, "all", ("members:elevation",)),
     # How long personal data stays is the city's to watch.
     Errand(CITY, NONE, "all", ("reports:retention",)),
+    # How the machine is, is for who answers for it.
+    Errand(ADMINISTRATOR, NONE, "all", ("operations:state",)),
     # Messages that did not arrive: whoever can tell the person in another way.
     Errand(CARERS | {"auditor"}, NONE, "all", ("notices:unreached",)),
     Errand(NONE, CARERS, "all", ("notices:handle",)),
@@ -106,7 +108,7 @@ ERRANDS = (
     Errand(ABOUT_PEOPLE, NONE, "all", ("flags:assessments", "flags:assessment", "flags:progress")),
     Errand(ABOUT_PEOPLE, NONE, "place", ("flags:result",)),
     Errand(CITY, CITY, "all", ("flags:adjust",)),
-    Errand(ABOUT_PEOPLE, CITY, "all", ("flags:policy",)),
+    Errand(ABOUT_PEOPLE, CITY, "all", ("flags:policy", "flags:workdays")),
     Errand(NONE, CITY, "all", ("flags:*",)),
     # Wishes: the place handles them.
     Errand(PLACES, NONE, "all", ("wishes:list",)),
@@ -156,6 +158,7 @@ ADMIN = {
     "notices_delivery": Rows(CARERS | {"auditor"}),
     "flags_flagentry": Rows(DESKS),
     "flags_policy": Rows(ABOUT_PEOPLE, changes=CITY, about="all"),
+    "flags_dayrule": Rows(ABOUT_PEOPLE, adds=CITY, about="all"),
     "flags_assessmentrun": Rows(ABOUT_PEOPLE, adds=CITY, about="all"),
     "flags_assessment": Rows(ABOUT_PEOPLE),
     "wishes_wish": Rows(PLACES, adds=HANDLERS),

@@ -89,7 +89,7 @@ def test_without_the_locks_there_would_be_a_circle(cast: Cast, monkeypatch: pyte
 
     def unlocked(*pks: int | None) -> list[Wish]:
         found = Wish.objects.select_related("organization").in_bulk(list(filter(None, pks)))
-        looked.wait(timeout=10)
+        looked.wait(timeout=120)
         return [found[pk] for pk in pks if pk]
 
     one, other = stated(cast.estate), stated(cast.estate)

@@ -68,7 +68,7 @@ class Valkey:
     def pidfile(self) -> Path:
         return self.folder / "valkey.pid"
 
-    def start(self, timeout: float = 15.0) -> None:
+    def start(self, timeout: float = 120.0) -> None:
         """Start and wait until it answers. Raises ServerError after `timeout` seconds."""
         for folder in (self.folder, self.socket.parent):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,9 +1,42 @@
-"""The file of generated secrets that a first run makes."""
+"""The file that the settings come from: an installed machine's, or the secrets that a first run makes."""
 
 import base64
 import os
 import secrets
+import sys
 from pathlib import Path
+
+# The installer's. Where it is, every command reads it: one that was run in a shell which had not loaded the
+# file would else work on a fresh SQLite with DEBUG on, without a word.
+INSTALLED = Path("/etc/xianfeng/env")
+
+
+def chosen(default: Path, installed: Path = INSTALLED) -> Path | None:
+    """ENV_FILE, else `installed`, else `default`. ENV_FILE= chooses none.
+
+    Raises SystemExit where the file that counts is missing or not ours to read.
+    """
+    named = os.environ.get("ENV_FILE")
+    if named == "":
+        return None
+    if named is None and not exists(installed):
+        return default if default.is_file() else None
+    path = Path(named) if named else installed
+    if not os.access(path, os.R_OK):
+        sys.exit(f"Refused: {path} cannot be read. On an installed machine use xianfeng-manage.")
+    return path
+
+
+def exists(path: Path) -> bool:
+    """Also where its folder is closed to us: then it is there, and somebody else's."""
+    try:
+        path.stat()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return True
+
 
 TEMPLATE = """\
 # Made by `manage.py generate_env` for this machine alone; .env.example explains every variable.

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
-from xianfeng.lib.web.plain import PlainSerializer
+from xianfeng.lib.broker.plain import PlainSerializer
 
 
 @pytest.mark.parametrize("value", [0, 7, -1, 1.5, 5.0, True, None, "5", "号码", [1, "a"], {"a": [True]}])
@@ -31,4 +31,4 @@ def test_nothing_pickled_is_opened():
 
 def test_the_cache_of_the_platform_uses_it():
     options = settings.CACHES["default"]["OPTIONS"]
-    assert options["serializer"] == "xianfeng.lib.web.plain.PlainSerializer"
+    assert options["serializer"] == "xianfeng.lib.broker.plain.PlainSerializer"

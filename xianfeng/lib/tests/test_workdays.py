@@ -1,10 +1,18 @@
+import time
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xianfeng.lib import workdays
 from xianfeng.lib.workdays import add_working_days, is_working_day, working_days_between
+
+
+@pytest.fixture(autouse=True)
+def _nothing_entered(monkeypatch):
+    monkeypatch.setattr(workdays, "_source", dict)
+
 
 DAYS = st.dates(date(2025, 1, 1), date(2027, 12, 31))
 
@@ -30,12 +38,31 @@ def test_a_year_not_published_yet_still_has_an_answer():
     assert is_working_day(date(2027, 10, 11)) is True
 
 
-def test_overrides_win_and_the_callers_win_over_the_settings(settings):
+def test_what_was_entered_wins_and_the_callers_word_is_the_last(monkeypatch):
     day = date(2027, 10, 9)  # a Saturday
     assert is_working_day(day) is False
-    settings.WORKDAY_OVERRIDES = {"2027-10-09": True}
+    monkeypatch.setattr(workdays, "_source", lambda: {"2027-10-09": True})
+    workdays.look_again()
+    assert is_working_day(day) is False, "nobody marked a change"
+    workdays._mark_anew()
     assert is_working_day(day) is True
     assert is_working_day(day, {"2027-10-09": False}) is False
+
+
+def test_who_missed_the_mark_of_a_change_reads_again_after_a_while(monkeypatch):
+    """The shared cache was away, and the mark went into another process's own."""
+    day = date(2027, 10, 9)
+    assert is_working_day(day) is False
+    monkeypatch.setattr(workdays, "_source", lambda: {"2027-10-09": True})
+    now = time.monotonic() + 301
+    monkeypatch.setattr(workdays.time, "monotonic", lambda: now)
+    workdays.look_again()
+    assert is_working_day(day) is True
+
+
+def test_the_years_with_swaps_are_known():
+    assert workdays.is_published(2026)
+    assert not workdays.is_published(2030)
 
 
 def test_ten_working_days_over_the_spring_festival():

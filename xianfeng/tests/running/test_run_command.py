@@ -7,6 +7,7 @@ import pytest
 from django.core.management.base import CommandError
 
 from xianfeng import launcher
+from xianfeng.lib.queue import QUEUES
 from xianfeng.management.commands import run
 
 
@@ -73,16 +74,31 @@ def test_a_child_that_ignores_the_signal_is_killed_with_its_group(monkeypatch):
     assert child.ended() is None
 
 
-@pytest.mark.parametrize(
-    ("sqlite", "embedded", "pool"),
-    [(True, True, "threads"), (True, False, "prefork"), (False, True, "prefork"), (False, False, "prefork")],
-)
-def test_worker_and_beat_are_processes_of_their_own(settings, sqlite, embedded, pool):
+@pytest.mark.parametrize(("sqlite", "embedded"), [(True, False), (False, True), (False, False)])
+def test_each_queue_has_worker_processes_of_its_own(settings, sqlite: bool, embedded: bool):
     settings.IS_SQLITE, settings.IS_EMBEDDED_BROKER = sqlite, embedded
-    worker, beat = launcher.workers()
-    assert f"--pool={pool}" in worker.command
-    assert "--beat" not in worker.command
+    *workers, beat = launcher.workers()
+    assert [child.command[child.command.index("--queues") + 1] for child in workers] == list(QUEUES)
+    assert all("--pool=prefork" in child.command for child in workers)
     assert "beat" in beat.command
+
+
+def test_on_the_embedded_default_one_worker_of_threads_takes_every_queue(settings):
+    settings.IS_SQLITE, settings.IS_EMBEDDED_BROKER = True, True
+    worker, beat = launcher.workers()
+    assert "--pool=threads" in worker.command and "--beat" not in worker.command
+    assert worker.command[worker.command.index("--queues") + 1] == ",".join(QUEUES)
+    assert "beat" in beat.command
+
+
+def test_a_part_that_takes_others_along_is_not_one_that_keeps_ending():
+    keeper, parts = launcher.Launcher(), [Fake(ends=2) for _part in range(5)]
+    for number, part in enumerate(parts):
+        part.name = f"part {number}"
+        keeper.start(part)
+    for _round in range(4):
+        keeper.revive()
+    assert [part.started for part in parts] == [3] * 5
 
 
 def test_a_taken_port_is_told_at_once():

@@ -101,6 +101,9 @@ SEE_RESULTS = ("city", "street", "community", "unit", "auditor")
 
 ACCESS: dict[str, Access] = {
     "healthz": Access(get=everyone()),
+    "livez": Access(get=everyone()),
+    "operations:metrics": Access(get=everyone()),  # to this machine, as which the tests come
+    "operations:state": Access(get=only("sysadmin")),
     # wishes: residents without an account
     "wishes:ask": Access(
         get=everyone(), post=everyone(), kwargs=lambda cast: {"public_code": cast.estate.public_code}
@@ -174,6 +177,12 @@ ACCESS: dict[str, Access] = {
         post=only("city"),  # an empty form comes back with its errors
         kwargs=lambda cast: {"year": today().year},
     ),
+    "flags:workdays": Access(
+        get=only(*SEE_RESULTS),
+        post=only("city"),  # an empty form comes back with its errors
+        kwargs=lambda cast: {"year": today().year},
+    ),
+    "flags:take_back_days": Access(post=only("city", status=302)),
     "flags:my_flags": Access(get=only("member")),
 }
 
@@ -336,6 +345,8 @@ SHARED: dict[str, str] = {
     "flags:assessment": "one run a year for all; its results are scoped",
     "flags:progress": "one run a year for all; shows no person",
     "flags:policy": "one policy a year for all",
+    "flags:workdays": "one calendar for all",
+    "admin:flags_dayrule_*": "one calendar for all",
     "flags:policy_preview": "one policy a year for all; only the city, which sees everybody, changes it",
     "admin:flags_policy_*": "one policy a year for all",
     "admin:flags_assessmentrun_*": "one run a year for all; its results are scoped",

@@ -74,7 +74,8 @@ def an_application(cast: Cast) -> dict[str, Any]:
 
 
 def an_exemption(cast: Cast) -> dict[str, Any]:
-    leave = {"kind": "sick", "starts_on": dt.date(2026, 1, 1), "ends_on": dt.date(2026, 2, 1)}
+    first = today().replace(month=1, day=1)
+    leave = {"kind": "sick", "starts_on": first, "ends_on": first + dt.timedelta(days=30)}
     return {"pk": exempt(cast.li, **leave, reason="住院", by=cast.secretary).pk}
 
 

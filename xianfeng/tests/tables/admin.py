@@ -5,6 +5,7 @@ is offered; everybody else at a desk gets 403. Nobody deletes. Members are sent 
 an action that is registered and does not stand here fails test_access.py.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 
+from flags.calendar import entering
 from flags.models import AssessmentRun
 from flags.policy import policies
 from members.models import ContactReveal, Elevation, Exemption, ImportBatch, Member, Registration
@@ -107,6 +109,11 @@ def a_policy(cast: Cast) -> Model:
     )
 
 
+def a_swap(cast: Cast) -> Model:
+    day = dt.date(today().year + 1, 10, 9)
+    return entering.enter(day, day, works=True, note="国庆节调休", by=cast.city_officer)
+
+
 def a_claim(cast: Cast) -> Model:
     return Claim.objects.get(task=ended_task(cast, cast.li, publisher=cast.estate))
 
@@ -170,6 +177,7 @@ PAGES: dict[str, Page] = {
     "notices_delivery": Page(SEE_DELIVERIES, a_delivery),
     # The bank: the city alone sets rules and settles years; nobody writes a line.
     "flags_flagentry": Page(SEE_FLAGS, a_flag),
+    "flags_dayrule": Page(SEE_RESULTS, a_swap, adds=("city",)),
     "flags_policy": Page(SEE_RESULTS, a_policy, changes=("city",)),
     "flags_assessmentrun": Page(
         SEE_RESULTS, a_run_of_all, adds=("city",),

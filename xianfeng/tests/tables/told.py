@@ -46,6 +46,7 @@ from wishes.models import Wish
 from wishes.reopening import reopening
 from wishes.stating.stating import enter, submit
 from xianfeng.lib.times import today
+from xianfeng.operations.backups import messages as backups
 from xianfeng.testing.cast import Cast
 from xianfeng.tests.tables.events import EVENTS, Stage, again, event
 
@@ -468,6 +469,23 @@ def settled_year_is_corrected(stage: Stage) -> Iterator[None]:
             stage.cast.li, flags=1, minutes=60, settled_year=2026, organization=stage.cast.community,
             reason="漏记一次", key="adjust:1", by=stage.cast.city_officer,
         )  # fmt: skip
+
+
+# --- The house ----------------------------------------------------------------------------------
+
+
+@event("备份没有做成", "backup", mail="周市委 吴同事 系统管理员")
+def backup_fails(stage: Stage) -> Iterator[None]:
+    yield
+    for _time in range(2):
+        backups.warn_of_backup("磁盘已满。")
+
+
+@event("恢复演练通过", "backup", mail="周市委 吴同事 系统管理员")
+def drill_holds(stage: Stage) -> Iterator[None]:
+    yield
+    for _time in range(2):
+        backups.tell_of_drill("恢复成功。")
 
 
 PARAMETERS = [pytest.param(each, id=name) for name, each in EVENTS.items()]
