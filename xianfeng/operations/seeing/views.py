@@ -74,7 +74,13 @@ def state(request: HttpRequest) -> HttpResponse:
     """How the platform is, for its administrator: parts and figures, and what is odd about them."""
     if not getattr(request.user, "is_superuser", False):
         raise PermissionDenied(gettext("只有系统管理员能看运行情况。"))
-    context = {**admin.site.each_context(request), "parts": parts(), "rows": rows(), "now": timezone.now()}
+    context = {
+        **admin.site.each_context(request),
+        "title": gettext("运行情况"),
+        "parts": parts(),
+        "rows": rows(),
+        "now": timezone.now(),
+    }
     if "doctor" in request.GET:
         context["findings"] = findings()
     return render(request, "operations/state.html", context)
