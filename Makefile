@@ -8,6 +8,9 @@ UV_VERSION := 0.13.9
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 export PYTHONUNBUFFERED := 1
+# Compiled once, at the installation, instead of in every process of a test, whatever the machine's environment says.
+export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python

@@ -3,11 +3,13 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
 
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
@@ -59,27 +61,40 @@ class Town(RuleBasedStateMachine):
     """Three people of one unit, ten numbers, two communities."""
 
     cast: Cast
+    people = [Person(name) for name in NAMES]  # as every example finds them
 
     def __init__(self) -> None:
         super().__init__()
+        self.people = deepcopy(self.people)
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
-        self.people = [Person(name) for name in NAMES]
         self.passed = dt.timedelta()
         self.found_in: tuple[list[Any], list[Any]] = ([], [])
-        self.standing: dict[int, list[Member]] = {}
+        self.known: dict[object, Any] = {}
         now = timezone.now
         self.clock = mock.patch.object(timezone, "now", lambda: now() + self.passed)
         self.clock.start()
 
     # --- Help for the rules ---------------------------------------------------------------------
 
+    def once[T](self, question: object, look: Callable[[], T]) -> T:
+        """The answer as it stands before a step: every rule asks whether it may be drawn, some twice."""
+        if question not in self.known:
+            self.known[question] = look()
+        return self.known[question]
+
+    @property
+    def everybody(self) -> list[Member]:
+        rows = Member.objects.filter(name__in=NAMES).select_related("community", "user")
+        return self.once("everybody", lambda: list(rows.order_by("pk")))
+
     def records(self, who: int) -> list[Member]:
-        """As they stand before a step: every rule asks for them to say whether it may be drawn."""
-        if who not in self.standing:
-            rows = Member.objects.filter(pk__in=self.people[who].records).select_related("user")
-            self.standing[who] = list(rows.order_by("pk"))
-        return self.standing[who]
+        return [member for member in self.everybody if member.pk in self.people[who].records]
+
+    def members_of(self, changes: type[Model], which: str = "all") -> set[int]:
+        """Whom these changes are about."""
+        rows = getattr(changes._default_manager, which)
+        return self.once((changes, which), lambda: set(rows().values_list("member", flat=True)))
 
     def first(self, who: int) -> Member:
         return self.records(who)[0]
@@ -130,15 +145,12 @@ class Town(RuleBasedStateMachine):
 
     # --- What holds all the time ----------------------------------------------------------------
 
-    def everybody(self) -> list[Member]:
-        rows = Member.objects.filter(name__in=NAMES).select_related("user", "community", "merged_into")
-        return list(rows.order_by("pk"))
-
     @invariant()
     def all_of_it_holds(self) -> None:
-        """The records are read once for every question: they are asked after each of three thousand steps."""
-        self.standing.clear()
-        rows = self.everybody()
+        """The records are read once for every question: they are asked after each of three thousand steps,
+        and before the next one nothing changes."""
+        self.known.clear()
+        rows = self.everybody
         ends = self.ends(rows)
         self.one_person_stays_one_person(rows, ends)
         self.flags_stay_with_the_person()
@@ -188,10 +200,10 @@ class Town(RuleBasedStateMachine):
 
         Of two records that were merged the unit is the kept one's, whatever the other's history says.
         """
-        changes = RosterChange.objects.filter(member__name__in=NAMES)
-        ahead = Counter(changes.ahead().values_list("member", flat=True))
-        moves = changes.filter(kind="moved", state="done").order_by("pk")
-        unit = dict(moves.values_list("member", "to_unit"))
+        changes = RosterChange.objects.filter(member__name__in=NAMES).order_by("pk")
+        told = list(changes.values_list("member", "state", "kind", "to_unit"))
+        ahead = Counter(member for member, state, _kind, _unit in told if state in RosterChange.State.AHEAD)
+        unit = {member: to for member, state, kind, to in told if (state, kind) == ("done", "moved")}
         merged = {pk for pair in Merge.objects.values_list("kept", "gone") for pk in pair}
         records = set().union(*(one.records for one in self.people))
         for member in rows:
@@ -207,6 +219,12 @@ class Town(RuleBasedStateMachine):
         assert set(homes.values()) <= {1}
         for member in rows:
             assert member.community is None or member.community.kind == Organization.Kind.COMMUNITY
+
+    def becomes_the_beginning(self) -> None:
+        """Every further machine starts from here."""
+        self.clock.stop()
+        self.transaction.__exit__(None, None, None)
+        type(self).people = self.people
 
     def teardown(self) -> None:
         self.clock.stop()

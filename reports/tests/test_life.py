@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    initialize,
     precondition,
     rule,
     run_state_machine_as_test,
@@ -60,12 +59,15 @@ def somebody(may: Callable[["Life", int], bool]) -> Any:
     """The rule is for people of whom this is true; the one drawn is taken among them."""
 
     def decorate(step: Callable[..., None]) -> Any:
+        def fit(machine: "Life") -> list[int]:
+            return machine.once(step, lambda: [one for one in range(len(NAMES)) if may(machine, one)])
+
         @wraps(step)
         def of_these(machine: "Life", who: int, **drawn: Any) -> None:
-            fit = [one for one in range(len(NAMES)) if may(machine, one)]
-            step(machine, fit[who % len(fit)], **drawn)
+            people = fit(machine)
+            step(machine, people[who % len(people)], **drawn)
 
-        return precondition(lambda machine: any(may(machine, one) for one in range(len(NAMES))))(of_these)
+        return precondition(lambda machine: bool(fit(machine)))(of_these)
 
     return decorate
 
@@ -73,8 +75,7 @@ def somebody(may: Callable[["Life", int], bool]) -> Any:
 class Life(Town):
     """What happens to them."""
 
-    @initialize()
-    def on_the_roster(self) -> None:
+    def are_on_the_roster(self) -> None:
         """Two of them registered; the third stands there twice, as after two imports."""
         for number, person in enumerate(self.people):
             self.list_as(person, mobile(number))
@@ -126,14 +127,11 @@ class Life(Town):
         if done:
             self.told(done, "changed")
 
-    def last_change(self, who: int) -> MobileChange | None:
-        return MobileChange.objects.filter(member=self.first(who)).select_related("member__user").first()
-
     @rule(who=PEOPLE)
-    @somebody(lambda self, who: self.last_change(who) is not None)
+    @somebody(lambda self, who: self.first(who).pk in self.members_of(MobileChange))
     def correction_is_taken_back(self, who: int) -> None:
-        change = self.last_change(who)
-        assert change
+        changes = MobileChange.objects.filter(member=self.first(who))
+        change = changes.select_related("member__user")[0]
         self.attempt(lambda: changing.take_back(change, by=self.cast.city_officer))
 
     # --- Registration and home ------------------------------------------------------------------
@@ -251,14 +249,11 @@ class Life(Town):
         to_unit = units[member.unit_id]
         self.told_of(self.attempt(lambda: recording.transfer(member, to_unit=to_unit, day=day, by=by)), by)
 
-    def change_ahead(self, who: int) -> RosterChange | None:
-        return self.first(who).roster_changes.ahead().select_related("member", "to_unit", "from_unit").first()
-
     @rule(who=PEOPLE, is_taken_in=st.booleans())
-    @somebody(lambda self, who: bool((change := self.change_ahead(who)) and change.is_open))
+    @somebody(lambda self, who: self.first(who).pk in self.members_of(RosterChange, "asked"))
     def the_other_unit_answers(self, who: int, is_taken_in: bool) -> None:
-        change = self.change_ahead(who)
-        assert change
+        changes = self.first(who).roster_changes.asked()
+        change = changes.select_related("member", "to_unit", "from_unit").get()
         by = self.clerk_of(change.to_unit)
         if is_taken_in:
             done = self.attempt(lambda: recording.accept(change, by=by))
@@ -267,7 +262,7 @@ class Life(Town):
         self.told_of(done, by)
 
     @rule(who=PEOPLE)
-    @somebody(lambda self, who: self.first(who).roster_changes.standing().exists())
+    @somebody(lambda self, who: self.first(who).pk in self.members_of(RosterChange, "standing"))
     def a_change_of_the_roster_is_taken_back(self, who: int) -> None:
         change, by = self.first(who).roster_changes.standing().first(), self.cast.city_officer
         assert change
@@ -312,6 +307,9 @@ class Life(Town):
 @pytest.mark.django_db
 def test_one_person_stays_one_person(cast: Cast) -> None:
     machine = type("LifeInCity", (Life,), {"cast": cast})
+    first = machine()
+    first.are_on_the_roster()
+    first.becomes_the_beginning()
     run_state_machine_as_test(
         machine,
         settings=settings(

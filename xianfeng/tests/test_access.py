@@ -1,9 +1,12 @@
 """Every address × role × method gives the declared answer, and no address is undeclared."""
 
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from fnmatch import fnmatchcase
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import Model
@@ -11,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from members.models import Appointment, Member, Organization
-from xianfeng.testing.cast import Cast, make_staff
+from xianfeng.testing.cast import Cast, make_cast, make_staff
 from xianfeng.testing.sessions import log_in, log_in_by_code
 from xianfeng.tests.tables.access import ACCESS, LIBRARY, SHARED
 from xianfeng.tests.tables.admin import ADMIN, PAGES
@@ -37,6 +40,37 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
 
 NAMES = sorted(set(url_names(get_resolver())))
 OURS = [name for name in NAMES if not matches(name, LIBRARY)]
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Cast, dict[str, str]]]:
+    """The cast and everybody's session, once for eight hundred tests: what each does is taken back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = make_cast()
+        yield cast, {role: session_of(client_of(cast, role)) for role in ROLES}
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def cast(town: tuple[Cast, dict[str, str]], db: None) -> Cast:
+    return deepcopy(town[0])
+
+
+@pytest.fixture
+def visitors(town: tuple[Cast, dict[str, str]]) -> dict[str, Client]:
+    return {role: client_with(session) for role, session in town[1].items()}
+
+
+def session_of(client: Client) -> str:
+    cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
+    return cookie.value if cookie else ""
+
+
+def client_with(session: str) -> Client:
+    client = Client(raise_request_exception=False)
+    if session:
+        client.cookies[settings.SESSION_COOKIE_NAME] = session
+    return client
 
 
 def client_of(cast: Cast, role: str) -> Client:
@@ -74,13 +108,12 @@ def test_no_declaration_outlives_its_address():
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))
-def test_each_role_gets_the_declared_answer(name: str, cast: Cast):
+def test_each_role_gets_the_declared_answer(name: str, cast: Cast, visitors: dict[str, Client]):
     access: Access = TABLE[name]
     path = reverse(name, kwargs=access.kwargs(cast)) + access.query
     data = access.data(cast)
     surprises = []
-    for role in ROLES:
-        client = client_of(cast, role)
+    for role, client in visitors.items():
         for method, declared in (("get", access.get), ("post", access.post)):
             status = answer(client, method, path, data)
             expected = {declared[role]} if declared else CLOSED | ({302} if role == "anonymous" else set())
@@ -177,21 +210,21 @@ def offered(client: Client, path: str) -> set[str]:
 
 
 @pytest.mark.parametrize("model", sorted(PAGES))
-def test_each_action_is_offered_to_the_declared_roles(model: str, cast: Cast):
+def test_each_action_is_offered_to_the_declared_roles(model: str, cast: Cast, visitors: dict[str, Client]):
     page, path = PAGES[model], reverse(f"admin:{model}_changelist")
     page.row(cast)  # an empty list offers nothing to anybody
-    found = {role: offered(client_of(cast, role), path) for role in ROLES}
+    found = {role: offered(client, path) for role, client in visitors.items()}
     declared = {role: {action for action, roles in page.actions.items() if role in roles} for role in ROLES}
     assert found == declared
 
 
 @pytest.mark.parametrize("model", sorted(name for name, page in PAGES.items() if page.actions))
-def test_an_action_that_is_not_offered_does_nothing(model: str, cast: Cast):
+def test_an_action_that_is_not_offered_does_nothing(model: str, cast: Cast, visitors: dict[str, Client]):
     page, path = PAGES[model], reverse(f"admin:{model}_changelist")
     row = page.row(cast)
     before = type(row).objects.values().get(pk=row.pk)
     for action, roles in page.actions.items():
         data = {"action": action, "_selected_action": [row.pk], "reason": "试一试", "responsible": "物业"}
         for role in set(ROLES) - set(roles):
-            client_of(cast, role).post(path, data)
+            visitors[role].post(path, data)
     assert type(row).objects.values().get(pk=row.pk) == before
