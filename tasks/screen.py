@@ -1,6 +1,7 @@
 """One screen for a whole task: a row form for each open claim, for presence alone and for decisions."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page
@@ -35,7 +36,16 @@ class Screen:
             self.formset = rows(request.POST)
         else:
             self.page = open_claims(request, task)
-            self.formset = rows(initial=[row_initial(task, claim, request) for claim in self.page])
+            # Who was left open when others were decided was left so on purpose.
+            begun = in_charge(request.user, task).filter(state__in=Claim.State.DECIDED).exists()
+            self.formset = rows(initial=[row_initial(task, one, request, begun=begun) for one in self.page])
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """One for each row, in their order."""
+        if self.page is not None:
+            return list(self.page)
+        return shown_again(self.request, self.task, self.formset)
 
     def is_valid(self) -> bool:
         return self.request.method == "POST" and self.formset.is_valid()
@@ -58,14 +68,11 @@ class Screen:
 
     def show(self, **extra: object) -> HttpResponse:
         """The page; `extra` goes to its template."""
-        claims = (
-            list(self.page) if self.page is not None else shown_again(self.request, self.task, self.formset)
-        )
         task, user = self.task, self.request.user
         context = {
             "task": task,
             "page": self.page,
-            "rows": list(zip(claims, self.formset, strict=False)),
+            "rows": list(zip(self.claims, self.formset, strict=False)),
             "formset": self.formset,
             "deadline": record_deadline(task),
             "has_own": task.claims.open().filter(member__user__in=user.own_accounts).exists(),
@@ -99,15 +106,18 @@ def shown_again(request: StaffRequest, task: Task, formset: BaseFormSet[Any]) ->
     return [found[number] for number in numbers if number in found]
 
 
-def row_initial(task: Task, claim: Claim, request: StaffRequest) -> dict[str, Any]:
-    """Prefilled from the task; `?fill=good` is the bulk button without JavaScript."""
+def row_initial(task: Task, claim: Claim, request: StaffRequest, *, begun: bool) -> dict[str, Any]:
+    """Prefilled from the task, with 好 for who was there until the first decisions have `begun`.
+
+    `?fill=good` is the bulk button without JavaScript.
+    """
     is_asked = request.GET.get("fill") == "good" and may_fill(request, task)
     fills = is_asked and claim.presence != Presence.ABSENT
     presence = Presence.PRESENT if fills else claim.presence
     return {
         "claim_id": claim.pk,
         "presence": presence,
-        "grade": Grade.GOOD if presence == Presence.PRESENT else "",
+        "grade": Grade.GOOD if presence == Presence.PRESENT and (fills or not begun) else "",
         "minutes": min(task.minutes, task.longest_service),
         "flags": task.flags,
     }

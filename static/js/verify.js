@@ -5,13 +5,15 @@ const rowsOf = () => [...form.querySelectorAll("tbody tr")];
 const radio = (row, value) => row.querySelector(`input[type=radio][value="${value}"]`);
 const grade = (row) => row.querySelector("select[name$=-grade]");
 const flags = (row) => Number(row.querySelector("input[name$=-flags]")?.value || 0);
+// Somebody said 待定 of this row: no other click says 好 for it.
+const isPending = (row) => row.hasAttribute("data-pending");
 const isDenied = (row) => grade(row)?.value === "denied";
 
 function fill(kind) {
   for (const row of rowsOf()) {
     if (radio(row, "absent").checked) continue;
     radio(row, "present").checked = true;
-    if (kind === "good" && grade(row) && !grade(row).value) grade(row).value = "good";
+    if (kind === "good" && grade(row) && !grade(row).value && !isPending(row)) grade(row).value = "good";
   }
   summarise();
 }
@@ -21,10 +23,11 @@ function follow(target) {
   const chosen = row && grade(row);
   if (!chosen) return;
   if (target.type === "radio") {
-    if (target.value === "present" && !chosen.value) chosen.value = "good";
+    if (target.value === "present" && !chosen.value && !isPending(row)) chosen.value = "good";
     if (target.value !== "present" && !isDenied(row)) chosen.value = "";
-  } else if (target === chosen && chosen.value && !isDenied(row)) {
-    radio(row, "present").checked = true;
+  } else if (target === chosen) {
+    row.toggleAttribute("data-pending", !chosen.value);
+    if (chosen.value && !isDenied(row)) radio(row, "present").checked = true;
   }
 }
 

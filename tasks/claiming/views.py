@@ -9,6 +9,7 @@ from django.core.paginator import Page
 from django.db.models import Case, Q, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -168,11 +169,7 @@ def my_claims(request: MemberRequest) -> HttpResponse:
 @never_cache
 @member_required
 def my_claim(request: MemberRequest, pk: int) -> HttpResponse:
-    return show_claim(request, get_object_or_404(own_claims(request.member), pk=pk))
-
-
-def show_claim(request: HttpRequest, place: Claim, brief: object = None) -> HttpResponse:
-    now = timezone.now()
+    place, now = get_object_or_404(own_claims(request.member), pk=pk), timezone.now()
     how = leaving_at(now, place, limits := Limits.at(now))
     values = {
         "claim": place,
@@ -183,12 +180,20 @@ def show_claim(request: HttpRequest, place: Claim, brief: object = None) -> Http
         "fixed": withdraw_obstacle(place, now),
         "leaving": how,
         "excused_until": excused_until(place, limits) if how == Leaving.EXCUSED else None,
-        "brief": brief,
-        "brief_obstacle": brief_obstacle(place, now),
+        **brief_shown(place, request.user, now),
         "decision": place.verifications.standing().select_related("verifier").first(),
         "history": history_of(place),
     }
     return render(request, "tasks/claiming/claim.html", values)
+
+
+def brief_shown(place: Claim, user: User, now: dt.datetime) -> dict[str, Any]:
+    """The resident's contact data for ten minutes after a look, or why there is none."""
+    if place.task.wish is None:
+        return {}
+    if no := brief_obstacle(place, now):
+        return {"brief_obstacle": no}
+    return {"brief": wishes.brief_seen_lately(place.task.wish, by=user)}
 
 
 def history_of(place: Claim) -> list[dict[str, Any]]:
@@ -209,10 +214,10 @@ def history_of(place: Claim) -> list[dict[str, Any]]:
 @never_cache
 @member_required
 def open_brief(request: MemberRequest, pk: int) -> HttpResponse:
-    """Shown in the answer to the POST and nowhere kept: each look leaves a line in the wish's log."""
+    """Each look leaves a line in the wish's log; its reader sees the data on the claim's page for a while."""
     place = get_object_or_404(own_claims(request.member).filter(task__wish__isnull=False), pk=pk)
-    brief = attempt(request, lambda: read_brief(place, request.user))
-    return show_claim(request, place, brief) if brief else redirect("tasks:my_claim", pk)
+    attempt(request, lambda: read_brief(place, request.user))
+    return redirect(reverse("tasks:my_claim", args=[pk]) + "#brief")
 
 
 def read_brief(place: Claim, by: User) -> wishes.Brief:

@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tasks.models import Claim, Verification
+from tasks.models import Claim, Task, Verification
 from tasks.presence.forms import PresenceForm
 from tasks.rules import MAX_FLAGS, MAX_MINUTES
-from tasks.verifying.verifying import Decision
-from xianfeng.lib.refusal import LONGEST_REASON
+from tasks.verifying.verifying import Decision, checks_of
+from xianfeng.lib.refusal import LONGEST_REASON, Refusal
 
 Grade = Verification.Grade
 GRADES = [("", _("待定")), *((grade.value, grade.label) for grade in Grade if grade != Grade.NO_SHOW)]
@@ -31,6 +31,18 @@ class DecisionForm(PresenceForm):
         if grade == Grade.DENIED and not (values.get("note") or "").strip():
             self.add_error("note", _("不予认定须写明原因，党员会看到。"))
         return values
+
+    def meet_rules(self, task: Task, claim: Claim, bonus: int) -> None:
+        """Say here what the service would refuse of this row, beside the field that it is about."""
+        decision = self.decision(bonus)
+        if decision is None:
+            return
+        claim.presence = self.cleaned_data["presence"]
+        for check in checks_of(task, claim, decision, bonus):
+            try:
+                check()
+            except Refusal as refusal:
+                self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
 
     def decision(self, bonus: int) -> Decision | None:
         """What the row decides; None where it leaves the claim for later. `bonus`: minutes for 很好."""

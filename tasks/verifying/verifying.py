@@ -1,8 +1,9 @@
 """The community's decision on each claim."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Count
@@ -40,6 +41,11 @@ class Decision:
     @property
     def is_award(self) -> bool:
         return self.grade in Grade.AWARDED
+
+    @property
+    def figures(self) -> tuple[int, int]:
+        """Minutes and flags; none where nothing was awarded."""
+        return (self.minutes, self.flags) if self.is_award else (0, 0)
 
     @property
     def outcome(self) -> Claim.State:
@@ -111,13 +117,8 @@ def _same_decisions(claims: Iterable[Claim], decisions: Sequence[Decision], by: 
         claim__in=[decision.claim_id for decision in decisions], verifier=by
     )
     said = {(one.claim_id, one.grade, one.minutes, one.flags): one for one in standing}
-    found = [said.get((one.claim_id, one.grade, *_figures(one))) for one in decisions]
+    found = [said.get((one.claim_id, one.grade, *one.figures)) for one in decisions]
     return [one for one in found if one] if all(found) else []
-
-
-def _figures(decision: Decision) -> tuple[int, int]:
-    """Minutes and flags; none where nothing was awarded."""
-    return (decision.minutes, decision.flags) if decision.is_award else (0, 0)
 
 
 def _check_undecided(claims: Mapping[int, Claim]) -> None:
@@ -134,12 +135,18 @@ def _check(task: Task, claims: dict[int, Claim], decisions: Sequence[Decision], 
     rules.check_second_person(task, claims.values(), by)
     bonus = bonus_of(task)
     for decision in decisions:
-        minutes, _flags = _figures(decision)
-        rules.check_service(task, claims[decision.claim_id], decision.grade, minutes, bonus)
-        rules.check_grade(claims[decision.claim_id], decision.grade, decision.flags, task.item)
-        rules.check_note(claims[decision.claim_id], decision.note)
+        for check in checks_of(task, claims[decision.claim_id], decision, bonus):
+            check()
         if decision.grade == Grade.DENIED:
             check_reason(decision.note)
+
+
+def checks_of(task: Task, claim: Claim, decision: Decision, bonus: int) -> Iterator[Callable[[], None]]:
+    """What each row is asked, one by one: a form says all of it at once, the service stops at the first."""
+    minutes, _flags = decision.figures
+    yield partial(rules.check_service, task, claim, decision.grade, minutes, bonus)
+    yield partial(rules.check_grade, claim, decision.grade, decision.flags, task.item)
+    yield partial(rules.check_note, claim, decision.note)
 
 
 def _move_claims(
@@ -169,7 +176,7 @@ def _write(
 ) -> list[Verification]:
     rows = []
     for decision in decisions:
-        minutes, flags = _figures(decision)
+        minutes, flags = decision.figures
         rows.append(
             Verification(
                 claim=claims[decision.claim_id],

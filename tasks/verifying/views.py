@@ -81,9 +81,20 @@ def verify(request: StaffRequest, pk: int) -> HttpResponse:
     task = fetch(request, pk)
     demand(may_verify(request.user, task))
     screen, bonus = Screen(request, task, DecisionForm), bonus_of(task)
-    if screen.is_valid() and save(screen, bonus):
+    if screen.is_valid() and fits(screen, bonus) and save(screen, bonus):
         return screen.next()
     return screen.show(decides=True, bonus=bonus)
+
+
+def fits(screen: Screen, bonus: int) -> bool:
+    """Every row against the rules of its task, so that all is said in one round; `record` asks again."""
+    if screen.request.POST.get("action") != "verify":
+        return True
+    claims = {claim.pk: claim for claim in screen.claims}
+    for form in screen.formset:
+        if claim := claims.get(form.cleaned_data["claim_id"]):
+            form.meet_rules(screen.task, claim, bonus)
+    return screen.is_valid()
 
 
 def save(screen: Screen, bonus: int) -> bool:

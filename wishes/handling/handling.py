@@ -1,5 +1,6 @@
 """Every change of a wish: one function each, one transaction, one event row."""
 
+import datetime as dt
 from collections.abc import Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from members.models import User
 
 State = Wish.State
+OPEN_FOR = dt.timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,12 @@ def open_brief(wish: Wish, *, by: "User", reason: str = "") -> Brief:
     rules.check_brief(wish, by, reason)
     BriefOpening.objects.create(wish=wish, by=by, reason=reason.strip())
     return brief_of(wish)
+
+
+def brief_seen_lately(wish: Wish, *, by: "User") -> Brief | None:
+    """What its reader opened a moment ago: seen again without another line in the log."""
+    seen = wish.openings.filter(by=by, at__gte=timezone.now() - OPEN_FOR)
+    return brief_of(wish) if seen.exists() else None
 
 
 def brief_of(wish: Wish) -> Brief:

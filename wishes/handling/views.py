@@ -1,12 +1,10 @@
 """The desk's pages about wishes."""
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -26,8 +24,6 @@ from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import attempt, ordering, page_of, valid
 
 PAGE_SIZE = 30
-# After opening a brief its reader sees it without another line in the log.
-OPEN_FOR = dt.timedelta(minutes=10)
 
 
 def fetch(request: StaffRequest, pk: int) -> Wish:
@@ -85,9 +81,8 @@ def merges_shown(request: StaffRequest, wish: Wish) -> dict[str, Any]:
 
 def brief_shown(request: StaffRequest, wish: Wish) -> dict[str, Any]:
     """The contact data: in full for ten minutes after its reader gave a reason, else masked."""
-    recent = wish.openings.filter(by=request.user, at__gte=timezone.now() - OPEN_FOR)
-    if request.desk.can("wishes.handle") and recent.exists():
-        return {"brief": handling.brief_of(wish), "is_open": True}
+    if request.desk.can("wishes.handle") and (brief := handling.brief_seen_lately(wish, by=request.user)):
+        return {"brief": brief, "is_open": True}
     masked = handling.Brief(
         mask_name(wish.contact_name),
         mask("mobile", wish.contact_mobile),

@@ -35,10 +35,12 @@ def until(moment: dt.date | dt.datetime | None) -> str:
 
 @register.filter
 def ago(moment: dt.date | dt.datetime | None) -> str:
-    """How long ago: 刚刚, 5分钟前, 3小时前, 昨天, 12天前; older than 30 days as the date."""
+    """How long ago: 刚刚, 5分钟前, 3小时前, 昨天, 12天前; older than 30 days, or still to come, as it is."""
     if not moment:
         return "—"
     days = -times.days_until(moment)
+    if isinstance(moment, dt.datetime) and days == 0 and moment > timezone.now():
+        return times.format_moment(moment)
     if days > 30 or days < 0:
         return times.format_date(moment, weekday=False)
     if days == 0:

@@ -40,6 +40,27 @@ def test_a_whole_task_is_verified_with_two_clicks(cast: Cast, live_server, chrom
     assert FlagEntry.objects.count() == 1
 
 
+def test_a_row_left_open_stays_open_and_an_absent_one_is_grey(
+    cast: Cast, live_server, chromium: Browser
+) -> None:
+    task = ended_task(cast, cast.li, cast.wang)
+    url = live_server.url + reverse("tasks:verify", args=[task.pk])
+    with open_page(chromium, url, session=session_of(cast.clerk)) as page:
+        page.get_by_text("全部到场并评为“好”").click()
+        first, second = page.locator("tbody tr").all()
+        first.locator("select").select_option("")
+        page.get_by_text("全部到场并评为“好”").click()
+        first.locator("input[value=present]").check()
+        assert (first.locator("select").input_value(), second.locator("select").input_value()) == ("", "good")
+        ground = "one => getComputedStyle(one).backgroundColor"
+        before = second.evaluate(ground)
+        second.locator("input[value=absent]").check()
+        assert second.evaluate(ground) != before == first.evaluate(ground)
+        page.get_by_role("button", name="认定并亮旗").click()
+        page.get_by_text("已认定 1 人").first.wait_for()
+    assert list(task.claims.order_by("pk").values_list("state", flat=True)) == ["claimed", "no_show"]
+
+
 def test_without_javascript_the_bulk_link_fills_the_form(cast: Cast, live_server, chromium: Browser) -> None:
     task = ended_task(cast, cast.li, cast.wang)
     url = live_server.url + reverse("tasks:verify", args=[task.pk])

@@ -256,6 +256,33 @@ def test_a_row_that_does_not_fit_is_shown_again(cast: Cast, values: dict[str, st
     assert not Verification.objects.exists()
 
 
+def test_every_mistake_of_every_row_is_said_in_one_round(cast: Cast) -> None:
+    task = ended_task(cast, cast.li, cast.wang)
+    li, wang = task.claims.order_by("pk")
+    data = rows(li, wang, presence="present", grade="good", minutes="120", flags="1", note="")
+    data |= {"form-0-flags": "9", "form-0-note": "电话 13800000077", "form-1-minutes": "5000"}
+    answer = at_desk(cast.clerk).post(url_of(task), {**data, "action": "verify"})
+    first, second = answer.context["formset"].forms
+    assert set(first.errors) == {"flags", "note"} and set(second.errors) == {"minutes"}
+    assert set(task.claims.values_list("presence", "state")) == {("", "claimed")}
+    mended = data | {"form-0-flags": "1", "form-0-note": "", "form-1-minutes": "120"}
+    at_desk(cast.clerk).post(url_of(task), {**mended, "action": "verify"})
+    assert FlagEntry.objects.count() == 2
+
+
+def test_who_was_left_open_stays_open_the_next_time(cast: Cast) -> None:
+    task = ended_task(cast, cast.li, cast.wang)
+    li, _wang = present(task)
+    client = at_desk(cast.clerk)
+    grades = [form["grade"].value() for form in client.get(url_of(task)).context["formset"]]
+    assert grades == ["good", "good"], "before the first decision the screen suggests"
+    verifying.verify(task, [good(li)], by=cast.clerk)
+    (form,) = client.get(url_of(task)).context["formset"]
+    assert (form["presence"].value(), form["grade"].value()) == ("present", "")
+    (form,) = client.get(url_of(task) + "?fill=good").context["formset"]
+    assert form["grade"].value() == "good", "unless asked"
+
+
 def test_presence_and_decision_fall_together(cast: Cast) -> None:
     task = ended_task(cast, cast.li)
     data = rows(task.claims.get(), presence="present", grade="good", minutes="120", flags="9", note="")

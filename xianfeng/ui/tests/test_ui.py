@@ -175,6 +175,14 @@ def test_moments_of_today_in_minutes_and_hours(monkeypatch: pytest.MonkeyPatch) 
     assert ago(moment) == "刚刚"
 
 
+def test_what_is_still_to_come_is_never_said_to_be_past(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = times.at(dt.date(2026, 6, 1), 12)
+    monkeypatch.setattr(timezone, "now", lambda: moment - dt.timedelta(seconds=1))
+    assert ago(moment) == when(moment) == "2026年6月1日 周一 12:00"
+    monkeypatch.setattr(timezone, "now", lambda: moment - dt.timedelta(days=1))
+    assert ago(moment) == ago(moment.date()) == "2026年6月1日"
+
+
 def test_hours_from_minutes() -> None:
     assert [hours(minutes) for minutes in (90, 120, 0, None)] == ["1.5 小时", "2 小时", "0 小时", "—"]
 
