@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from flags.assessment import assessing
-from flags.assessment.forms import RunForm
+from flags.assessment.forms import PublicityForm, RunForm
 from flags.calendar import entering
 from flags.calendar.forms import DaysForm
 from flags.models import Assessment, AssessmentRun, DayRule, FlagEntry, Policy
@@ -65,7 +65,7 @@ class AssessmentRunAdmin(ServiceAdmin):
     exclude = ["rules", "counts"]  # the portal's page says them in words
     steps = (("", _("开始"), _("已开始，通常几秒钟。")),)
     actions = [
-        service_action(_("开始公示"), assessing.publicise),
+        service_action(_("开始公示"), assessing.publicise, PublicityForm),
         service_action(_("撤回公示"), take_back_publicity, ReasonForm),
         service_action(_("定案"), assessing.settle),
     ]

@@ -6,5 +6,5 @@ app_name = "flags"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"flags.{errand}.urls"))
-    for errand in ("ledger", "policy", "previewing", "calendar", "assessment", "publicity")
+    for errand in ("ledger", "policy", "previewing", "calendar", "starting", "assessment", "publicity")
 ]

@@ -20,14 +20,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from flags.assessment import rules, sql
-from flags.ledger.rules import FIRST_YEAR
 from flags.models import Assessment, AssessmentEvent, AssessmentRun, FlagEntry, LedgerHead
 from flags.models.ledger import HEAD
 from flags.policy.policies import frozen, policy_for
 from members.models import Exemption, Member, User
 from xianfeng.lib.database.contention import again
 from xianfeng.lib.queue import later
-from xianfeng.lib.times import format_date, local_year, today
+from xianfeng.lib.times import FIRST_YEAR, format_date, local_year, today
 from xianfeng.lib.transitions import move, record
 from xianfeng.lib.workdays import add_working_days
 
@@ -50,34 +49,34 @@ def forecast(year: int, by: User | None = None) -> AssessmentRun:
 def official(year: int, by: User | None = None) -> AssessmentRun:
     """The official check. A draft is made anew; a publicised or settled one is left as it is.
 
-    Raises YearUnknown before 2020, and YearNotOver up to and on 31 December in Shanghai.
+    Raises YearUnknown before 2020, YearNotOver up to and on 31 December in Shanghai, YearEmpty.
     """
-    rules.check_year_known(year)
-    rules.check_year_over(year)
+    rules.check_startable(year)
     done = AssessmentRun.objects.filter(year=year, is_official=True).exclude(state=State.DRAFT).first()
     return done or compute(start(year, official=True, by=by))
 
 
 def unchecked_years(present: int) -> list[int]:
-    """Ended years that were lived on this platform and have no official check, the oldest first.
+    """Ended years that were served on this platform and have no official check, the oldest first.
 
     Service of earlier years that was entered afterwards makes none of them one of ours.
     """
     began = FlagEntry.objects.aggregate(Min("recorded_at"))["recorded_at__min"]
     first = local_year(began) if began else present
     checked = AssessmentRun.objects.filter(is_official=True).values_list("year", flat=True)
-    return sorted({*range(max(first, FIRST_YEAR), present)} - {*checked})
+    unchecked = {*range(max(first, FIRST_YEAR), present)} - {*checked}
+    return sorted(filter(rules.is_served, unchecked))
 
 
 @transaction.atomic
 def start(year: int, *, official: bool, by: User | None) -> AssessmentRun:
     """Open the year's run for a new pass; `compute`, in a job or at once, fills it.
 
-    Raises YearUnknown, YearNotOver, and RunMoved where the official run is publicised or settled.
+    Raises YearUnknown, YearNotOver, YearEmpty, and RunMoved where the official run is publicised or settled.
     """
     rules.check_year_known(year)
     if official:
-        rules.check_year_over(year)
+        rules.check_startable(year)
     state = State.DRAFT if official else State.FORECAST
     as_of = min(today(), dt.date(year, 12, 31))
     run, _new = AssessmentRun.objects.get_or_create(
@@ -266,8 +265,12 @@ def roster_mark(year: int) -> str:
 
 
 @transaction.atomic
-def publicise(run: AssessmentRun, *, by: User) -> AssessmentRun:
-    """公示: at least the policy's working days, counted from the day after. Raises RunMoved."""
+def publicise(run: AssessmentRun, *, typed: str, by: User) -> AssessmentRun:
+    """公示: at least the policy's working days, counted from the day after; `typed` is the run's year.
+
+    Raises RunMoved, YearMistyped.
+    """
+    rules.check_year_typed(run.year, typed)
     until = add_working_days(today(), max(run.rules.get("publicity_days", 5), 1))
     move(
         run,

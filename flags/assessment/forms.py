@@ -16,6 +16,12 @@ class RunForm(forms.Form):
     official = forms.BooleanField(label=_("正式考核（12 月 31 日之后）"), required=False)
 
 
+class PublicityForm(forms.Form):
+    """Publicity goes out to everybody concerned: the year is typed, not clicked."""
+
+    typed = forms.CharField(label=_("年度"), max_length=4, help_text=_("输入要公示的年度，如 2026。"))
+
+
 class AdjustForm(forms.Form):
     """A correction of a settled year; figures may be negative."""
 

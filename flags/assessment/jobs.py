@@ -7,7 +7,7 @@ from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
-from flags.assessment import assessing, compliance
+from flags.assessment import assessing, compliance, rules
 from flags.ledger import checking
 from flags.models import AssessmentRun
 from xianfeng.lib.times import today
@@ -55,7 +55,7 @@ def year_end() -> None:
     """
     day = today()
     years = {*assessing.unchecked_years(day.year)}
-    if day <= dt.date(day.year, 1, FIRST_DAYS):
+    if day <= dt.date(day.year, 1, FIRST_DAYS) and rules.is_served(day.year - 1):
         years.add(day.year - 1)
     if failed := [year for year in sorted(years) if not checked(year)]:
         raise RuntimeError(f"No official check of {failed}.")

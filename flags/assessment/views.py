@@ -156,7 +156,8 @@ def run(request: StaffRequest) -> HttpResponse:
 @desk_required("assessments.run")
 def publicise(request: StaffRequest, pk: int) -> HttpResponse:
     found = fetch(request, pk)
-    done = attempt(request, lambda: assessing.publicise(found, by=request.user))
+    typed = request.POST.get("typed", "")
+    done = attempt(request, lambda: assessing.publicise(found, typed=typed, by=request.user))
     if done and done.publicised_until:
         messages.success(
             request, _("已开始公示，到 %(day)s 为止。") % {"day": format_date(done.publicised_until)}

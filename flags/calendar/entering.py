@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from flags.ledger.rules import FIRST_YEAR
 from flags.models import DayRule
 from members.models import User
 from xianfeng.lib import workdays
 from xianfeng.lib.refusal import Refusal
-from xianfeng.lib.times import today
+from xianfeng.lib.times import FIRST_YEAR, today
 
 LONGEST = 31  # days of one entry; the longest holiday has nine
 DAY = dt.timedelta(days=1)

@@ -9,9 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from flags.calendar import entering
 from flags.calendar.forms import DaysForm, StretchForm
-from flags.ledger.rules import FIRST_YEAR
 from members.access import StaffRequest, desk_required, require
-from xianfeng.lib.times import today
+from xianfeng.lib.times import FIRST_YEAR, today
 from xianfeng.lib.workdays import is_published
 from xianfeng.ui.tabs import Tab, Tabs
 from xianfeng.ui.views import attempt, posted, submit, valid

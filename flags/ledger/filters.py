@@ -6,11 +6,10 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from flags.ledger.rules import FIRST_YEAR
 from flags.models import Category, FlagEntry
 from members.models import Member, Organization
 from members.people.filters import matching, units
-from xianfeng.lib.times import today
+from xianfeng.lib.times import FIRST_YEAR, today
 from xianfeng.ui.fields import day_input, search_input
 
 BY_NAME = _("姓名或拼音")

@@ -8,8 +8,6 @@ from flags.models import AssessmentRun, FlagEntry
 from members.models import Member, User
 from xianfeng.lib.refusal import Refusal
 
-FIRST_YEAR = 2020
-
 
 class OwnFlags(Refusal):
     """Publisher and beneficiary are never the same person (DOMAIN §3)."""

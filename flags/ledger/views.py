@@ -1,7 +1,7 @@
 """Desk pages of the ledger: all lines, and one with its neighbours in the chain."""
 
 from django.core.paginator import Page
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -25,7 +25,8 @@ SORTS = {"seq": "seq", "date": "service_date", "flags": "delta", "minutes": "min
 def list_(request: StaffRequest) -> HttpResponse:
     found = LedgerFilter(request.GET, FlagEntry.objects.visible_to(request.user), request=request)
     page = page_of(request, listed(request, found).values_list("pk", flat=True))
-    return render(request, "flags/ledger/list.html", {"filter": found, "page": with_lines(page)})
+    flags = found.qs.order_by().aggregate(flags=Sum("delta", default=0))
+    return render(request, "flags/ledger/list.html", {"filter": found, "page": with_lines(page), **flags})
 
 
 def listed(request: StaffRequest, found: LedgerFilter) -> QuerySet[FlagEntry]:

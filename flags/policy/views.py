@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from flags.ledger.rules import FIRST_YEAR, settled_years
+from flags.ledger.rules import settled_years
 from flags.models import Policy, PolicyChange
 from flags.policy import policies
 from flags.policy.forms import PolicyForm
 from members.access import StaffRequest, desk_required, require
-from xianfeng.lib.times import today
+from xianfeng.lib.times import FIRST_YEAR, today
 from xianfeng.ui.tabs import Tab, Tabs
 from xianfeng.ui.views import posted, submit
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from flags.ledger.rules import FIRST_YEAR, settled_years
+from flags.ledger.rules import settled_years
 from flags.models import Policy, PolicyChange
 from flags.policy import policies
 from flags.policy.forms import PolicyForm
@@ -15,7 +15,7 @@ from flags.policy.views import context_of, in_words
 from flags.previewing.turning import turns_of
 from members.access import StaffRequest, desk_required
 from xianfeng.lib.refusal import refusal_of
-from xianfeng.lib.times import today
+from xianfeng.lib.times import FIRST_YEAR, today
 
 NOT_RULES = ("reason", "seen")  # what the form asks besides
 

@@ -250,7 +250,7 @@ def test_from_draft_to_settled_by_the_buttons(cast, light: Light, post, visit, m
     monkeypatch.setattr("django.utils.timezone.now", lambda: dt.datetime(2027, 1, 4, 2, tzinfo=dt.UTC))
     run = assessing.official(2026)
     assert "开始公示" in visit(cast.city_officer, "assessment", run.pk)
-    post(cast.city_officer, "publicise", run.pk)
+    post(cast.city_officer, "publicise", run.pk, typed="2026")
     text = visit(cast.city_officer, "assessment", run.pk)
     assert "已开始公示，到 2027年1月11日 周一 为止" in text
     assert "公示到 2027年1月11日 周一 为止，之后才能定案" in text
@@ -372,7 +372,7 @@ def test_a_member_sees_the_official_result_once_it_is_public(cast, light: Light,
     monkeypatch.setattr("django.utils.timezone.now", lambda: dt.datetime(2027, 1, 4, 2, tzinfo=dt.UTC))
     run = assessing.official(2026)
     assert "为什么是这个结果" not in visit(cast.li.user, "my_flags", query="?year=2026")
-    assessing.publicise(run, by=cast.city_officer)
+    assessing.publicise(run, typed=str(run.year), by=cast.city_officer)
     text = visit(cast.li.user, "my_flags", query="?year=2026")
     assert "为什么是这个结果" in text and "合格" in text
 
@@ -395,14 +395,19 @@ def test_the_admin_shows_the_same_and_changes_no_line(cast, run, client, model: 
     assert client.get(path).status_code == 403
 
 
-def test_the_admin_takes_the_same_steps(cast, client, monkeypatch):
+def test_the_admin_takes_the_same_steps(cast, light: Light, client, monkeypatch):
+    light(cast.li)
     monkeypatch.setattr("django.utils.timezone.now", lambda: dt.datetime(2027, 1, 4, 2, tzinfo=dt.UTC))
     run = assessing.official(2026)
     path = reverse("admin:flags_assessmentrun_changelist")
     client.force_login(cast.city_officer)
     client.post(path, {"action": "settle", "_selected_action": [run.pk]})
     assert AssessmentRun.objects.get().state == "draft"
-    client.post(path, {"action": "publicise", "_selected_action": [run.pk]})
+    asked = {"action": "publicise", "_selected_action": [run.pk]}
+    assert "输入要公示的年度" in client.post(path, asked).content.decode()
+    client.post(path, asked | {"typed": "2025"})
+    assert AssessmentRun.objects.get().state == "draft"
+    client.post(path, asked | {"typed": "2026"})
     assert AssessmentRun.objects.get().state == "publicised"
 
 

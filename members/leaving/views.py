@@ -23,6 +23,7 @@ from xianfeng.ui.views import attempt, page_of, posted, submit
 
 FACES = (
     ("waiting", gettext_lazy("待接收"), None),
+    ("asked", gettext_lazy("等对方接收"), None),
     ("ahead", gettext_lazy("将生效"), None),
     ("all", gettext_lazy("全部变动"), None),
 )
@@ -39,8 +40,16 @@ def seen(request: StaffRequest) -> RosterChangeQuerySet:
 @desk_required("members.see")
 def list_(request: StaffRequest) -> HttpResponse:
     tabs = tabs_of(request, FACES, default="waiting")
-    rows = {"waiting": seen(request).asked(), "ahead": seen(request).ahead()}
-    page = page_of(request, rows.get(tabs.chosen.key, seen(request)))
+    rows, here = seen(request), request.desk.organization
+    # Whoever is no unit takes nobody in: all that waits is one list.
+    in_ours = rows.to_receive(here) if here.is_unit else rows.asked()
+    faces = {
+        "waiting": in_ours,
+        "asked": rows.asked().exclude(pk__in=in_ours.values("pk")),
+        "ahead": rows.ahead(),
+        "all": rows,
+    }
+    page = page_of(request, faces[tabs.chosen.key])
     return render(request, "members/leaving/list.html", {"tabs": tabs, "page": page})
 
 

@@ -36,6 +36,10 @@ class RosterChangeQuerySet(models.QuerySet["RosterChange"]):
     def asked(self) -> "RosterChangeQuerySet":
         return self.filter(state__in=RosterChange.State.OPEN)
 
+    def to_receive(self, unit: Organization) -> "RosterChangeQuerySet":
+        """Transfers that ask this unit, or one below it, to take somebody in."""
+        return self.asked().filter(to_unit__path__startswith=str(unit.path))
+
     def ahead(self) -> "RosterChangeQuerySet":
         """Recorded, and still to come."""
         return self.filter(state__in=RosterChange.State.AHEAD)

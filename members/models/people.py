@@ -1,5 +1,6 @@
 """Members on the roster and what lowers their requirement."""
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -45,6 +46,19 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def on_roster(self) -> "MemberQuerySet":
         return self.filter(state__in=Member.State.ON_ROSTER)
+
+    def on_roster_in(self, year: int) -> "MemberQuerySet":
+        """Whoever stood on the roster on a day of the year: the people of its yearly check (DOMAIN §4.5)."""
+        first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+        stayed = Q(departed_on__gte=first) | Q(departed_on=None) & ~Q(state=Member.State.DEPARTED)
+        # Dates the wrong way round name no day at all.
+        in_order = Q(joined_on=None) | Q(departed_on=None) | Q(joined_on__lte=F("departed_on"))
+        came = Q(joined_on=None) | Q(joined_on__lte=last)
+        return self.exclude(state=Member.State.MERGED).filter(came, stayed, in_order)
+
+    def undated(self) -> "MemberQuerySet":
+        """Nobody knows since when: every year is counted whole."""
+        return self.filter(joined_on=None)
 
     def registered(self) -> "MemberQuerySet":
         return self.filter(state=Member.State.REGISTERED)
@@ -202,6 +216,11 @@ class ExemptionQuerySet(models.QuerySet["Exemption"]):
 
     def waiting(self) -> "ExemptionQuerySet":
         return self.filter(state__in=Exemption.State.OPEN)
+
+    def for_a_second(self, user: "User") -> "ExemptionQuerySet":
+        """Those that wait for somebody like this: not recorded by the user, and not about them."""
+        own = user.own_accounts
+        return self.waiting().exclude(approved_by__in=own).exclude(member__user__in=own)
 
     def granted(self) -> "ExemptionQuerySet":
         """What lowers the requirement."""

@@ -27,15 +27,18 @@ def appointments(request: StaffRequest) -> HttpResponse:
         messages.success(request, told(granted) % {"name": granted.user})
         return redirect("members:appointments")
     held = Appointment.objects.visible_to(request.user).not_over().filter(organization__is_active=True)
-    asked = (
-        Elevation.objects.visible_to(request.user).open().select_related("user", "organization", "asked_by")
-    )
+    asked = Elevation.objects.visible_to(request.user).open()
+    asked = asked.select_related("user", "organization", "asked_by")
+    mine = asked.for_a_second(request.user)
     context = {
         "page": page_of(
             request, held.select_related("user", "organization").order_by("organization__path", "role")
         ),
         "form": form,
-        "asked": list(asked.select_related("user", "organization", "asked_by")),
+        "asked": [
+            (_("待您确认"), list(mine)),
+            (_("待别人确认"), list(asked.exclude(pk__in=mine.values("pk")))),
+        ],
     }
     return render(request, "members/organizations/appointments.html", context)
 

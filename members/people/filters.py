@@ -8,8 +8,9 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization, User
+from members.models.people import MemberQuerySet
 from members.people.privacy import knows_homes
-from xianfeng.lib.times import today
+from xianfeng.lib.times import FIRST_YEAR, today
 from xianfeng.ui.fields import search_input
 from xianfeng.ui.views import ordering
 
@@ -92,25 +93,49 @@ class MemberFilter(django_filters.FilterSet):
         choices=[("0", _("没有")), ("1-4", _("1 至 4 面")), ("5", _("5 面及以上"))],
     )
     is_leader = django_filters.BooleanFilter(label=_("领导干部"))
+    year = django_filters.ChoiceFilter(label=_("在册年度"), method="on_roster_in", empty_label=_("现在"))
+    entry = django_filters.ChoiceFilter(
+        label=_("入册日期"), method="by_entry", empty_label=_("不限"), choices=[("none", _("没有填写"))]
+    )
     skills = django_filters.CharFilter(label=_("特长"), lookup_expr="contains")
 
     class Meta:
         model = Member
-        fields = ["q", "state", "unit", "community", "estate", "flags", "is_leader", "skills"]
+        fields = [
+            "q",
+            "state",
+            "unit",
+            "community",
+            "estate",
+            "flags",
+            "is_leader",
+            "year",
+            "entry",
+            "skills",
+        ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        years = range(today().year, FIRST_YEAR - 1, -1)
+        self.filters["year"].extra["choices"] = [(str(year), str(year)) for year in years]
         if not knows_homes(self.request.user.desk):
             del self.filters["estate"]
 
     def filter_queryset(self, queryset: QuerySet[Member]) -> QuerySet[Member]:
         found: QuerySet[Member] = super().filter_queryset(queryset)
-        if not self.form.cleaned_data.get("state"):
+        if not (self.form.cleaned_data.get("state") or self.form.cleaned_data.get("year")):
             found = found.filter(state__in=Member.State.ON_ROSTER)
         return found.order_by(*ordering((self.data or {}).get("sort", ""), SORTS, default="name"))
 
     def search(self, queryset: QuerySet[Member], name: str, value: str) -> QuerySet[Member]:
         return queryset.filter(matching(value))
+
+    def on_roster_in(self, queryset: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
+        """Of a year everybody who stood on the roster, also who has left since."""
+        return queryset.on_roster_in(int(value))
+
+    def by_entry(self, queryset: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
+        return queryset.undated()
 
     def by_flags(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         ranges = {"0": (None, 0), "1-4": (1, 4), "5": (5, None)}

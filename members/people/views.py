@@ -16,6 +16,7 @@ from members.people import exempting, privacy
 from members.people.filters import MemberFilter, matching, with_flags
 from members.people.forms import ExemptionForm
 from xianfeng.lib.times import today
+from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import attempt, page_of, valid
 
 
@@ -119,9 +120,14 @@ def withdraw_exemption(request: StaffRequest, pk: int) -> HttpResponse:
 @require_safe
 @desk_required("members.exempt")
 def waiting_exemptions(request: StaffRequest) -> HttpResponse:
-    """Leave that waits for a second person."""
+    """Leave that waits for a second person: for this one, or for another than this one."""
     rows = Exemption.objects.visible_to(request.user).waiting().select_related("member__unit", "approved_by")
-    return render(request, "members/people/waiting_exemptions.html", {"page": page_of(request, rows)})
+    mine = rows.for_a_second(request.user)
+    others = rows.exclude(pk__in=mine.values("pk"))
+    faces = (("mine", _("待我确认"), mine.count()), ("others", _("待别人确认"), others.count()))
+    tabs = tabs_of(request, faces, default="mine")
+    page = page_of(request, mine if tabs.chosen.key == "mine" else others, total=tabs.chosen.count)
+    return render(request, "members/people/waiting_exemptions.html", {"page": page, "tabs": tabs})
 
 
 @require_safe

@@ -63,12 +63,14 @@ class Visitor:
         self.page.locator(within).get_by_role("button", name=name).first.click()
         return self
 
-    def confirm(self, label: str, action: str, reason: str = "") -> "Visitor":
-        """Open a confirmation and say yes, with a reason where one is asked for."""
+    def confirm(self, label: str, action: str, reason: str = "", typed: str = "") -> "Visitor":
+        """Open a confirmation and say yes, with a reason or what else has to be written."""
         self.page.locator("summary", has_text=label).first.click()
         box = self.page.locator("dialog[open], details[open] .confirm-box").last
         if reason:
             box.locator("[name=reason]").fill(reason)
+        if typed:
+            box.locator("[name=typed]").fill(typed)
         box.get_by_role("button", name=action, exact=True).click()
         return self
 

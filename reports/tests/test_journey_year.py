@@ -76,12 +76,14 @@ def test_the_city_checks_publicises_and_settles_the_year(
     city.sees("李建国").sees("2026 年度考核 · 预测").checks_page()
 
     clock.jump_to(NEW_YEAR)
-    city.logs_in(cast.city_officer).follow("考核", within=".sidebar").press("开始 2026 年正式考核")
+    city.logs_in(cast.city_officer).follow("考核", within=".sidebar").follow("开始 2026 年正式考核")
+    city.sees("开始前核对").checks_page().press("开始初评")
     assert worker.works() == ["flags.run_assessment"]
     city.sees("初评").follow("李建国", within="table.data").sees("合格", within="#panel").checks_page()
     city.page.keyboard.press("Escape")
     last_day = "2027年1月11日 周一"
-    city.confirm("开始公示", "公示").sees(f"已开始公示，到 {last_day} 为止").sees(f"公示到 {last_day} 为止")
+    city.confirm("开始公示", "公示", typed="2026").sees(f"已开始公示，到 {last_day} 为止")
+    city.sees(f"公示到 {last_day} 为止")
     phone().logs_in_by_code(cast.li.mobile).go("/me/flags/?year=2026").sees("公示至").checks_page()
 
     clock.jump_to(dt.datetime(2027, 1, 12, 1, 0, tzinfo=dt.UTC))

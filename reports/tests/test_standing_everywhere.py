@@ -252,7 +252,7 @@ class TestEveryPlaceSaysTheSame(TestCase):
         """The official results: in the lists and files of each desk, in everybody's mail and on the phone."""
         expected = self.under(name)
         with at(AFTER_YEAR):
-            run = assessing.publicise(assessing.official(YEAR), by=self.cast.city_officer)
+            run = assessing.publicise(assessing.official(YEAR), typed=str(YEAR), by=self.cast.city_officer)
         with at(SETTLING):
             assert compliance.tell_run(assessing.settle(run, by=self.cast.city_officer)) > 0
             self.check_result_mails(expected)

@@ -4,6 +4,6 @@ from reports.workbench import views
 
 urlpatterns = [
     path("desk/", views.desk_home, name="desk_home"),
-    path("desk/waiting/", views.waiting, name="waiting"),
+    path("desk/waiting/", views.badge, name="waiting"),
     path("me/", views.me, name="me"),
 ]

@@ -7,29 +7,32 @@ from django.views.decorators.http import require_safe
 from flags.assessment import standing
 from members.access import StaffRequest, desk_required
 from members.models import Registration, User
-from reports.workbench import figures
+from reports.workbench import figures, waiting
 from xianfeng.lib.times import today
 
 
 @require_safe
 @desk_required("members.see")
 def desk_home(request: StaffRequest) -> HttpResponse:
-    user = request.user
+    user, sees_tasks = request.user, request.desk.can("tasks.see")
+    todo, flags = list(waiting.todo(user, request.desk)), figures.year_of_flags(user)
+    year = [*figures.of_the_year(figures.progress(user), flags)]
     context = {
-        "figures": list(figures.todo(user, request.desk)),
-        "progress": figures.progress(user),
-        "flags": figures.year_of_flags(user),
-        "coming": figures.coming_tasks(user) if request.desk.can("tasks.see") else [],
+        "own": [figure for figure in todo if figure.is_own],
+        "below": [figure for figure in todo if not figure.is_own],
+        "year": year + ([figures.open_places(user)] if sees_tasks else []),
+        "flags": flags,
+        "coming": figures.coming_tasks(user) if sees_tasks else [],
     }
     return render(request, "reports/workbench/desk_home.html", context)
 
 
 @require_safe
 @desk_required("members.see")
-def waiting(request: StaffRequest) -> HttpResponse:
+def badge(request: StaffRequest) -> HttpResponse:
     """The badge in the top bar: how much waits for this desk, or nothing."""
-    waiting = figures.todo(request.user, request.desk)
-    count = sum(figure.value for figure in waiting if figure.tone)
+    todo = waiting.todo(request.user, request.desk)
+    count = sum(figure.value for figure in todo if figure.is_own and figure.tone)
     return render(request, "reports/workbench/_waiting.html", {"count": count})
 
 

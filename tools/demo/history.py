@@ -116,7 +116,7 @@ def depart(rng: random.Random, member: Member, first: dt.date, last: dt.date, *,
 def settle(year: int, *, by: User) -> AssessmentRun:
     """The check in January: draft, publicity, a leave granted meanwhile, settling, and everybody's mail."""
     with as_of(at(dt.date(year + 1, 1, 4), 9)):
-        run = assessing.publicise(assessing.official(year, by=by), by=by)
+        run = assessing.publicise(assessing.official(year, by=by), typed=str(year), by=by)
     assert run.publicised_until
     with as_of(at(run.publicised_until - dt.timedelta(days=1), 15)):
         grant_late_leave(run, by=by)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEKDAYS = "一二三四五六日"
+FIRST_YEAR = 2020  # the first whose service the platform keeps
 
 
 def today() -> date:

@@ -87,20 +87,24 @@ MakeAward = Callable[..., Award]
 Light = Callable[..., FlagEntry]
 
 
+def award_of(cast: Cast, number: int = 1, **fields: Any) -> Award:
+    """An award to 李建国 by 青锋社区 unless told otherwise; its key is the number's."""
+    defaults: dict[str, Any] = {
+        "member": cast.li, "flags": 1, "minutes": 120, "service_date": dt.date(2026, 3, 5),
+        "category": "activity", "organization": cast.community, "source_kind": "claim",
+        "source_id": number, "source_label": "清洁家园", "verifier": cast.secretary,
+        "key": f"claim:{number}",
+    }  # fmt: skip
+    return Award(**defaults | fields)
+
+
 @pytest.fixture
 def make_award(cast: Cast) -> MakeAward:
-    """An award to 李建国 by 青锋社区, each with its own key, unless told otherwise."""
+    """Awards with a key of their own each."""
     numbers = itertools.count(1)
 
     def make(member: Member | None = None, **fields: Any) -> Award:
-        number = next(numbers)
-        defaults: dict[str, Any] = {
-            "member": member or cast.li, "flags": 1, "minutes": 120, "service_date": dt.date(2026, 3, 5),
-            "category": "activity", "organization": cast.community, "source_kind": "claim",
-            "source_id": number, "source_label": "清洁家园", "verifier": cast.secretary,
-            "key": f"claim:{number}",
-        }  # fmt: skip
-        return Award(**defaults | fields)
+        return award_of(cast, next(numbers), **{"member": member or cast.li, **fields})
 
     return make
 

@@ -64,7 +64,8 @@ def confirm(context: Context, label: str, url: str, title: str, **extra: Any) ->
     """A button that asks before it posts; the title names what is changed or destroyed.
 
     Extra: text, action (word on the button), tone ("danger"), reason (True asks for one as field
-    `reason`), name and value (a hidden field), icon, small.
+    `reason`), typed (what has to be written out, as field `typed`), name and value (a hidden field), icon,
+    small.
     """
     return with_token(context, {"label": label, "url": url, "title": title, **extra})
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from functools import partial
 
 import pytest
 from django.core.management import call_command
@@ -158,7 +159,8 @@ def test_a_forecast_replaces_the_one_before(cast, light: Light):
     assert Assessment.objects.count() == 4
 
 
-def test_the_official_check_waits_for_the_end_of_the_year_in_shanghai(cast, monkeypatch):
+def test_the_official_check_waits_for_the_end_of_the_year_in_shanghai(cast, light: Light, monkeypatch):
+    light(cast.li)
     set_clock(monkeypatch, dt.datetime(2026, 12, 31, 15, 59, 59, tzinfo=dt.UTC))
     with pytest.raises(YearNotOver):
         assessing.official(2026)
@@ -192,7 +194,8 @@ def test_lines_appended_while_it_runs_are_left_out(cast, light: Light, monkeypat
 
 @pytest.mark.usefixtures("after_year")
 def test_a_publicised_run_is_not_made_anew(cast, light: Light):
-    run = assessing.publicise(assessing.official(2026), by=cast.city_officer)
+    light(cast.wang)
+    run = assessing.publicise(assessing.official(2026), typed="2026", by=cast.city_officer)
     before = figures(run)
     light(cast.li, flags=5)
     assert assessing.official(2026).state == "publicised"
@@ -202,8 +205,9 @@ def test_a_publicised_run_is_not_made_anew(cast, light: Light):
 
 
 @pytest.mark.usefixtures("after_year")
-def test_publicity_lasts_five_working_days(cast, monkeypatch):
-    run = assessing.publicise(assessing.official(2026), by=cast.city_officer)
+def test_publicity_lasts_five_working_days(cast, light: Light, monkeypatch):
+    light(cast.li)
+    run = assessing.publicise(assessing.official(2026), typed="2026", by=cast.city_officer)
     assert run.publicised_until == add_working_days(dt.date(2027, 1, 4), 5) == dt.date(2027, 1, 11)
     set_clock(monkeypatch, dt.datetime(2027, 1, 11, 15, 59, tzinfo=dt.UTC))
     with pytest.raises(PublicityNotOver):
@@ -216,7 +220,7 @@ def test_publicity_lasts_five_working_days(cast, monkeypatch):
     assert list(states) == [("draft", "draft"), ("draft", "publicised"), ("publicised", "settled")]
 
 
-@pytest.mark.parametrize("step", [assessing.publicise, assessing.settle])
+@pytest.mark.parametrize("step", [partial(assessing.publicise, typed="2026"), assessing.settle])
 def test_a_forecast_is_neither_publicised_nor_settled(cast, step):
     with pytest.raises(RunMoved):
         step(assessing.forecast(2026), by=cast.city_officer)
@@ -227,7 +231,7 @@ def settled(cast, light: Light, monkeypatch) -> AssessmentRun:
     """2026, settled on 20 January 2027, with 李建国 at 5 flags."""
     set_clock(monkeypatch, AFTER)
     light(cast.li, flags=5)
-    run = assessing.publicise(assessing.official(2026), by=cast.city_officer)
+    run = assessing.publicise(assessing.official(2026), typed="2026", by=cast.city_officer)
     set_clock(monkeypatch, dt.datetime(2027, 1, 20, 2, 0, tzinfo=dt.UTC))
     return assessing.settle(run, by=cast.city_officer)
 
@@ -235,7 +239,7 @@ def settled(cast, light: Light, monkeypatch) -> AssessmentRun:
 @pytest.mark.usefixtures("after_year")
 def test_corrections_made_while_public_are_counted_at_the_settling(cast, light: Light, monkeypatch):
     entry = light(cast.li, flags=5)
-    run = assessing.publicise(assessing.official(2026), by=cast.city_officer)
+    run = assessing.publicise(assessing.official(2026), typed="2026", by=cast.city_officer)
     ledger.reverse(entry, reason="申诉查实未到场", by=cast.secretary)
     change(policy_for(2026), by=cast.city_officer, reason="部务会决定", min_flags=1)  # too late for this run
     set_clock(monkeypatch, dt.datetime(2027, 1, 20, 2, 0, tzinfo=dt.UTC))
@@ -248,7 +252,7 @@ def test_corrections_made_while_public_are_counted_at_the_settling(cast, light: 
 @pytest.mark.usefixtures("after_year")
 def test_leave_granted_on_an_appeal_while_public_is_counted_at_the_settling(cast, light: Light, monkeypatch):
     light(cast.li, flags=3)
-    run = assessing.publicise(assessing.official(2026), by=cast.city_officer)
+    run = assessing.publicise(assessing.official(2026), typed="2026", by=cast.city_officer)
     assert result_of(cast.li, run).result == "unqualified"
     leave(cast, cast.li, dt.date(2026, 1, 1), dt.date(2026, 6, 30))
     set_clock(monkeypatch, dt.datetime(2027, 1, 20, 2, 0, tzinfo=dt.UTC))
@@ -304,9 +308,10 @@ def test_an_open_year_needs_no_adjustment(cast, light: Light):
 
 
 @pytest.mark.usefixtures("after_year")
-def test_a_run_whose_job_was_lost_is_filled_by_the_sweep(cast, monkeypatch):
+def test_a_run_whose_job_was_lost_is_filled_by_the_sweep(cast, light: Light, monkeypatch):
     from flags.assessment import jobs
 
+    light(cast.li)
     run = assessing.start(2026, official=True, by=cast.city_officer)
     jobs.finish_runs()
     assert not Assessment.objects.exists()  # its job may still come

@@ -162,7 +162,7 @@ def test_a_nudge_goes_once_a_day_and_only_to_who_is_short(cast, light: Light, mo
 def settled(cast, light: Light, monkeypatch) -> AssessmentRun:
     light(cast.li, flags=5)
     set_clock(monkeypatch, dt.datetime(2027, 1, 4, 2, 0, tzinfo=dt.UTC))
-    run = assessing.publicise(assessing.official(2026), by=cast.city_officer)
+    run = assessing.publicise(assessing.official(2026), typed="2026", by=cast.city_officer)
     set_clock(monkeypatch, dt.datetime(2027, 1, 20, 2, 0, tzinfo=dt.UTC))
     return assessing.settle(run, by=cast.city_officer)
 
@@ -223,6 +223,7 @@ def test_a_year_before_the_first_flag_is_nobodys(cast, monkeypatch):
 
 
 def test_year_end_may_run_every_day(cast, light: Light, monkeypatch):
+    light(cast.li)
     for day in range(1, 6):
         set_clock(monkeypatch, dt.datetime(2027, 1, day, 2, 0, tzinfo=dt.UTC))
         jobs.year_end()

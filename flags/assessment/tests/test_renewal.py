@@ -13,6 +13,7 @@ from flags.policy import policies
 from members.models import Member
 from members.people import exempting, keeping
 from xianfeng.testing.cast import Cast, make_member
+from xianfeng.testing.ledger import Light
 
 JULY = dt.datetime(2026, 7, 10, 1, 0, tzinfo=dt.UTC)
 AUGUST = dt.date(2026, 8, 3)
@@ -132,7 +133,8 @@ def test_a_forecast_goes_with_the_member_an_import_made(cast: Cast, run: Assessm
     assert run.results.count() == others
 
 
-def test_an_official_result_holds_its_member(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+def test_an_official_result_holds_its_member(cast: Cast, light: Light, monkeypatch: pytest.MonkeyPatch):
+    light(cast.li)
     newcomer = make_member("新来人", "13800000009", cast.unit)
     assessing.forecast(2026)
     monkeypatch.setattr("django.utils.timezone.now", lambda: JULY.replace(year=2027))

@@ -56,6 +56,7 @@ def test_leave_over_the_whole_year_is_no_reaching(cast, light: Light):
 
 def test_a_draft_is_not_yet_what_counts(cast, light: Light, monkeypatch):
     """Until the year's check is public its member reads it anew, with leave granted since the draft."""
+    light(cast.zhao)
     set_clock(monkeypatch, dt.datetime(2027, 1, 4, 1, 0, tzinfo=dt.UTC))
     run = assessing.official(2026)
     Exemption.objects.create(
@@ -63,7 +64,7 @@ def test_a_draft_is_not_yet_what_counts(cast, light: Light, monkeypatch):
         starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 6, 30),
     )  # fmt: skip
     before = standing.own(cast.li, 2026)
-    assessing.publicise(run, by=cast.city_officer)
+    assessing.publicise(run, typed=str(run.year), by=cast.city_officer)
     published = standing.own(cast.li, 2026)
     assert before is not None and before.required_flags == 3
     assert published is not None and published.required_flags == 5
@@ -76,11 +77,12 @@ def test_hours_decide_too(cast, light: Light):
     assert own is not None and (own.missing_flags, own.missing_minutes, own.is_reached) == (0, 1, False)
 
 
-def test_a_year_without_a_flag_is_found_once_its_result_is_public(cast, monkeypatch):
+def test_a_year_without_a_flag_is_found_once_its_result_is_public(cast, light: Light, monkeypatch):
+    light(cast.zhao)
     set_clock(monkeypatch, dt.datetime(2027, 1, 4, 1, 0, tzinfo=dt.UTC))
     client = Client()
     client.force_login(cast.li.user)
     address = reverse("flags:my_flags")
     assert client.get(f"{address}?year=2026").status_code == 404
-    assessing.publicise(assessing.official(2026), by=cast.city_officer)
+    assessing.publicise(assessing.official(2026), typed="2026", by=cast.city_officer)
     assert "还缺 5 面红旗：不合格" in client.get(f"{address}?year=2026").content.decode()

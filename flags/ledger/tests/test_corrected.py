@@ -11,15 +11,17 @@ from members.models import Member
 from notices.models import Notice
 from xianfeng.lib.refusal import ReasonNeeded
 from xianfeng.testing.cast import Cast
+from xianfeng.testing.ledger import Light
 
 
 @pytest.fixture
-def settled(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> AssessmentRun:
+def settled(cast: Cast, light: Light, monkeypatch: pytest.MonkeyPatch) -> AssessmentRun:
+    light(cast.zhao)
     for day in (4, 20):
         now = dt.datetime(2027, 1, day, 2, 0, tzinfo=dt.UTC)
         monkeypatch.setattr("django.utils.timezone.now", lambda now=now: now)
         if day == 4:
-            run = assessing.publicise(assessing.official(2026), by=cast.city_officer)
+            run = assessing.publicise(assessing.official(2026), typed="2026", by=cast.city_officer)
     return assessing.settle(run, by=cast.city_officer)
 
 

@@ -17,10 +17,11 @@ from xianfeng.testing.ledger import Light
 
 
 @pytest.fixture
-def public(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> AssessmentRun:
+def public(cast: Cast, light: Light, monkeypatch: pytest.MonkeyPatch) -> AssessmentRun:
+    light(cast.zhao, service_date=dt.date(2026, 3, 5))
     january = dt.datetime(2027, 1, 4, 2, 0, tzinfo=dt.UTC)
     monkeypatch.setattr("django.utils.timezone.now", lambda: january)
-    return assessing.publicise(assessing.official(2026), by=cast.city_officer)
+    return assessing.publicise(assessing.official(2026), typed="2026", by=cast.city_officer)
 
 
 def logged_in(user: User | None) -> Client:
@@ -41,7 +42,7 @@ def test_it_is_a_draft_again_that_may_be_made_anew(cast: Cast, public: Assessmen
     light(cast.li, flags=5, service_date=dt.date(2026, 5, 1))
     run = assessing.official(2026)
     assert run.results.get(member=cast.li).result == "qualified"
-    assert assessing.publicise(run, by=cast.city_officer).is_publicised
+    assert assessing.publicise(run, typed=str(run.year), by=cast.city_officer).is_publicised
 
 
 def test_a_reason_is_needed(cast: Cast, public: AssessmentRun):

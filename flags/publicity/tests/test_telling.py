@@ -30,14 +30,15 @@ def set_clock(monkeypatch: pytest.MonkeyPatch, moment: dt.datetime) -> None:
 
 
 @pytest.fixture(autouse=True)
-def january(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def january(cast: Cast, light: Light, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The year is over, and was served by one."""
     set_clock(monkeypatch, JANUARY)
+    light(cast.li, flags=5, service_date=dt.date(2026, 5, 1))
 
 
 @pytest.fixture
-def public(cast: Cast, light: Light) -> AssessmentRun:
-    light(cast.li, flags=5, service_date=dt.date(2026, 5, 1))
-    return assessing.publicise(assessing.official(2026), by=cast.city_officer)
+def public(cast: Cast) -> AssessmentRun:
+    return assessing.publicise(assessing.official(2026), typed="2026", by=cast.city_officer)
 
 
 def told(kind: str) -> list[str]:
@@ -86,7 +87,7 @@ def test_another_who_takes_it_back_is_not_told_and_who_made_it_public_is(cast: C
 
 def test_nobody_writes_to_who_died_during_the_year(cast: Cast, light: Light, monkeypatch: pytest.MonkeyPatch):
     recording.leave(cast.li, kind="died", day=dt.date(2026, 12, 1), by=cast.unit_clerk)
-    run = assessing.publicise(assessing.official(2026), by=cast.city_officer)
+    run = assessing.publicise(assessing.official(2026), typed="2026", by=cast.city_officer)
     assert run.results.filter(member=cast.li).exists()
     jobs.tell_publicity()
     set_clock(monkeypatch, dt.datetime(2027, 1, 20, 2, 0, tzinfo=dt.UTC))
@@ -110,7 +111,7 @@ def test_public_again_it_is_told_again(cast: Cast, public: AssessmentRun):
     jobs.tell_publicity()
     take_back_publicity(public, reason=BACK, by=cast.city_officer)
     jobs.tell_publicity()
-    assessing.publicise(assessing.official(2026), by=cast.city_officer)
+    assessing.publicise(assessing.official(2026), typed="2026", by=cast.city_officer)
     for _time in range(2):
         jobs.tell_publicity()
     assert (len(told("publicity")), len(told("publicity_back"))) == (18, 9)
@@ -154,7 +155,7 @@ def batches_of_ten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def publicised(cast: Cast, count: int) -> AssessmentRun:
     crowd(cast, count)
-    return assessing.publicise(assessing.official(2026), by=cast.city_officer)
+    return assessing.publicise(assessing.official(2026), typed="2026", by=cast.city_officer)
 
 
 @pytest.mark.usefixtures("batches_of_ten")
@@ -227,7 +228,7 @@ def test_the_steps_ask_for_it_and_a_sweep_follows(
     monkeypatch.setattr(queue, "hand_out", lambda *job: asked.append(job[0]))
     run = assessing.official(2026)
     with django_capture_on_commit_callbacks(execute=True):
-        assessing.publicise(run, by=cast.city_officer)
+        assessing.publicise(run, typed=str(run.year), by=cast.city_officer)
     assert asked == ["flags.tell_publicity"]
     with django_capture_on_commit_callbacks(execute=True):
         take_back_publicity(run, reason=BACK, by=cast.city_officer)

@@ -7,20 +7,25 @@ from django.test import Client
 from django.urls import reverse
 
 from flags import ledger
+from flags.assessment import assessing
 from flags.models import Category
+from members.leaving import recording
 from members.models import User
-from reports.workbench import figures
+from members.people import exempting
+from members.tests.applicants import applied, stranger
+from reports.workbench import figures, waiting
 from tasks.tests.desk import DAY, ended_task
+from tasks.tests.offers import make_offer
 from wishes.merging.merging import merge
 from wishes.models import Wish
-from xianfeng.testing.cast import Cast
+from xianfeng.testing.cast import Cast, make_member
 from xianfeng.testing.ledger import Light
 
 
 def test_the_secretary_sees_what_waits_and_only_in_the_own_community(cast: Cast, client: Client) -> None:
     Wish.objects.create(organization=cast.estate, need="修灯")
     Wish.objects.create(organization=cast.other_estate, need="读报")
-    found = {figure.label: figure.value for figure in figures.todo(cast.secretary, cast.secretary.desk)}
+    found = {figure.label: figure.value for figure in waiting.todo(cast.secretary, cast.secretary.desk)}
     assert found["待受理心愿"] == 1
     client.force_login(cast.secretary)
     assert "待受理心愿" in client.get(reverse("reports:desk_home")).content.decode()
@@ -29,30 +34,98 @@ def test_the_secretary_sees_what_waits_and_only_in_the_own_community(cast: Cast,
 def test_a_merged_wish_waits_once(cast: Cast) -> None:
     kept, gone = (Wish.objects.create(organization=cast.estate, need="修灯") for _each in range(2))
 
-    def waiting() -> int:
-        return figures.waiting_wishes(cast.secretary).value
+    def count() -> int:
+        return waiting.waiting_wishes(cast.secretary, cast.secretary.desk).value
 
-    assert waiting() == 2
+    assert count() == 2
     merge(kept, gone, by=cast.secretary)
-    assert waiting() == 1
+    assert count() == 1
 
 
-@pytest.mark.parametrize(
-    "role", ["city_officer", "street_officer", "secretary", "auditor", "estate_clerk", "unit_clerk"]
-)
-def test_every_figure_opens_its_rows_for_the_desk_that_sees_it(cast: Cast, client: Client, role: str) -> None:
-    user = getattr(cast, role)
+DESKS = [
+    "city_officer", "street_officer", "secretary", "other_secretary", "auditor", "estate_clerk", "unit_clerk",
+    "other_unit_clerk",
+]  # fmt: skip
+
+
+def rows_behind(client: Client, url: str) -> int:
+    """How much the page behind a figure lists: rows, flags where it sums them, posts that wait for us."""
+    answer = client.get(url)
+    assert answer.status_code == 200, url
+    context = answer.context
+    if url.startswith(reverse("flags:ledger")):
+        return context["flags"]
+    return len(context["asked"][0][1]) if "asked" in context else context["page"].paginator.count
+
+
+def busy(cast: Cast, light: Light) -> None:
+    """Something of every sort: to decide for oneself, for others, below, and nothing to do with."""
     ended_task(cast, cast.li, ago=30 * DAY)
-    client.force_login(user)
-    for figure in figures.todo(user, user.desk):
-        assert client.get(figure.url).status_code == 200, figure
+    ended_task(cast, cast.zhao, publisher=cast.other_community)
+    ended_task(cast, cast.wang, publisher=cast.city)
+    make_offer(cast)
+    for place in (cast.estate, cast.community, cast.other_estate):
+        Wish.objects.create(organization=place, need="修灯")
+    applied(cast)
+    stranger(cast, community=cast.other_community, estate=cast.other_estate)
+    first, last = dt.date(figures.today().year, 1, 1), dt.date(figures.today().year, 10, 31)
+    for member, by in (
+        (cast.li, cast.unit_clerk),
+        (cast.wang, cast.other_unit_clerk),
+        (cast.zhao, cast.city_officer),
+    ):
+        exempting.exempt(member, kind="sick", starts_on=first, ends_on=last, reason="住院", by=by)
+    for unit, by in ((cast.other_unit, cast.unit_clerk), (cast.unit, cast.other_unit_clerk)):
+        member = make_member("调动人", f"1360000000{unit.pk % 10}", by.desk.organization)
+        recording.transfer(member, to_unit=unit, day=figures.today(), by=by)
+    light(cast.li, flags=2)
+    light(cast.zhao, flags=3, organization=cast.other_community)
+    light(cast.zhao, flags=1, service_date=dt.date(figures.today().year - 1, 5, 1))
+    assessing.forecast(figures.today().year)
+    run = assessing.official(figures.today().year - 1)
+    assessing.publicise(run, typed=str(run.year), by=cast.city_officer)
+
+
+@pytest.mark.parametrize("role", DESKS)
+def test_every_figure_opens_exactly_its_rows(cast: Cast, light: Light, client: Client, role: str) -> None:
+    busy(cast, light)
+    client.force_login(getattr(cast, role))
+    page = client.get(reverse("reports:desk_home")).context
+    # A year's swapped days are a calendar, not a list.
+    shown = [one for one in (*page["own"], *page["below"], *page["year"]) if "workdays" not in one.url]
+    assert {one.url: rows_behind(client, one.url) for one in shown} == {one.url: one.value for one in shown}
+    assert len({one.url for one in shown}) == len(shown) and any(one.value for one in shown)
+
+
+OWN = {
+    "city_officer": {"待认定任务": 1, "待确认任命": 0, "未送达通知": 0},
+    "street_officer": {},
+    "auditor": {},
+    "secretary": {"待确认报到": 1, "待核实换号": 0, "待确认豁免": 2, "待受理心愿": 2, "待认定任务": 2},
+    "estate_clerk": {"待受理心愿": 1},
+    "unit_clerk": {"待核实换号": 0, "待确认豁免": 1, "待接收调动": 1, "信息不符": 0},
+}
+
+
+@pytest.mark.parametrize("role", OWN)
+def test_what_a_role_cannot_do_is_not_its_to_do(cast: Cast, light: Light, client: Client, role: str) -> None:
+    """The badge too: what others have to do is none of one's own work."""
+    busy(cast, light)
+    client.force_login(getattr(cast, role))
+    page = client.get(reverse("reports:desk_home")).context
+    mine = {one.label: one.value for one in page["own"] if one.unit != "人" or one.label in OWN[role]}
+    assert OWN[role].items() <= mine.items()
+    assert not any(one.tone == "warning" for one in page["below"])
+    badge = client.get(reverse("reports:waiting")).content.decode()
+    toned = sum(one.value for one in page["own"] if one.tone)
+    assert (f">{toned}<" in badge) if toned else (badge.strip() == "")
 
 
 def test_who_appoints_sees_where_nobody_acts(cast: Cast) -> None:
     """The last secretary of a community left: the city learns it on its first screen, not in a tab."""
 
     def without_staff(user: User) -> int | None:
-        return {figure.url: figure.value for figure in figures.todo(user, user.desk)}.get(url)
+        return {figure.url: figure.value for figure in waiting.todo(user, user.desk)}.get(url)
 
     url = reverse("members:organizations") + "?line=deserted"
     before = without_staff(cast.city_officer)
@@ -110,4 +183,4 @@ def test_the_badge_counts_what_waits_and_is_silent_otherwise(cast: Cast, client:
     ("day", "asked"), [("2028-11-30", []), ("2028-12-01", ["明年调休待录入"]), ("2029-01-01", [])]
 )
 def test_in_december_the_city_is_asked_for_next_years_swapped_days(cast: Cast, day: str, asked: list[str]):
-    assert [figure.label for figure in figures.missing_calendar(dt.date.fromisoformat(day))] == asked
+    assert [figure.label for figure in waiting.missing_calendar(dt.date.fromisoformat(day))] == asked

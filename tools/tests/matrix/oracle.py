@@ -108,6 +108,7 @@ ERRANDS = (
     Errand(ABOUT_PEOPLE, NONE, "all", ("flags:assessments", "flags:assessment", "flags:progress")),
     Errand(ABOUT_PEOPLE, NONE, "place", ("flags:result",)),
     Errand(CITY, CITY, "all", ("flags:adjust",)),
+    Errand(CITY, NONE, "all", ("flags:start",)),
     Errand(ABOUT_PEOPLE, CITY, "all", ("flags:policy", "flags:workdays")),
     Errand(NONE, CITY, "all", ("flags:*",)),
     # Wishes: the place handles them.

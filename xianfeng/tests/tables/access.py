@@ -164,6 +164,7 @@ ACCESS: dict[str, Access] = {
     "flags:progress": Access(get=only(*SEE_RESULTS), kwargs=a_run),
     "flags:result": Access(get=only(*SEE_RESULTS), kwargs=lambda cast: {"pk": a_result(cast).pk}),
     "flags:adjust": Access(get=only("city"), post=only("city"), kwargs=a_settled_result),
+    "flags:start": Access(get=only("city"), kwargs=lambda cast: {"year": today().year - 1}),
     "flags:run": Access(post=only("city", status=302)),
     "flags:publicise": Access(post=only("city", status=302), kwargs=a_run),
     "flags:take_back_publicity": Access(post=only("city", status=302), kwargs=a_run),
@@ -279,7 +280,7 @@ ACCESS |= {
     "tasks:my_claims": Access(get=only("member")),
     "tasks:my_claim": Access(get=only("member"), kwargs=own_claim),
     "tasks:withdraw": Access(post=only("member", status=302), kwargs=own_claim),
-    "tasks:open_brief": Access(post=only("member"), kwargs=own_claim),
+    "tasks:open_brief": Access(post=only("member", status=302), kwargs=own_claim),
 }
 
 # --- reports: first screens ------------------------------------------------------------------------
@@ -345,6 +346,7 @@ SHARED: dict[str, str] = {
     "flags:assessment": "one run a year for all; its results are scoped",
     "flags:progress": "one run a year for all; shows no person",
     "flags:policy": "one policy a year for all",
+    "flags:start": "one check a year for all",
     "flags:workdays": "one calendar for all",
     "admin:flags_dayrule_*": "one calendar for all",
     "flags:policy_preview": "one policy a year for all; only the city, which sees everybody, changes it",

@@ -1,6 +1,7 @@
 """One city with twenty, and then two hundred, of everything that a list shows."""
 
 import datetime as dt
+from itertools import cycle
 from typing import Any
 
 from django.utils import timezone
@@ -112,20 +113,22 @@ class City:
             for n, member in zip(numbers, members, strict=True)
             for state in MobileChange.State
         )
+        both_ways = (cast.unit, cast.other_unit), (cast.other_unit, cast.unit)
         RosterChange.objects.bulk_create(
             RosterChange(
                 member=member, kind="moved", day=today(), state=state, recorded_by=cast.city_officer,
-                from_unit=cast.unit, to_unit=cast.other_unit,
+                from_unit=one, to_unit=other,
             )
-            for member in members
+            for member, (one, other) in zip(members, cycle(both_ways), strict=False)
             for state in ("asked", "done", "refused")
         )  # fmt: skip
         Exemption.objects.bulk_create(
             Exemption(
                 member=member, kind="sick", starts_on=today(), ends_on=today(), reason="病假",
-                state="waiting", approved_by=cast.city_officer,
+                state="waiting", approved_by=by,
             )
             for member in members
+            for by in (cast.city_officer, cast.city_colleague)
         )  # fmt: skip
         MemberYear.objects.bulk_create(
             MemberYear(member=member, year=today().year, flags=9, lines=9) for member in members[::2]

@@ -48,6 +48,7 @@ from wishes.stating.stating import enter, submit
 from xianfeng.lib.times import today
 from xianfeng.operations.backups import messages as backups
 from xianfeng.testing.cast import Cast
+from xianfeng.testing.ledger import award_of
 from xianfeng.tests.tables.events import EVENTS, Stage, again, event
 
 RESIDENT = "提出心愿的居民"
@@ -422,6 +423,7 @@ def run_jobs() -> None:
 
 def drafted(stage: Stage) -> AssessmentRun:
     stage.set_clock(JANUARY)
+    ledger.award([award_of(stage.cast)], by=stage.cast.secretary)
     return assessing.official(2026)
 
 
@@ -430,13 +432,13 @@ def year_is_public(stage: Stage) -> Iterator[None]:
     run = drafted(stage)
     yield
     for _time in range(2):
-        again(partial(assessing.publicise, run, by=stage.cast.city_officer))
+        again(partial(assessing.publicise, run, typed="2026", by=stage.cast.city_officer))
     run_jobs()
 
 
 @event("撤回公示", "publicity", "publicity_back", mail=EVERYBODY)
 def publicity_is_taken_back(stage: Stage) -> Iterator[None]:
-    run = assessing.publicise(drafted(stage), by=stage.cast.city_officer)
+    run = assessing.publicise(drafted(stage), typed="2026", by=stage.cast.city_officer)
     run_jobs()
     yield
     for _time in range(2):
@@ -445,7 +447,7 @@ def publicity_is_taken_back(stage: Stage) -> Iterator[None]:
 
 
 def settled(stage: Stage) -> AssessmentRun:
-    run = assessing.publicise(drafted(stage), by=stage.cast.city_officer)
+    run = assessing.publicise(drafted(stage), typed="2026", by=stage.cast.city_officer)
     run_jobs()
     stage.set_clock(JANUARY + 16 * DAY)
     return run

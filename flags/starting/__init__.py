@@ -1,0 +1,1 @@
+"""Before a yearly check counts: whom it would count, by which rules, and what would make it wrong."""
