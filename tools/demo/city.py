@@ -96,6 +96,11 @@ def extra_posts(organizations: list[Organization], users: list[User], password: 
     ]
 
 
+def long_since(member: Member, start: dt.date) -> dt.date | None:
+    """An entry day before the city's first year; of one in twenty nobody wrote it down."""
+    return start - dt.timedelta(days=30 + 97 * member.pk % 4_000) if member.pk % 20 else None
+
+
 def register_members(rng: random.Random, start: dt.date) -> None:
     """Most members have reported to their community; some wait for its answer, some never came."""
     roster = Member.objects.select_related("community", "estate", "unit").order_by("pk")
@@ -110,9 +115,9 @@ def register_members(rng: random.Random, start: dt.date) -> None:
         member.registered_at = registration_moment(rng, start)
         # Who reported since the first year began is now and then new in town.
         is_new = member.registered_at.date() >= start and rng.random() < 0.15
-        member.joined_on = member.registered_at.date() if is_new else None
+        member.joined_on = member.registered_at.date() if is_new else long_since(member, start)
     for member in pending:
-        member.state = Member.State.PENDING
+        member.state, member.joined_on = Member.State.PENDING, long_since(member, start)
     fields = ["user", "free_times", "state", "registered_at", "joined_on"]
     Member.objects.bulk_update([*registering, *pending], fields, batch_size=500)
     record_registrations(registering, secretaries)
