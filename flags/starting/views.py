@@ -18,10 +18,12 @@ def start(request: StaffRequest, year: int) -> HttpResponse:
     """What the official check would count, before it does; and why not, where it cannot start."""
     if not FIRST_YEAR <= year <= today().year:
         raise Http404
+    run = AssessmentRun.objects.filter(year=year, is_official=True).first()
     context = {
         "year": year,
         "outlook": outlook(year),
         "why_not": refusal_of(check_startable, year),
-        "run": AssessmentRun.objects.filter(year=year, is_official=True).first(),
+        "run": run,
+        "is_public": run is not None and not run.is_draft,
     }
     return render(request, "flags/starting/start.html", context)

@@ -126,6 +126,7 @@ def test_once_public_the_page_leads_to_the_results(cast: Cast, light: Light, pag
     light(cast.li)
     run = assessing.publicise(assessing.official(2026), typed="2026", by=cast.city_officer)
     text = page(start())
+    assert "没有入册日期，会按整年要求" not in text, "nothing to mend before it starts"
     assert "去看结果" in text and reverse("flags:assessment", args=[run.pk]) in text
     assert reverse("flags:run") not in text
 
