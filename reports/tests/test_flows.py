@@ -236,7 +236,9 @@ def test_the_yearly_check_takes_the_way_on_the_page(
         client.force_login(cast.city_officer)
         runs = list(AssessmentRun.objects.values_list("pk", flat=True))
         with walk.watching():
-            client.post(reverse(f"flags:{step}", args=runs), {"year": "2026", "official": "1"})
+            client.post(
+                reverse(f"flags:{step}", args=runs), {"year": "2026", "official": "1", "typed": "2026"}
+            )
             if step == "run":
                 assessment_jobs.run_assessment(AssessmentRun.objects.get().pk)
     assert AssessmentRun.objects.get().is_settled and Assessment.objects.exists()
