@@ -24,11 +24,7 @@ WORKERS ?= 2
 PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Who may what, and what a file is: once is enough, and the first pass did it.
-ENGINE_IS_NO_MATTER := --ignore=tools/tests/test_matrix.py --ignore=tools/tests/test_hostile.py \
-	--ignore=xianfeng/tests/test_access.py
-# How much a page asks, whom it shows and that it writes nothing: once too, on the engine of production.
-ON_POSTGRES_ALONE := --ignore=xianfeng/tests/test_queries.py --ignore=xianfeng/tests/test_reading.py \
-	--ignore=tools/tests/test_canaries.py --ignore=tools/demo/tests/test_walk.py
+ENGINE_IS_NO_MATTER := --ignore=tools/tests/test_matrix.py --ignore=tools/tests/test_hostile.py
 
 .PHONY: help install check-install env run test test-sqlite test-postgres test-order test-dates system lint format matrix mutants fuzz \
 	chaos drills bench shots \
@@ -68,7 +64,7 @@ test: install system ## every test: on SQLite, then on PostgreSQL with browser a
 
 test-sqlite: install
 	@echo "== Tests on SQLite"
-	@env -u TEST_DATABASE_URL -u DATABASE_URL $(PYTEST) -q --durations=20 $(ON_POSTGRES_ALONE)
+	@env -u TEST_DATABASE_URL -u DATABASE_URL $(PYTEST) -q --durations=20
 
 # Clean runs prove little about order and date; these are for now and then, and each takes as long as test-sqlite.
 SEEDS ?= 1 2 3

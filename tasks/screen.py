@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page
+from django.db.models import Count, Q
 from django.forms import BaseFormSet, Form, formset_factory
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -36,8 +37,7 @@ class Screen:
             self.formset = rows(request.POST)
         else:
             self.page = open_claims(request, task)
-            # Who was left open when others were decided was left so on purpose.
-            begun = in_charge(request.user, task).filter(state__in=Claim.State.DECIDED).exists()
+            begun = is_begun(request, task)
             self.formset = rows(initial=[row_initial(task, one, request, begun=begun) for one in self.page])
 
     @cached_property
@@ -97,6 +97,13 @@ def open_claims(request: StaffRequest, task: Task) -> "Page[Claim]":
     others = mine.open().exclude(member__user__in=request.user.own_accounts)
     others = others.select_related("member__unit", "member__community")
     return page_of(request, others, ROWS)
+
+
+def is_begun(request: StaffRequest, task: Task) -> bool:
+    """Whether this desk decided on some and left the others open on purpose: they all stood on one screen."""
+    mine = narrowed(request, in_charge(request.user, task))
+    counts = mine.aggregate(all=Count("pk"), decided=Count("pk", filter=Q(state__in=Claim.State.DECIDED)))
+    return bool(counts["decided"]) and counts["all"] <= ROWS
 
 
 def shown_again(request: StaffRequest, task: Task, formset: BaseFormSet[Any]) -> list[Claim]:

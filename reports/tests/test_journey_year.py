@@ -82,6 +82,7 @@ def test_the_city_checks_publicises_and_settles_the_year(
     city.sees("初评").follow("李建国", within="table.data").sees("合格", within="#panel").checks_page()
     city.page.keyboard.press("Escape")
     last_day = "2027年1月11日 周一"
+    city.confirm("开始公示", "公示", typed="2025").sees("没有开始公示").checks_page()
     city.confirm("开始公示", "公示", typed="2026").sees(f"已开始公示，到 {last_day} 为止")
     city.sees(f"公示到 {last_day} 为止")
     phone().logs_in_by_code(cast.li.mobile).go("/me/flags/?year=2026").sees("公示至").checks_page()

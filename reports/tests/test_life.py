@@ -10,7 +10,6 @@ from functools import wraps
 from typing import Any
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -314,8 +313,7 @@ def test_one_person_stays_one_person(cast: Cast) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            # All of it where people live by it; on SQLite enough to see that it knows every statement.
-            max_examples=100 if connection.vendor == "postgresql" else 20,
+            max_examples=100,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

@@ -15,11 +15,13 @@ from xianfeng.lib.times import today
 @desk_required("members.see")
 def desk_home(request: StaffRequest) -> HttpResponse:
     user, sees_tasks = request.user, request.desk.can("tasks.see")
-    todo, flags = list(waiting.todo(user, request.desk)), figures.year_of_flags(user)
+    todo = [*waiting.todo(user, request.desk), *waiting.worries(user, request.desk)]
+    flags = figures.year_of_flags(user)
     year = [*figures.of_the_year(figures.progress(user), flags)]
     context = {
         "own": [figure for figure in todo if figure.is_own],
-        "below": [figure for figure in todo if not figure.is_own],
+        "others": [figure for figure in todo if not figure.is_own],
+        "others_heading": waiting.others(request.desk),
         "year": year + ([figures.open_places(user)] if sees_tasks else []),
         "flags": flags,
         "coming": figures.coming_tasks(user) if sees_tasks else [],

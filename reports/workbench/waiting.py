@@ -39,8 +39,6 @@ DECEMBER = 12
 def todo(user: User, desk: Appointment) -> Iterator[Figure]:
     """Figures that are this role's to do (`is_own`), and those it only watches; few queries each."""
     yield from waiting_about_people(user, desk)
-    if desk.organization.is_unit:
-        yield from of_a_unit(user)
     if desk.can("wishes.see"):
         yield waiting_wishes(user, desk)
     if desk.can("tasks.see"):
@@ -49,6 +47,18 @@ def todo(user: User, desk: Appointment) -> Iterator[Figure]:
         yield from for_the_city(user)
     if desk.can("policy.edit"):
         yield from missing_calendar(today())
+
+
+def worries(user: User, desk: Appointment) -> Iterator[Figure]:
+    """What a unit keeps an eye on: it is looked at, never done with, and makes no badge."""
+    if desk.organization.is_unit:
+        yield from of_a_unit(user, is_own=desk.can("members.remind"))
+
+
+def others(desk: Appointment) -> str:
+    """What is not this role's to do, in its words: a tier below does it, or somebody beside or above."""
+    is_above = desk.organization.kind in (Organization.Kind.CITY, Organization.Kind.STREET)
+    return _("下级待办") if is_above else _("由别人办理")
 
 
 def figure(label: str, value: int, url: str, unit: str, *, is_own: bool = True, note: str = "") -> Figure:
@@ -86,20 +96,14 @@ def about_people(user: User, desk: Appointment) -> Iterator[Sort]:
         numbers = MobileChange.objects.visible_to(user).open()
         yield Sort(numbers, _("待核实换号"), reverse("members:numbers"), _("人"), is_near)
     if desk.can("members.exempt"):
-        rows, url = (
-            Exemption.objects.visible_to(user).for_a_second(user),
-            reverse("members:waiting_exemptions"),
-        )
-        yield Sort(rows, _("待确认豁免"), url, _("条"), is_near)
+        leave = Exemption.objects.visible_to(user).for_a_second(user)
+        yield Sort(leave, _("待确认豁免"), reverse("members:waiting_exemptions"), _("条"), is_near)
     if desk.can("appointments.grant"):
         posts = Elevation.objects.visible_to(user).for_a_second(user)
         yield Sort(posts, _("待确认任命"), reverse("members:appointments"), _("项"))
     if desk.organization.is_unit and desk.can("members.record"):
         moves = RosterChange.objects.visible_to(user).to_receive(desk.organization)
         yield Sort(moves, _("待接收调动"), reverse("members:roster_changes"), _("人"))
-    if desk.organization.is_unit:
-        url = f"{reverse('members:reconciliation')}?list=differing"
-        yield Sort(reconciling.differing(user), _("信息不符"), url, _("人"))
 
 
 def waiting_about_people(user: User, desk: Appointment) -> Iterator[Figure]:
@@ -120,24 +124,25 @@ def counted(*sorts: QuerySet[Any]) -> list[int]:
     return [found.get(number, 0) for number in range(len(rows))]
 
 
-def of_a_unit(user: User) -> Iterator[Figure]:
-    """Standing worries of a unit: they are looked at, and make no badge."""
-    year = today().year
-    missing = reconciling.unregistered(user).count()
-    yield Figure(_("未报到"), missing, f"{reverse('members:reconciliation')}?list=unregistered", _("人"))
+def of_a_unit(user: User, *, is_own: bool) -> Iterator[Figure]:
+    page, year = reverse("members:reconciliation"), today().year
+    missing, differing = counted(reconciling.unregistered(user), reconciling.differing(user))
+    yield Figure(_("未报到"), missing, f"{page}?list=unregistered", _("人"), is_own=is_own)
+    yield Figure(_("信息不符"), differing, f"{page}?list=differing", _("人"), is_own=is_own)
     slow = pacing.with_gaps(standing.seen_by(user, year), year).filter(pacing.BEHIND)
-    yield Figure(_("进度偏慢"), slow.count(), reverse("flags:behind"), _("人"))
-    yield from years_in_public(user)
+    yield Figure(_("进度偏慢"), slow.count(), reverse("flags:behind"), _("人"), is_own=is_own)
+    yield from years_in_public(user, is_own=is_own)
 
 
-def years_in_public(user: User) -> Iterator[Figure]:
+def years_in_public(user: User, *, is_own: bool) -> Iterator[Figure]:
     """Results that may still be objected to: whoever knows the people looks through them now."""
     public = Assessment.objects.visible_to(user).filter(run__state=AssessmentRun.State.PUBLICISED)
     runs = public.order_by().values("run", "run__year", "run__publicised_until").annotate(people=Count("pk"))
     for run in runs:
         label = _("%(year)s 年度考核公示中") % {"year": run["run__year"]}
         until = _("到%(day)s为止") % {"day": when(run["run__publicised_until"])}
-        yield Figure(label, run["people"], reverse("flags:assessment", args=[run["run"]]), _("人"), until)
+        url = reverse("flags:assessment", args=[run["run"]])
+        yield Figure(label, run["people"], url, _("人"), until, is_own=is_own)
 
 
 def waiting_wishes(user: User, desk: Appointment) -> Figure:
@@ -154,25 +159,19 @@ def waiting_verifications(user: User, desk: Appointment) -> Iterator[Figure]:
 
     The city decides on its own tasks; those of communities it only watches.
     """
-    url, is_own = reverse("tasks:to_verify"), Q(publisher=desk.organization)
-    if desk.organization.kind != Organization.Kind.CITY:
-        is_own = Q(pk__isnull=False)
-    late = overdue()
-    found = (
-        waiting_for(user, timezone.now())
-        .order_by()
-        .aggregate(
-            own=Count("pk", filter=is_own),
-            own_late=Count("pk", filter=is_own & late),
-            below=Count("pk", filter=~is_own),
-            below_late=Count("pk", filter=~is_own & late),
-        )
+    waiting, url, late = waiting_for(user, timezone.now()).order_by(), reverse("tasks:to_verify"), overdue()
+    is_city = desk.organization.kind == Organization.Kind.CITY
+    below = ~Q(publisher=desk.organization) if is_city else Q(pk=None)
+    found = waiting.aggregate(
+        own=Count("pk", filter=~below),
+        own_late=Count("pk", filter=~below & late),
+        below=Count("pk", filter=below),
+        below_late=Count("pk", filter=below & late),
     )
-    if desk.organization.kind != Organization.Kind.CITY:
-        yield from undecided(found["own"], found["own_late"], url, is_own=True)
-        return
-    yield from undecided(found["own"], found["own_late"], f"{url}?whose=own", is_own=True)
-    yield from undecided(found["below"], found["below_late"], f"{url}?whose=below", is_own=False)
+    own_url = f"{url}?whose=own" if is_city else url
+    yield from undecided(found["own"], found["own_late"], own_url, is_own=True)
+    if is_city:
+        yield from undecided(found["below"], found["below_late"], f"{url}?whose=below", is_own=False)
 
 
 def undecided(count: int, late: int, url: str, *, is_own: bool) -> Iterator[Figure]:

@@ -64,9 +64,15 @@ class Beside:
 
 
 def undo_while_the_forecast_writes(
-    batch: ImportBatch, monkeypatch: pytest.MonkeyPatch
+    batch: ImportBatch, monkeypatch: pytest.MonkeyPatch, *, had_results: bool
 ) -> list[Exception | None]:
-    """The forecast has written its rows and commits when the undoing has deleted what it found of them."""
+    """The forecast has written its rows and commits when the undoing has deleted what it found of them.
+
+    Who had results makes the undoing wait for the forecast, at a moment that nobody leads.
+    """
+    if had_results:
+        assessing.forecast(today().year)
+    last_of_them = "DELETE" if had_results else 'DELETE FROM "members_member"'
     filled, looked = threading.Event(), threading.Event()
     fill, remove = assessing._fill, batches.remove
 
@@ -76,7 +82,7 @@ def undo_while_the_forecast_writes(
         looked.wait(PATIENCE)
 
     def say(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        if sql.startswith('DELETE FROM "members_member"'):  # what refers to the member is gone
+        if sql.startswith(last_of_them):  # what refers to the member has been looked for, or is gone
             looked.set()
         return execute(sql, *rest)
 
@@ -92,8 +98,11 @@ def undo_while_the_forecast_writes(
     return [forecast.ends(), undoing.ends()]
 
 
-def test_an_import_is_taken_back_while_a_forecast_runs(batch: ImportBatch, monkeypatch: pytest.MonkeyPatch):
-    assert undo_while_the_forecast_writes(batch, monkeypatch) == [None, None]
+@pytest.mark.parametrize("had_results", [True, False])
+def test_an_import_is_taken_back_while_a_forecast_runs(
+    batch: ImportBatch, monkeypatch: pytest.MonkeyPatch, *, had_results: bool
+):
+    assert undo_while_the_forecast_writes(batch, monkeypatch, had_results=had_results) == [None, None]
     batch.refresh_from_db()
     assert batch.state == ImportBatch.State.UNDONE and not Member.objects.filter(name="新来人").exists()
 
@@ -102,7 +111,7 @@ def test_without_starting_again_one_of_the_two_fails(batch: ImportBatch, monkeyp
     """The negative control."""
     for module in (assessing, batches):
         monkeypatch.setattr(module, "again", lambda action: contention.again(action, times=1))
-    errors = undo_while_the_forecast_writes(batch, monkeypatch)
+    errors = undo_while_the_forecast_writes(batch, monkeypatch, had_results=False)
     assert [type(error) for error in errors if error] == [IntegrityError]
 
 

@@ -283,6 +283,16 @@ def test_who_was_left_open_stays_open_the_next_time(cast: Cast) -> None:
     assert form["grade"].value() == "good", "unless asked"
 
 
+def test_who_was_on_no_screen_yet_was_not_left_open(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more people than one screen holds the next ones come with the suggestion."""
+    monkeypatch.setattr("tasks.screen.ROWS", 1)
+    task = ended_task(cast, cast.li, cast.wang)
+    li, _wang = present(task)
+    verifying.verify(task, [good(li)], by=cast.clerk)
+    (form,) = at_desk(cast.clerk).get(url_of(task)).context["formset"]
+    assert form["grade"].value() == "good"
+
+
 def test_presence_and_decision_fall_together(cast: Cast) -> None:
     task = ended_task(cast, cast.li)
     data = rows(task.claims.get(), presence="present", grade="good", minutes="120", flags="9", note="")
