@@ -16,6 +16,7 @@ from wishes.models import PLACES, Wish
 from wishes.reopening import reopening
 from wishes.reopening.rules import asking_of
 from wishes.stating import progress, stating
+from wishes.stating.draft import Draft, answers, forget
 from wishes.stating.forms import AskAgainForm, ContactForm, NeedForm, TrackForm, moved
 from xianfeng.lib.limits import Limit, TooOften
 from xianfeng.lib.web.network import network_address
@@ -26,24 +27,34 @@ SUBMISSIONS = Limit("wish", times=20, seconds=3600)
 LOOK_UPS = Limit("wish-code", times=60, seconds=600)
 
 
+def of_place(view: Callable[[HttpRequest, Organization], HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view gets the community or estate of the code."""
+
+    @wraps(view)
+    def page(request: HttpRequest, public_code: str) -> HttpResponse:
+        places = Organization.objects.active().filter(kind__in=PLACES)
+        return view(request, get_object_or_404(places, public_code=public_code))
+
+    return page
+
+
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def ask(request: HttpRequest, public_code: str) -> HttpResponse:
-    """First the need, then how to reach the person; each page carries the answers before it."""
-    places = Organization.objects.active().filter(kind__in=PLACES)
-    place = get_object_or_404(places, public_code=public_code)
-    if request.method != "POST":
-        return need_page(request, place, NeedForm())
-    need = need_form(request)
-    if not need.is_valid() or "back" in request.POST:
-        return need_page(request, place, need)
-    if request.POST.get("step") != "contact":
-        return contact_page(request, place, need, ContactForm(initial=moved(request.POST.get("need", ""))))
-    contact = ContactForm(request.POST)
-    if wish := submit(contact, lambda: state_wish(request, place, need, contact)):
-        return redirect("wishes:asked", wish.code)
-    return contact_page(request, place, need, contact)
+@of_place
+def ask(request: HttpRequest, place: Organization) -> HttpResponse:
+    """First the need; what is written goes along, and every page answers a POST with a page to come back to."""
+    draft = Draft.of(request.session, place)
+    if request.method == "POST":
+        need = need_form(request)
+        draft.need = answers(NeedForm, need.data)
+        if "use" in request.POST:
+            draft.contact |= moved(request.POST.get("need", ""))
+        draft.save(request.session)
+        return redirect("wishes:ask_contact" if need.is_valid() else "wishes:ask", place.public_code)
+    form = draft.need_form()
+    form.is_valid()  # finds what the page points at
+    return render(request, "wishes/stating/ask_need.html", {"place": place, "form": form})
 
 
 def need_form(request: HttpRequest) -> NeedForm:
@@ -55,8 +66,39 @@ def need_form(request: HttpRequest) -> NeedForm:
     return form
 
 
-def need_page(request: HttpRequest, place: Organization, form: NeedForm) -> HttpResponse:
-    return render(request, "wishes/stating/ask_need.html", {"place": place, "form": form})
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+@of_place
+def ask_contact(request: HttpRequest, place: Organization) -> HttpResponse:
+    """Then how to reach the person. The page carries the need, so that sent twice it is one wish."""
+    if request.method == "POST":
+        return take_contact(request, place)
+    draft = Draft.of(request.session, place)
+    need = draft.need_form()
+    if not need.is_valid():
+        return redirect("wishes:ask", place.public_code)
+    return contact_page(request, place, need, draft.contact_form())
+
+
+def take_contact(request: HttpRequest, place: Organization) -> HttpResponse:
+    need, contact = NeedForm(request.POST), ContactForm(request.POST)
+    goes_back = "back" in request.POST
+    draft = Draft(
+        place.public_code,
+        need=answers(NeedForm, request.POST),
+        contact=answers(ContactForm, request.POST),
+        is_sent=not goes_back,
+    )
+    draft.save(request.session)
+    if goes_back or not need.is_valid():
+        return redirect("wishes:ask", place.public_code)
+    if not contact.is_valid():
+        return redirect("wishes:ask_contact", place.public_code)
+    if wish := submit(contact, lambda: state_wish(request, place, need, contact)):
+        forget(request.session)
+        return redirect("wishes:asked", wish.code)
+    return contact_page(request, place, need, contact)
 
 
 def contact_page(

@@ -8,5 +8,6 @@ urlpatterns = [
     path("w/track/<str:code>/again/", public.ask_again, name="ask_again"),
     path("w/asked/<str:code>/", public.asked, name="asked"),
     path("w/<str:public_code>/", public.ask, name="ask"),
+    path("w/<str:public_code>/contact/", public.ask_contact, name="ask_contact"),
     path("desk/wishes/new/", views.enter, name="enter"),
 ]

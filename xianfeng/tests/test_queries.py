@@ -189,6 +189,7 @@ SINGLE = {
     "tasks:record",
     "wishes:ask",
     "wishes:ask_again",
+    "wishes:ask_contact",
     "wishes:asked",
     "wishes:merge",
     "wishes:track",

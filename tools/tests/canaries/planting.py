@@ -105,13 +105,13 @@ def register(planted: Canaries, cast: Cast, name: str) -> None:
 
 
 def wish(planted: Canaries, cast: Cast) -> None:
-    place = reverse("wishes:ask", args=[cast.estate.public_code])
+    place = reverse("wishes:ask_contact", args=[cast.estate.public_code])
     contact = {
         "contact_name": "金奶奶",
         "contact_mobile": planted.mobile(),
         "contact_address": planted.address(),
     }
-    asked = {"step": "contact", "need": "想请人上门理发", "consent": "on", "key": f"key-{len(planted.all)}"}
+    asked = {"need": "想请人上门理发", "consent": "on", "key": f"key-{len(planted.all)}"}
     assert Client().post(place, {**asked, **contact, "detail": f"住在{planted.address()}"}).status_code == 302
 
 

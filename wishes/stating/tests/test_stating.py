@@ -1,8 +1,12 @@
 """A resident states a wish on the public pages, without an account."""
 
+import datetime as dt
+from unittest import mock
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from members.models import Appointment
 from notices.models import Notice
@@ -13,7 +17,8 @@ from wishes.tests.helpers import BRIEF, logged_in, stated
 from xianfeng.testing.cast import Cast
 
 NEED = "老人行动不便，想请人上门理发"
-CONTACT = {**BRIEF, "step": "contact", "need": NEED, "consent": "on", "key": "a-key"}
+LIGHT = "楼道的灯坏了，想请人看看"
+CONTACT = {**BRIEF, "need": NEED, "consent": "on", "key": "a-key"}
 
 
 @pytest.fixture
@@ -21,12 +26,16 @@ def path(cast: Cast) -> str:
     return reverse("wishes:ask", args=[cast.estate.public_code])
 
 
-def test_need_then_contact_then_the_code(client: Client, cast: Cast, path: str):
+@pytest.fixture
+def contact(cast: Cast) -> str:
+    return reverse("wishes:ask_contact", args=[cast.estate.public_code])
+
+
+def test_need_then_contact_then_the_code(client: Client, cast: Cast, path: str, contact: str):
     assert "青锋花苑" in client.get(path).content.decode()
-    page = client.post(path, {"step": "need", "need": NEED})
-    assert "wishes/stating/ask_contact.html" in [template.name for template in page.templates]
-    assert NEED in page.content.decode()
-    answer = client.post(path, CONTACT)
+    assert client.post(path, {"need": NEED})["Location"] == contact
+    assert NEED in client.get(contact).content.decode()
+    answer = client.post(contact, CONTACT)
     wish = Wish.objects.get()
     assert answer["Location"] == reverse("wishes:asked", args=[wish.code])
     assert (wish.organization, wish.need, wish.source) == (cast.estate, NEED, "online")
@@ -49,9 +58,9 @@ def test_no_way_of_stating_lets_a_number_into_the_public_text(cast: Cast, need: 
     assert not Wish.objects.exists()
 
 
-def test_the_estate_s_staff_are_told_once(client: Client, cast: Cast, path: str):
+def test_the_estate_s_staff_are_told_once(client: Client, cast: Cast, contact: str):
     for _time in range(2):
-        client.post(path, CONTACT)
+        client.post(contact, CONTACT)
     notice = Notice.objects.get(kind="wish_new")
     assert (notice.recipient, notice.subject) == (cast.estate_clerk, f"新心愿：{NEED}")
     assert notice.url == reverse("wishes:detail", args=[Wish.objects.get().pk])
@@ -59,7 +68,7 @@ def test_the_estate_s_staff_are_told_once(client: Client, cast: Cast, path: str)
 
 
 def test_where_nobody_acts_in_the_estate_its_community_is_told(client: Client, cast: Cast):
-    client.post(reverse("wishes:ask", args=[cast.second_estate.public_code]), CONTACT)
+    client.post(reverse("wishes:ask_contact", args=[cast.second_estate.public_code]), CONTACT)
     told = Notice.objects.filter(kind="wish_new").values_list("recipient__username", flat=True)
     assert set(told) == {"secretary", "clerk"}
 
@@ -71,20 +80,20 @@ def test_staff_are_not_told_of_what_they_entered(cast: Cast):
     assert not Notice.objects.exists()
 
 
-def test_sent_twice_it_is_one_wish(client: Client, path: str):
-    first, second = client.post(path, CONTACT), client.post(path, CONTACT)
+def test_sent_twice_it_is_one_wish(client: Client, contact: str):
+    first, second = client.post(contact, CONTACT), client.post(contact, CONTACT)
     assert first["Location"] == second["Location"]
     assert Wish.objects.count() == 1
 
 
 @pytest.mark.parametrize("need", ["请联系13800000001，想请人理发", "身份证330681195503051234要办卡"])
-def test_a_number_is_pointed_out_and_cannot_be_kept(client: Client, path: str, need: str):
-    for data in (
-        {"step": "need", "need": need},
-        {"step": "need", "need": need, "keep": "1"},
-        CONTACT | {"need": need},
+def test_a_number_is_pointed_out_and_cannot_be_kept(client: Client, path: str, contact: str, need: str):
+    for url, data in (
+        (path, {"need": need}),
+        (path, {"need": need, "keep": "1"}),
+        (contact, CONTACT | {"need": need}),
     ):
-        page = client.post(path, data)
+        page = client.post(url, data, follow=True)
         assert "像是有" in page.content.decode()
         assert "保持原文" not in page.content.decode()
     assert not Wish.objects.exists()
@@ -92,21 +101,21 @@ def test_a_number_is_pointed_out_and_cannot_be_kept(client: Client, path: str, n
 
 def test_the_suggested_text_moves_what_it_takes_out(client: Client, path: str):
     need = "家住3幢2单元501室，想请人修水管，电话138 0000 0001"
-    page = client.post(path, {"step": "need", "need": need})
+    page = client.post(path, {"need": need}, follow=True)
     assert "想请人修水管</q>" in page.content.decode()
-    page = client.post(path, {"step": "need", "need": need, "use": "1"})
+    page = client.post(path, {"need": need, "use": "1"}, follow=True)
     assert page.context["need"] == "想请人修水管"
     form = page.context["form"]
     assert form["contact_mobile"].value() == "138 0000 0001"
     assert form["contact_address"].value() == "3幢2单元501室"
 
 
-def test_an_address_may_be_a_public_place(client: Client, path: str):
+def test_an_address_may_be_a_public_place(client: Client, path: str, contact: str):
     need = "1号楼101室活动室想要一块黑板"
-    assert "保持原文" in client.post(path, {"step": "need", "need": need}).content.decode()
-    page = client.post(path, {"step": "need", "need": need, "keep": "1"})
+    assert "保持原文" in client.post(path, {"need": need}, follow=True).content.decode()
+    page = client.post(path, {"need": need, "keep": "1"}, follow=True)
     assert page.context["need"] == need
-    client.post(path, CONTACT | {"need": need, "keep": "1"})
+    client.post(contact, CONTACT | {"need": need, "keep": "1"})
     assert Wish.objects.get().need == need
 
 
@@ -119,26 +128,58 @@ def test_an_address_may_be_a_public_place(client: Client, path: str):
         ({"website": "http://spam.example"}, "请清空"),
     ],
 )
-def test_what_is_missing_is_said(client: Client, path: str, change: dict[str, str], says: str):
-    page = client.post(path, CONTACT | change)
-    assert says in page.content.decode()
+def test_what_is_missing_is_said_on_a_page_to_come_back_to(
+    client: Client, contact: str, change: dict[str, str], says: str
+):
+    assert client.post(contact, CONTACT | change)["Location"] == contact
+    page = client.get(contact).content.decode()
+    assert says in page and CONTACT["detail"] in page
     assert not Wish.objects.exists()
 
 
-def test_back_keeps_the_text(client: Client, path: str):
-    page = client.post(path, CONTACT | {"back": "1"})
+def test_back_keeps_what_is_written_on_both_pages(client: Client, path: str, contact: str):
+    page = client.post(contact, CONTACT | {"back": "1", "consent": ""}, follow=True)
     assert page.context["form"]["need"].value() == NEED
+    page = client.post(path, {"need": NEED + "两次"}, follow=True)
+    assert page.context["form"]["contact_name"].value() == BRIEF["contact_name"]
+    assert "没有您的同意" not in page.content.decode()
     assert not Wish.objects.exists()
 
 
-def test_a_flood_from_one_network_is_stopped(client: Client, path: str):
+def test_without_a_need_the_way_begins_with_it(client: Client, path: str, contact: str):
+    assert client.get(contact)["Location"] == client.post(contact, {})["Location"] == path
+    assert "请写下需要什么帮助" in client.post(path, {}, follow=True).content.decode()
+
+
+def test_what_was_sent_is_not_the_next_person_s(client: Client, path: str, contact: str):
+    client.post(path, {"need": LIGHT})
+    client.post(contact, CONTACT | {"need": LIGHT})
+    assert LIGHT not in client.get(path).content.decode()
+    assert client.get(contact)["Location"] == path
+
+
+def test_what_was_left_lying_is_gone_after_half_an_hour(client: Client, path: str):
+    client.post(path, {"need": LIGHT})
+    left = timezone.now()
+    for minutes, is_there in ((29, True), (31, False)):
+        with mock.patch("django.utils.timezone.now", return_value=left + dt.timedelta(minutes=minutes)):
+            assert (LIGHT in client.get(path).content.decode()) is is_there
+
+
+def test_another_place_s_answers_are_not_taken_over(client: Client, cast: Cast, path: str):
+    client.post(path, {"need": LIGHT})
+    other = reverse("wishes:ask", args=[cast.second_estate.public_code])
+    assert LIGHT not in client.get(other).content.decode()
+
+
+def test_a_flood_from_one_network_is_stopped(client: Client, contact: str):
     for number in range(20):
-        client.post(path, CONTACT | {"key": f"k{number}"})
-    answer = client.post(path, CONTACT | {"key": "one too many"})
+        client.post(contact, CONTACT | {"key": f"k{number}"})
+    answer = client.post(contact, CONTACT | {"key": "one too many"})
     assert answer.status_code == 429
     assert "太频繁" in answer.content.decode()
     assert Wish.objects.count() == 20
-    assert client.post(path, CONTACT | {"key": "elsewhere"}, REMOTE_ADDR="10.9.8.7").status_code == 302
+    assert client.post(contact, CONTACT | {"key": "elsewhere"}, REMOTE_ADDR="10.9.8.7").status_code == 302
 
 
 @pytest.mark.parametrize("place", ["street", "city", "unit"])

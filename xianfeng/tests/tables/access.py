@@ -106,7 +106,10 @@ ACCESS: dict[str, Access] = {
     "operations:state": Access(get=only("sysadmin")),
     # wishes: residents without an account
     "wishes:ask": Access(
-        get=everyone(), post=everyone(), kwargs=lambda cast: {"public_code": cast.estate.public_code}
+        get=everyone(), post=everyone(302), kwargs=lambda cast: {"public_code": cast.estate.public_code}
+    ),
+    "wishes:ask_contact": Access(  # without a need the way begins with it
+        get=everyone(302), post=everyone(302), kwargs=lambda cast: {"public_code": cast.estate.public_code}
     ),
     "wishes:asked": Access(get=everyone(), kwargs=lambda cast: {"code": a_stated_wish(cast).code}),
     "wishes:track": Access(get=everyone(), post=everyone()),
@@ -340,6 +343,7 @@ SHARED: dict[str, str] = {
     "members:join_service": "a community's registration, open to the public",
     "reports:export_new": "the name of a list, which every desk has; its rows are scoped",
     "wishes:ask": "a community's wishes, open to the public",
+    "wishes:ask_contact": "a community's wishes, open to the public",
     "wishes:ask_again": "whoever has the code of a wish may follow it",
     "wishes:asked": "whoever has the code of a wish may follow it",
     "wishes:tracked": "whoever has the code of a wish may follow it",
