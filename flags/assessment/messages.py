@@ -51,6 +51,7 @@ OWN_RESULT = Wording(
     subject=_("%(year)s 年度考核结果：%(result)s"),
     template="emails/flags_result.txt",
     link="flags:my_flags",
+    query="year=%(year)s",
 )
 RESULT_LIST = Wording(
     RESULTS,

@@ -1,8 +1,11 @@
 """The member's own flags: how many, what is missing, and where each came from."""
 
-from django.db.models import QuerySet, Sum
+import datetime as dt
+
+from django.db.models import Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from flags.assessment import standing
@@ -12,6 +15,8 @@ from members.access import MemberRequest, member_required
 from members.models import Member
 from xianfeng.lib.times import today
 from xianfeng.ui.tabs import tabs_of
+
+NEWS_FOR = dt.timedelta(days=30)
 
 
 @require_safe
@@ -32,9 +37,12 @@ def my_flags(request: MemberRequest) -> HttpResponse:
 
 
 def own_years(member: Member) -> list[int]:
-    """This year, those that have lines, and those with a result that is public, be it without a flag."""
+    """This year, those that have lines, and those that were checked, be it without a flag.
+
+    A check whose publicity was taken back keeps its year, for old messages lead there; its result is not shown.
+    """
     lit = MemberYear.objects.filter(member=member).values_list("year", flat=True)
-    checked = public_results(member).values_list("run__year", flat=True)
+    checked = Assessment.objects.filter(member=member, run__is_official=True).values_list("run__year", flat=True)
     return sorted({today().year, *lit, *checked}, reverse=True)
 
 
@@ -47,6 +55,13 @@ def months(member: Member, year: int) -> list[tuple[int, int]]:
 
 def public_results(member: Member) -> QuerySet[Assessment]:
     return Assessment.objects.filter(member=member, run__state__in=AssessmentRun.State.PUBLIC)
+
+
+def fresh_results(member: Member) -> QuerySet[Assessment]:
+    """What the first screen tells: a year that may still be objected to, or was settled lately."""
+    lately = timezone.now() - NEWS_FOR
+    is_fresh = Q(run__state=AssessmentRun.State.PUBLICISED) | Q(run__settled_at__gte=lately)
+    return public_results(member).filter(is_fresh).select_related("run").order_by("-run__year")
 
 
 def own_result(member: Member, year: int) -> Assessment | None:

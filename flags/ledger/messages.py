@@ -30,6 +30,7 @@ OWN_CORRECTED = Wording(
     subject=_("%(year)s 年度考核结果有更正"),
     body=_("红旗 %(flags)s 面，时长 %(minutes)s 分钟。原因：%(reason)s。更正后的结果见“红旗”页面。"),
     link="flags:my_flags",
+    query="year=%(year)s",
     told=_("党员本人"),
 )
 CORRECTED = Wording(

@@ -42,6 +42,7 @@ OWN = Wording(
         "如有异议，请在公示期内联系%(places)s。"
     ),
     link="flags:my_flags",
+    query="year=%(year)s",
     told=_("党员本人"),
 )
 LISTED = Wording(

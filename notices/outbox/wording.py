@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -22,7 +23,7 @@ class Wording:
     """One text of a kind. Key, subject and body take the facts as `%(name)s`; the key also `%(user)s`.
 
     The key names the reason, so the same reason makes no second message. A long body is a text template
-    instead. `link` is the name of the address that the message opens.
+    instead. `link` is the name of the address that the message opens; `query` goes behind it, and takes facts too.
     """
 
     kind: Kind
@@ -31,6 +32,7 @@ class Wording:
     body: "_StrOrPromise" = ""
     template: str = ""
     link: str = ""
+    query: str = ""
     # Where not everybody whom the kind names gets this one.
     told: "_StrOrPromise" = ""
 
@@ -43,10 +45,16 @@ class Wording:
     ) -> Iterator[Message]:
         """The same text to several people, written once."""
         subject, body = self.subject % facts, self._body(facts)
-        url = reverse(self.link, args=[] if at is None else [at]) if self.link else ""
+        url = self._url(at, facts)
         for recipient in recipients:
             key = self.key % {**facts, "user": recipient.pk}
             yield Message(recipient, self.kind.name, key, subject, body, url, self.kind.channels)
+
+    def _url(self, at: int | None, facts: dict[str, object]) -> str:
+        if not self.link:
+            return ""
+        query = QueryDict(self.query % facts) or None
+        return reverse(self.link, args=[] if at is None else [at], query=query)
 
     def _body(self, facts: dict[str, object]) -> str:
         return render_to_string(self.template, facts).strip() if self.template else self.body % facts

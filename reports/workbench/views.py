@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from flags.assessment import standing
+from flags.assessment.phone import fresh_results
 from members.access import StaffRequest, desk_required
 from members.models import Registration, User
 from reports.workbench import figures, waiting
@@ -52,6 +53,7 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "year": year,
         "standing": standing.own(member, year),
+        "results": fresh_results(member),
         "member": member,
         "claims": figures.next_claims(member),
         "offers": figures.offers(member) if member.is_registered else [],
