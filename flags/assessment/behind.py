@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from flags.assessment import assessing, compliance, pacing, standing
+from flags.assessment.compliance import Reach
 from flags.assessment.filters import BehindFilter
 from flags.assessment.pacing import Clock
 from flags.assessment.standing import Standings
@@ -44,6 +45,7 @@ GROUPS = {
     "behind": pacing.BEHIND, "short": standing.SHORT, "done": standing.REACHED, "exempt": standing.EXEMPT,
 }  # fmt: skip
 LABELS = {"behind": _("落后"), "short": _("全年未达标"), "done": _("已达标"), "exempt": _("豁免")}
+REMINDED = ("behind", "short")  # who has reached the year is not asked for more
 WHO = "who"  # the tab's name in the address
 
 
@@ -59,6 +61,8 @@ def behind(request: StaffRequest) -> HttpResponse:
     with_pace(page, Clock.at(today().year, today()))
     run = assessing.standing_forecast(today().year)
     context = {"filter": found, "page": page, "tabs": tabs, "year": today().year, "run": run}
+    if tabs.chosen.key in REMINDED and request.desk.can("members.remind"):
+        context["reach"] = compliance.reach(in_tab(request, found))
     context["asks_hours"] = bool(run and run.rules.get("min_minutes"))
     return render(request, "flags/assessment/behind.html", context)
 
@@ -92,16 +96,27 @@ def remind(request: StaffRequest) -> HttpResponse:
         members = members.filter(assessments__in=in_tab(request, found))
     else:
         members = members.filter(pk__in=ids_of(request.POST.getlist("pk")))
-    report(request, members.count(), compliance.nudge(members, by=request.user))
+    assessing.fresh_forecast(today().year)  # a reminder goes by the figures of now
+    reach = compliance.reach(scoped(request).filter(member__in=members))
+    report(request, reach, compliance.nudge(members, by=request.user))
     query = request.GET.urlencode()
     return redirect(reverse("flags:behind") + (f"?{query}" if query else ""))
 
 
-def report(request: StaffRequest, asked: int, reminded: int) -> None:
-    if not asked:
-        messages.warning(request, gettext("请先勾选要提醒的党员。"))
-    elif reminded == asked:
-        messages.success(request, gettext("已提醒 %(count)s 人。") % {"count": reminded})
-    else:
-        text = gettext("已提醒 %(count)s 人；其余 %(left)s 人已达标、今天提醒过，或还没有账号。")
-        messages.info(request, text % {"count": reminded, "left": asked - reminded})
+def report(request: StaffRequest, reach: Reach, reminded: int) -> None:
+    if not reach.asked:
+        return messages.warning(request, gettext("请先勾选要提醒的党员。"))
+    text = gettext("已提醒 %(count)s 名同志。") % {"count": reminded}
+    if not (left_out := unreached(reach)):
+        return messages.success(request, text)
+    return messages.info(request, text + gettext("没有提醒：%(who)s。") % {"who": left_out})
+
+
+def unreached(reach: Reach) -> str:
+    """Who gets nothing and why, as far as there is anybody."""
+    groups = (
+        (reach.without_account, gettext("没有账号 %(count)s 人")),
+        (reach.nudged, gettext("今天已提醒过 %(count)s 人")),
+        (reach.asked - reach.short, gettext("已达标或豁免 %(count)s 人")),
+    )
+    return "、".join(text % {"count": count} for count, text in groups if count)

@@ -4,10 +4,13 @@ Every message has a key that names its reason, so a job may run again at any tim
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from flags.assessment import assessing, messages, pacing, standing
+from flags.assessment.standing import SHORT, Standings
 from flags.models import Assessment, AssessmentRun
 from flags.policy.policies import policy_for, reminder_days
 from members.models import Member, User
@@ -47,9 +50,39 @@ def nudge(members: Iterable[Member], *, by: User) -> int:
     """
     day = today()
     run = assessing.fresh_forecast(day.year)
-    short = standing.of_run(run, day.year).filter(standing.SHORT)
+    short = standing.of_run(run, day.year).filter(SHORT)
     rows = short.filter(member__in=members).select_related("member__user")
     return send_many(list(messages.reminders(rows, day, messages.NUDGE, by)))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many of a list a reminder reaches now, and why not the others; who is not short is asked nothing."""
+
+    asked: int
+    short: int
+    without_account: int
+    nudged: int  # today
+    without_mail: int  # reached inside the portal only
+
+    @property
+    def reached(self) -> int:
+        return self.short - self.without_account - self.nudged
+
+
+def reach(rows: Standings) -> Reach:
+    """Whom `nudge` would reach of these rows, in one query."""
+    nudged = messages.nudges(today()).filter(recipient=OuterRef("member__user"))
+    without = SHORT & Q(member__user=None)
+    open_to_it = SHORT & Q(is_nudged=False, member__user__isnull=False)
+    counts = rows.annotate(is_nudged=Exists(nudged)).aggregate(
+        asked=Count("pk"),
+        short=Count("pk", filter=SHORT),
+        without_account=Count("pk", filter=without),
+        nudged=Count("pk", filter=SHORT & Q(is_nudged=True)),
+        without_mail=Count("pk", filter=open_to_it & Q(member__user__email="")),
+    )
+    return Reach(**counts)
 
 
 def tell_results() -> int:

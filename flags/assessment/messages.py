@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from flags.assessment.pacing import Clock
@@ -37,7 +37,8 @@ BEHIND = Wording(
     link="flags:my_flags",
 )
 # By a person, once a day; says who reminds.
-NUDGE = replace(BEHIND, key="nudge:%(date)s:member:%(member)s")
+NUDGED = "nudge:%(date)s:"
+NUDGE = replace(BEHIND, key=NUDGED + "member:%(member)s")
 BEHIND_LIST = Wording(
     DIGEST,
     key=DIGESTED + "org:%(org)s:user:%(user)s",
@@ -67,6 +68,11 @@ type Grouped = dict[int, list[Assessment]]
 def is_reminded(date: dt.date) -> bool:
     """Whether the messages of a reminder date are written."""
     return _is_written(REMINDED, DIGESTED, year=date.year, day=f"{date:%m-%d}")
+
+
+def nudges(date: dt.date) -> QuerySet[Notice]:
+    """The reminders that people sent on a day."""
+    return Notice.objects.filter(key__startswith=NUDGED % {"date": date})
 
 
 def is_told(run: AssessmentRun) -> bool:

@@ -11,6 +11,7 @@ from flags.assessment import assessing, jobs
 from flags.models import Assessment, AssessmentRun, FlagEntry, Policy
 from flags.policy.forms import FIGURES, MOST, PolicyForm
 from flags.policy.policies import policy_for
+from members.models import Member, User
 from members.people import exempting
 from notices.models import Notice
 from xianfeng.testing.ledger import Light
@@ -188,6 +189,26 @@ def test_reminding_nobody_says_so(cast, client, post):
     answer = post(cast.secretary, "remind")
     assert answer.status_code == 302 and not Notice.objects.exists()
     assert "请先勾选" in client.get(answer.url).content.decode()
+
+
+def test_the_list_says_whom_a_reminder_reaches(cast, light: Light, visit, post, forecast):
+    User.objects.filter(pk=cast.wang.user_id).update(email="")
+    Member.objects.filter(pk=cast.zhao.pk).update(user=None)
+    text = visit(cast.city_officer, "behind", query="?who=short")
+    assert "提醒这 2 名同志" in text and "1 人没留邮箱" in text and "2 人没有账号、收不到" in text
+    assert "?who=short&amp;account=no" in text
+    text = visit(cast.city_officer, "behind", query="?who=short&account=no")
+    assert "赵" in text and "提醒这" not in text
+
+
+def test_what_a_reminder_did_is_said_by_group(cast, client, light: Light, post, forecast):
+    Member.objects.filter(pk=cast.zhao.pk).update(user=None)
+    light(cast.wang, flags=5)
+    people = [cast.li.pk, cast.wang.pk, cast.zhao.pk]
+    for told in ("已提醒 1 名同志。没有提醒：没有账号 1 人、已达标或豁免 1 人", "今天已提醒过 1 人"):
+        answer = post(cast.city_officer, "remind", pk=people)
+        assert told in client.get(answer.url).content.decode()
+    assert "1 人今天已提醒过" in client.get(reverse("flags:behind"), {"who": "short"}).content.decode()
 
 
 def test_an_auditor_looks_and_does_not_remind(cast, visit, post):

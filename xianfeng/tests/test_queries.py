@@ -189,7 +189,6 @@ SINGLE = {
     "tasks:record",
     "wishes:ask",
     "wishes:ask_again",
-    "wishes:ask_contact",
     "wishes:asked",
     "wishes:merge",
     "wishes:track",
