@@ -57,7 +57,7 @@ def nudge(members: Iterable[Member], *, by: User) -> int:
 
 @dataclass(frozen=True)
 class Reach:
-    """How many of a list a reminder reaches now, and why not the others; who is not short is asked nothing."""
+    """How many of a list a reminder reaches now, and why not the others."""
 
     asked: int
     short: int

@@ -39,11 +39,11 @@ def my_flags(request: MemberRequest) -> HttpResponse:
 def own_years(member: Member) -> list[int]:
     """This year, those that have lines, and those that were checked, be it without a flag.
 
-    A check whose publicity was taken back keeps its year, for old messages lead there; its result is not shown.
+    A check whose publicity was taken back keeps its year, for old messages lead there, without a result.
     """
     lit = MemberYear.objects.filter(member=member).values_list("year", flat=True)
-    checked = Assessment.objects.filter(member=member, run__is_official=True).values_list("run__year", flat=True)
-    return sorted({today().year, *lit, *checked}, reverse=True)
+    checked = Assessment.objects.filter(member=member, run__is_official=True)
+    return sorted({today().year, *lit, *checked.values_list("run__year", flat=True)}, reverse=True)
 
 
 def months(member: Member, year: int) -> list[tuple[int, int]]:

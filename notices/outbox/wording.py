@@ -23,7 +23,7 @@ class Wording:
     """One text of a kind. Key, subject and body take the facts as `%(name)s`; the key also `%(user)s`.
 
     The key names the reason, so the same reason makes no second message. A long body is a text template
-    instead. `link` is the name of the address that the message opens; `query` goes behind it, and takes facts too.
+    instead. `link` is the name of the address that the message opens; `query` goes behind it, with facts too.
     """
 
     kind: Kind

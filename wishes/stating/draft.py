@@ -1,18 +1,18 @@
 """A resident's answers on the way from page to page, so that every page is one to come back to."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.forms import Form
-from django.http import QueryDict
 from django.utils import timezone
 
 from members.models import Organization
 from wishes.stating.forms import ContactForm, NeedForm
 
 KEY = "wish"
-# In seconds. A tablet in the community's hall passes from hand to hand: what one person left is not the next one's.
+# In seconds. A tablet in a hall passes from hand to hand: what one person left is not the next one's.
 KEPT = 30 * 60
 
 
@@ -47,7 +47,7 @@ class Draft:
         return ContactForm(initial={name: text for name, text in self.contact.items() if text})
 
 
-def answers(form: type[Form], data: QueryDict | dict[str, Any]) -> dict[str, str]:
+def answers(form: type[Form], data: Mapping[str, Any]) -> dict[str, str]:
     """What was written into a form's own fields, as it was written."""
     return {name: str(data.get(name, "")) for name in form.base_fields}
 

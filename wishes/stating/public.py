@@ -43,7 +43,7 @@ def of_place(view: Callable[[HttpRequest, Organization], HttpResponse]) -> Calla
 @require_http_methods(["GET", "POST"])
 @of_place
 def ask(request: HttpRequest, place: Organization) -> HttpResponse:
-    """First the need; what is written goes along, and every page answers a POST with a page to come back to."""
+    """First the need. Every page answers a POST with a page to come back to."""
     draft = Draft.of(request.session, place)
     if request.method == "POST":
         need = need_form(request)

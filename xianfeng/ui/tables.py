@@ -66,7 +66,8 @@ def pager(context: Context, page: Page, unit: str = "") -> dict[str, Any]:
 def check_all(form: str = "bulk") -> SafeString:
     """Ticks every row of the page; shown only where JavaScript runs."""
     return format_html(
-        '<input type="checkbox" class="form-check-input js-only" data-check-all="{}" aria-label="{}">',
+        '<label class="check-all js-only">'
+        '<input type="checkbox" class="form-check-input" data-check-all="{}"><span>{}</span></label>',
         form,
         _("全选本页"),
     )
@@ -76,7 +77,8 @@ def check_all(form: str = "bulk") -> SafeString:
 def check_row(pk: object, label: object, form: str = "bulk", name: str = "pk") -> SafeString:
     """The tick box of one row; it belongs to the bulk form by its id, wherever that stands."""
     return format_html(
-        '<input type="checkbox" class="form-check-input" form="{}" name="{}" value="{}" aria-label="{}">',
+        '<label><input type="checkbox" class="form-check-input" form="{}" name="{}" value="{}"'
+        ' aria-label="{}"></label>',
         form,
         name,
         pk,
