@@ -95,6 +95,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Those that run, and those to come."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=today()))
 
+    def standing(self) -> "AppointmentQuerySet":
+        """The same, where the organisation is active: elsewhere a post gives no right."""
+        return self.not_over().filter(organization__is_active=True)
+
     def current(self, on: dt.date | None = None) -> "AppointmentQuerySet":
         """Appointments whose term covers the day, in organisations that are active."""
         day = on or today()
@@ -155,6 +159,14 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization} {self.get_role_display()}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_on is not None and self.ends_on < today()
+
+    @property
+    def is_ahead(self) -> bool:
+        return self.starts_on > today()
 
     def can(self, capability: str) -> bool:
         """Whether this desk holds the capability. Raises KeyError for an unknown word."""

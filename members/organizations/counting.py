@@ -1,11 +1,13 @@
 """How many people hang on each node of the tree."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
 
 from members.models import Member, Organization, User
+from members.organizations import finding
 
 Kind = Organization.Kind
 
@@ -43,14 +45,49 @@ def totals(organizations: list[Organization]) -> dict[int, tuple[int, int]]:
     return {pk: (listed[pk], registered[pk]) for pk in listed} | line_counts("estate")
 
 
-def branch(user: User, *, units: bool) -> list[Node]:
-    """The desk's branch in tree order, one line of it: units, or streets, communities and estates."""
+@dataclass
+class Part:
+    """Lines of the tree that stand together: a street with all below it, or what lies beside the streets."""
+
+    street: Organization | None
+    nodes: list[Node] = field(default_factory=list)
+    is_open: bool = True
+
+    @property
+    def head(self) -> Node:
+        return self.nodes[0]
+
+    @property
+    def communities(self) -> int:
+        return sum(node.organization.kind == Kind.COMMUNITY for node in self.nodes)
+
+    def holds(self, organization: Organization) -> bool:
+        return self.street.contains(organization) if self.street else organization.kind != Kind.STREET
+
+
+def branch(user: User, *, units: bool, text: str = "") -> list[Node]:
+    """The desk's branch in tree order, one line of it: units, or streets, communities and estates.
+
+    With `text` only what it finds, and what lies above and below that; the counts stay those of all.
+    """
     rows = Organization.objects.visible_to(user)
     rows = rows.filter(kind__in=[Kind.CITY, Kind.UNIT]) if units else rows.exclude(kind=Kind.UNIT)
     line = sorted(rows, key=lambda organization: organization.ancestor_ids())
     sums = totals(line)
     top = len(line[0].ancestor_ids()) if line else 0
-    return [Node(each, len(each.ancestor_ids()) - top, *sums.get(each.pk, (0, 0))) for each in line]
+    shown = finding.around(line, finding.found(line, text))
+    return [Node(each, len(each.ancestor_ids()) - top, *sums.get(each.pk, (0, 0))) for each in shown]
+
+
+def parts(nodes: Iterable[Node], opened: Collection[int] | None) -> list[Part]:
+    """The tree street by street; `opened` names the streets that stand open, None opens all."""
+    found: list[Part] = []
+    for node in nodes:
+        street = node.organization if node.organization.kind == Kind.STREET else None
+        if not found or street or not found[-1].holds(node.organization):
+            found.append(Part(street, is_open=opened is None or not street or street.pk in opened))
+        found[-1].nodes.append(node)
+    return found
 
 
 def people_of(organization: Organization) -> dict[str, int]:

@@ -9,9 +9,23 @@ from members.models import Appointment, Organization, User
 from members.organizations import tree
 from members.organizations.appointing import Successor
 from members.people.forms import NameField
-from xianfeng.ui.fields import day_input
+from xianfeng.ui.fields import day_input, search_input
 
 Kind = Organization.Kind
+
+
+class TreeSearch(forms.Form):
+    """What the tree is narrowed to."""
+
+    q = forms.CharField(
+        label=gettext_lazy("查找"),
+        required=False,
+        max_length=80,
+        widget=search_input(gettext_lazy("名称、编码或拼音")),
+    )
+
+    def text(self) -> str:
+        return self.cleaned_data["q"].strip() if self.is_valid() else ""
 
 
 class OrganizationForm(forms.Form):

@@ -14,6 +14,7 @@ from members.access import StaffRequest, desk_required
 from members.accounts.inviting import invite_appointed
 from members.models import Appointment, Elevation, User
 from members.organizations import appointing, elevating
+from members.organizations.filters import AppointmentFilter
 from members.organizations.forms import AppointmentForm, EndForm
 from xianfeng.lib.times import today
 from xianfeng.ui.views import attempt, page_of, posted, submit
@@ -26,14 +27,14 @@ def appointments(request: StaffRequest) -> HttpResponse:
     if granted := submit(form, lambda: grant(request, form)):
         messages.success(request, told(granted) % {"name": granted.user})
         return redirect("members:appointments")
-    held = Appointment.objects.visible_to(request.user).not_over().filter(organization__is_active=True)
+    rows = Appointment.objects.visible_to(request.user).select_related("user", "organization")
+    found = AppointmentFilter(request.GET, rows, request=request)
     asked = Elevation.objects.visible_to(request.user).open()
     asked = asked.select_related("user", "organization", "asked_by")
     mine = asked.for_a_second(request.user)
     context = {
-        "page": page_of(
-            request, held.select_related("user", "organization").order_by("organization__path", "role")
-        ),
+        "filter": found,
+        "page": page_of(request, found.qs.order_by("organization__path", "role", "-starts_on", "pk")),
         "form": form,
         "asked": [
             (_("待您确认"), list(mine)),

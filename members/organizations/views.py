@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from members import desks
 from members.access import StaffRequest, desk_required
 from members.models import Organization
-from members.organizations import counting, following, tree
-from members.organizations.forms import MoveForm, OrganizationForm, RenameForm
+from members.organizations import counting, finding, following, tree
+from members.organizations.forms import MoveForm, OrganizationForm, RenameForm, TreeSearch
+from xianfeng.lib.ids import ids_of
 from xianfeng.lib.refusal import Refusal
 from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import attempt, page_of, valid
@@ -25,18 +26,31 @@ Kind = Organization.Kind
 @desk_required("organizations.see")
 def list_(request: StaffRequest) -> HttpResponse:
     """The branch as a tree; the two lines (条 and 块) are two tabs, and where nobody acts a third."""
+    search = TreeSearch(request.GET)
+    text = search.text()
     deserted = desks.deserted(Organization.objects.visible_to(request.user))
+    if text:
+        deserted = deserted.filter(pk__in=finding.found(deserted, text))
     faces = (
         ("places", _("街道、社区、小区"), None),
         ("units", _("单位"), None),
         ("deserted", _("无人任职"), deserted.count()),
     )
     tabs = tabs_of(request, faces, default="places", param="line")
+    context = {"tabs": tabs, "search": search, "text": text}
     if tabs.chosen.key == "deserted":
         page = page_of(request, deserted.select_related("parent"), total=tabs.chosen.count)
-        return render(request, "members/organizations/deserted.html", {"page": page, "tabs": tabs})
-    branch = counting.branch(request.user, units=tabs.chosen.key == "units")
-    return render(request, "members/organizations/list.html", {"branch": branch, "tabs": tabs})
+        return render(request, "members/organizations/deserted.html", {"page": page, **context})
+    branch = counting.branch(request.user, units=tabs.chosen.key == "units", text=text)
+    context["parts"] = counting.parts(branch, opened(request, text))
+    return render(request, "members/organizations/list.html", context)
+
+
+def opened(request: StaffRequest, text: str) -> list[int] | None:
+    """The streets that the address names as open; all where something is looked for, or below the city."""
+    asked = request.GET.get("open", "")
+    is_city = request.desk.organization.kind == Kind.CITY
+    return None if asked == "all" or text or not is_city else ids_of(asked.split(","))
 
 
 @require_safe
@@ -52,6 +66,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "appointments": organization.appointments.current().select_related("user"),
         "events": organization.events.select_related("by")[:20],
         "may_edit": may_edit,
+        "change": request.GET.get("change"),
         "is_deserted": desks.is_deserted(organization),
         "has_poster": organization.kind in (Kind.COMMUNITY, Kind.ESTATE),
         **(edit_forms(request, organization) if may_edit else {}),

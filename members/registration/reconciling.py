@@ -88,6 +88,14 @@ def rows(which: str, user: User, asked: Mapping[str, str]) -> QuerySet[Any]:
     return found
 
 
+GAPS = ("unregistered", "not_on_roster", "differing")
+
+
+def gaps(line: Mapping[str, Any]) -> int:
+    """How many people of a unit or community wait for somebody to look."""
+    return sum(line[name] for name in GAPS)
+
+
 def table(user: User, by: str) -> list[dict[str, Any]]:
     """One line per unit or community with its five counts, the largest gap first. Six queries at most."""
     people = grouped(Member.objects.visible_to(user).on_roster(), by)
@@ -106,7 +114,7 @@ def table(user: User, by: str) -> list[dict[str, Any]]:
         }
         for place in places
     ]
-    return sorted(lines, key=lambda line: -line["unregistered"])
+    return sorted(lines, key=lambda line: -gaps(line))
 
 
 def grouped(found: QuerySet[Any], by: str) -> dict[int, int]:

@@ -120,10 +120,18 @@ def reconciliation(request: StaffRequest) -> HttpResponse:
     user = request.user
     counts = reconciling.counts(user)
     faces = ((key, label, counts.get(key)) for key, label in reconciling.FACES)
-    tabs = tabs_of(request, faces, default="unit", param="list", drop=["unit", "community"])
+    tabs = tabs_of(request, faces, default="unit", param="list", drop=["unit", "community", "show"])
     context: dict[str, Any] = {"which": tabs.chosen.key, "counts": counts, "tabs": tabs}
     if tabs.chosen.key in reconciling.LISTS:
         context["page"] = page_of(request, reconciling.rows(tabs.chosen.key, user, request.GET))
     else:
-        context["table"] = reconciling.table(user, tabs.chosen.key)
+        context |= lines_of(request, reconciling.table(user, tabs.chosen.key))
     return render(request, "members/registration/reconciliation.html", context)
+
+
+def lines_of(request: StaffRequest, table: list[dict[str, Any]]) -> dict[str, Any]:
+    """The lines with a gap, unless all are asked for: `table`, and the two tabs that part them."""
+    differing = [line for line in table if reconciling.gaps(line)]
+    faces = (("gaps", _("只看有差异的"), len(differing)), ("all", _("全部"), len(table)))
+    shown = tabs_of(request, faces, default="gaps", param="show")
+    return {"shown": shown, "table": table if shown.chosen.key == "all" else differing, "is_empty": not table}

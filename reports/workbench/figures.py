@@ -1,8 +1,11 @@
 """The desk's first screen: how far the year has come, and what comes next."""
 
+import datetime as dt
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Count, F, Q, Sum
 from django.urls import reverse
@@ -85,17 +88,21 @@ def of_the_year(progress: Progress, flags: "YearOfFlags") -> Iterator[Figure]:
         shares = {"count": f"{progress.assessed:,}", "share": progress.reached_share}
         reached = _("占应考核 %(count)s 人的 %(share)s%%") % shares
     yield Figure(_("已达标"), progress.reached, f"{reverse('flags:behind')}?who=done", _("人"), reached)
-    url = f"{reverse('flags:ledger')}?year={progress.year}"
-    yield Figure(_("今年红旗"), flags.total, url, _("面"), tone="accent")
+    yield Figure(_("今年红旗"), flags.total, ledger_of(progress.year), _("面"), tone="accent")
+
+
+type Bar = tuple[str, int, str]
 
 
 @dataclass(frozen=True)
 class YearOfFlags:
-    """Flags of this year by month of service (up to the present one) and by category."""
+    """This year's flags by month of service (up to the present one) and by category, each with its lines."""
 
+    until: dt.date
     total: int
-    months: list[tuple[str, int]]
-    categories: list[tuple[str, int, str]]
+    months: list[Bar]
+    categories: list[Bar]
+    is_empty: bool  # no line at all; a total of 0 may be one that was reversed
 
 
 def year_of_flags(user: User) -> YearOfFlags:
@@ -106,12 +113,27 @@ def year_of_flags(user: User) -> YearOfFlags:
     for day, category, flags in lines.values_list("service_date", "category").annotate(Sum("delta")):
         months[day.month] += flags
         categories[category] += flags
-    url = f"{reverse('flags:ledger')}?year={now.year}&category="
     return YearOfFlags(
+        now,
         months.total(),
-        [(_("%(month)s月") % {"month": month}, months[month]) for month in range(1, now.month + 1)],
-        [(str(label), categories[value], url + value) for value, label in Category.choices],
+        [month_bar(now.year, month, months[month]) for month in range(1, now.month + 1)],
+        [
+            (str(label), categories[value], ledger_of(now.year, category=value))
+            for value, label in Category.choices
+        ],
+        is_empty=not months,
     )
+
+
+def ledger_of(year: int, **narrowed: str) -> str:
+    """The address of the year's lines, narrowed as the ledger's filters are called."""
+    return f"{reverse('flags:ledger')}?{urlencode({'year': year, **narrowed})}"
+
+
+def month_bar(year: int, month: int, flags: int) -> Bar:
+    first, last = dt.date(year, month, 1), dt.date(year, month, monthrange(year, month)[1])
+    url = ledger_of(year, since=first.isoformat(), until=last.isoformat())
+    return _("%(month)s月") % {"month": month}, flags, url
 
 
 def coming_tasks(user: User, count: int = 6) -> list[Task]:

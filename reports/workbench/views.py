@@ -8,7 +8,7 @@ from flags.assessment import standing
 from flags.assessment.phone import fresh_results
 from members.access import StaffRequest, desk_required
 from members.models import Registration, User
-from reports.workbench import figures, waiting
+from reports.workbench import beginning, figures, waiting
 from xianfeng.lib.times import today
 
 
@@ -18,13 +18,17 @@ def desk_home(request: StaffRequest) -> HttpResponse:
     user, sees_tasks = request.user, request.desk.can("tasks.see")
     todo = [*waiting.todo(user, request.desk), *waiting.worries(user, request.desk)]
     flags = figures.year_of_flags(user)
-    year = [*figures.of_the_year(figures.progress(user), flags)]
+    progress = figures.progress(user)
+    year = [*figures.of_the_year(progress, flags)]
+    steps = beginning.steps(request.desk, progress) if flags.is_empty else []
     context = {
         "own": [figure for figure in todo if figure.is_own],
         "others": [figure for figure in todo if not figure.is_own],
         "others_heading": waiting.others(request.desk),
         "year": year + ([figures.open_places(user)] if sees_tasks else []),
         "flags": flags,
+        "steps": steps,
+        "next_step": next((step for step in steps if not step.is_done), None),
         "coming": figures.coming_tasks(user) if sees_tasks else [],
     }
     return render(request, "reports/workbench/desk_home.html", context)

@@ -10,6 +10,7 @@ from members.access import StaffRequest, desk_required
 from tasks.desk import fetch
 from tasks.presence.forms import PresenceForm
 from tasks.presence.marking import mark_presence
+from tasks.presence.sheets import sheets
 from tasks.rights import demand, in_charge, may_mark_presence
 from tasks.screen import Screen
 from xianfeng.ui.views import attempt
@@ -43,6 +44,6 @@ def sheet(request: StaffRequest, pk: int) -> HttpResponse:
     """The sheet to print and sign, for people and places without a phone."""
     task = fetch(request, pk)
     demand(may_mark_presence(request.user, task))
-    claims = in_charge(request.user, task).open().select_related("member__unit")
-    claims = claims.order_by("member__pinyin", "pk")
-    return render(request, "tasks/presence/sheet.html", {"task": task, "claims": claims, "blank": range(5)})
+    claims = in_charge(request.user, task).holding().select_related("member__unit")
+    pages = sheets(task, claims.order_by("member__pinyin", "pk"))
+    return render(request, "tasks/presence/sheet.html", {"task": task, "sheets": pages})

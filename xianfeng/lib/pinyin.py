@@ -36,3 +36,19 @@ def in_pinyin(name: str) -> tuple[str, str]:
     """The name as ("zengbaiyue", "zby"), for the columns `pinyin` and `initials` of a member."""
     parts = [part.lower() for part in syllables(name) if part.isalnum()]
     return "".join(parts)[:PINYIN_LENGTH], "".join(part[0] for part in parts)[:INITIALS_LENGTH]
+
+
+@lru_cache(maxsize=4096)
+def readings(text: str) -> tuple[str, ...]:
+    """One syllable a character, read as words are ("重庆路" as chong qing lu); the rest as it is."""
+    return tuple(part[0].lower() for part in pinyin(text, style=Style.NORMAL))
+
+
+def reads(text: str, letters: str) -> bool:
+    """Whether the text, from any of its characters on, begins with the letters: jiaoyu or jyj in 市教育局."""
+    parts = [part for part in readings(text) if part.isalnum()]
+    tails = [parts[start:] for start in range(len(parts))]
+    return any(
+        "".join(tail).startswith(letters) or "".join(part[0] for part in tail).startswith(letters)
+        for tail in tails
+    )

@@ -71,3 +71,9 @@ def hours(minutes: int | None) -> str:
 def number(value: int | None) -> str:
     """A count with thousands separators: 11,000."""
     return "—" if value is None else f"{value:,}"
+
+
+@register.filter
+def or_dash(value: int) -> str:
+    """A count in a table full of zeros: these are dashes, so that the others are seen."""
+    return number(value) if value else "–"

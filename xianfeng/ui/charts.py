@@ -1,11 +1,13 @@
 """Charts as inline SVG with their figures in a table: `{% load charts %}`.
 
 Geometry is computed here and drawn with presentation attributes only, as the content security
-policy allows no inline style. Rows are (label, value) or (label, value, address).
+policy allows no inline style. Rows are (label, value) or (label, value, address): with an address the
+bar is a link to its rows, which the whole of its slot opens. Charts count things: scales are whole.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 from django import template
@@ -16,20 +18,25 @@ from django.utils.translation import gettext as _
 register = template.Library()
 
 WIDTH, HEIGHT = 640, 200  # of the drawing, in user units; it scales with its column
-LEFT, TOP, BOTTOM = 44, 18, 24  # room for the scale, the highest figure, the labels
+LEFT, TOP, BOTTOM = 44, 18, 28  # room for the scale, the highest figure, the labels
 GOAL_ROOM = 52  # right of the columns, for the goal's words
 BARS_WIDTH = 380
-BAR_ROW, BAR_LEFT, BAR_RIGHT = 26, 118, 48  # height of a bar's line; room for its label and its figure
+BAR_ROW, BAR, BAR_LEFT, BAR_RIGHT = 32, 18, 118, 48  # a bar's line, itself; room for its label and figure
+MOST_STEPS = 5  # of a scale
 
 type Row = Sequence[Any]
 
 
-def nice_top(highest: float) -> float:
-    """The end of a scale: the next 1, 2, 2.5 or 5 times a power of ten (at least 4: whole ticks)."""
-    if highest <= 4:
-        return 4
-    power = 10 ** math.floor(math.log10(highest))
-    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= highest)
+def round_steps() -> Iterator[int]:
+    """1, 2, 5, 10, 20, 50, …"""
+    return (step * 10**power for power in count() for step in (1, 2, 5))
+
+
+def scale_to(highest: float) -> list[int]:
+    """The ticks from 0 to the first that is not below the highest: three to five equal, whole steps."""
+    step = next(step for step in round_steps() if step * MOST_STEPS >= highest)
+    steps = max(math.ceil(highest / step), MOST_STEPS - 1 if step == 1 else 0)
+    return [step * tick for tick in range(steps + 1)]
 
 
 def figure(value: float) -> str:
@@ -43,7 +50,7 @@ def table_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
             "label": row[0],
             "value": float(row[1] or 0),
             "figure": figure(float(row[1] or 0)),
-            "url": row[2] if len(row) > 2 else "",
+            "url": row[2] if len(row) > 2 and row[1] else "",  # nothing lies behind nothing
         }
         for row in rows
     ]
@@ -55,8 +62,8 @@ def column_chart(
 ) -> dict[str, Any]:
     """Columns over time or few categories, with an optional goal line."""
     columns = table_rows(rows)
-    top = nice_top(max([column["value"] for column in columns] + [goal or 0]))
-    scale = (HEIGHT - TOP - BOTTOM) / top
+    ticks = scale_to(max([column["value"] for column in columns] + [goal or 0]))
+    scale = (HEIGHT - TOP - BOTTOM) / ticks[-1]
     slot = (WIDTH - LEFT - (GOAL_ROOM if goal else 0)) / max(len(columns), 1)
     width = min(slot * 0.62, 44)
     for index, column in enumerate(columns):
@@ -67,14 +74,14 @@ def column_chart(
         column.update(
             width=round(width, 1), height=round(height, 1), middle=round(LEFT + slot * (index + 0.5), 1)
         )
+        column.update(slot_x=round(LEFT + slot * index, 1), slot=round(slot, 1))
     return {
         "title": title, "unit": unit, "rows": columns, "width": WIDTH, "height": HEIGHT, "left": LEFT,
-        "base": HEIGHT - BOTTOM, "label_y": HEIGHT - 7, "goal": goal,
+        "base": HEIGHT - BOTTOM, "label_y": HEIGHT - 8, "goal": goal,
         "goal_figure": figure(goal) if goal else "",
         "goal_y": round(HEIGHT - BOTTOM - goal * scale, 1) if goal else 0,
         "ticks": [
-            {"figure": figure(top * i / 4), "y": round(HEIGHT - BOTTOM - top * i / 4 * scale, 1)}
-            for i in range(5)
+            {"figure": figure(tick), "y": round(HEIGHT - BOTTOM - tick * scale, 1)} for tick in ticks
         ],
     }  # fmt: skip
 
@@ -87,10 +94,11 @@ def bar_chart(rows: Iterable[Row], title: str, unit: str = "") -> dict[str, Any]
     room = BARS_WIDTH - BAR_LEFT - BAR_RIGHT
     for index, bar in enumerate(bars):
         width = round(max(bar["value"], 0) / highest * room, 1)
-        bar.update(y=index * BAR_ROW + 4, text_y=index * BAR_ROW + 17, width=width, end=BAR_LEFT + width + 6)
+        bar.update(row_y=index * BAR_ROW, y=index * BAR_ROW + (BAR_ROW - BAR) // 2, width=width)
+        bar.update(text_y=index * BAR_ROW + BAR_ROW // 2 + 4, end=BAR_LEFT + width + 6)
     return {
-        "title": title, "unit": unit, "rows": bars, "width": BARS_WIDTH, "height": len(bars) * BAR_ROW + 4,
-        "left": BAR_LEFT, "label_x": BAR_LEFT - 8, "bar": BAR_ROW - 8,
+        "title": title, "unit": unit, "rows": bars, "width": BARS_WIDTH, "height": len(bars) * BAR_ROW,
+        "left": BAR_LEFT, "label_x": BAR_LEFT - 8, "bar": BAR, "row_height": BAR_ROW,
     }  # fmt: skip
 
 

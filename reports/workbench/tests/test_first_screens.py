@@ -10,7 +10,7 @@ from flags import ledger
 from flags.assessment import assessing
 from flags.models import Category
 from members.leaving import recording
-from members.models import Appointment, User
+from members.models import Appointment, Member, User
 from members.people import exempting
 from members.tests.applicants import applied, stranger
 from reports.workbench import figures, waiting
@@ -97,6 +97,81 @@ def test_every_figure_opens_exactly_its_rows(cast: Cast, light: Light, client: C
     assert len({one.url for one in shown}) == len(shown) and any(one.value for one in shown)
 
 
+@pytest.mark.parametrize("role", DESKS)
+def test_every_bar_opens_exactly_its_flags(cast: Cast, light: Light, client: Client, role: str) -> None:
+    year = figures.today().year
+    for member, place, day, flags in (
+        (cast.li, cast.community, dt.date(year, 1, 1), 2),
+        (cast.zhao, cast.other_community, figures.today(), 3),
+        (cast.wang, cast.community, dt.date(year - 1, 1, 31), 4),
+    ):
+        light(member, flags=flags, service_date=day, organization=place)
+    light(cast.wang, flags=1, category=Category.WISH)
+    client.force_login(getattr(cast, role))
+    flags = client.get(reverse("reports:desk_home")).context["flags"]
+    for bars in (flags.months, flags.categories):
+        assert [rows_behind(client, url) for _label, _count, url in bars] == [bar[1] for bar in bars]
+        assert sum(bar[1] for bar in bars) == flags.total > 0
+
+
+@pytest.mark.parametrize("day", ["2027-01-01", "2028-02-29", "2027-12-31"])
+def test_months_end_on_their_last_day(day: str) -> None:
+    now = dt.date.fromisoformat(day)
+    _label, _flags, url = figures.month_bar(now.year, now.month, 1)
+    assert f"since={now.year}-{now.month:02d}-01" in url and url.endswith(
+        {1: "-01-31", 2: "-02-29", 12: "-12-31"}[now.month]
+    )
+
+
+def test_charts_say_what_they_count_and_until_when(cast: Cast, light: Light, client: Client) -> None:
+    light(cast.li, flags=1)
+    client.force_login(cast.secretary)
+    page, now = client.get(reverse("reports:desk_home")).content.decode(), figures.today()
+    until = f"截至 {now.month} 月 {now.day} 日"
+    assert (
+        f"{now.year} 年各月点亮红旗（面），{until}" in page
+        and f"{now.year} 年各类别红旗（面），{until}" in page
+    )
+    assert "还没有点亮红旗" not in page
+
+
+# Where nothing has happened: what each role may do next.
+BEGINNINGS = {
+    "city_officer": ["导入名册", "发布任务", "去认定"],
+    "street_officer": [],
+    "auditor": [],
+    "secretary": ["打印报到海报", "发布任务", "去认定"],
+    "estate_clerk": ["打印报到海报", "发布任务"],
+    "unit_clerk": ["导入名册", "看未报到的党员"],
+}
+
+
+@pytest.mark.parametrize("role", BEGINNINGS)
+def test_a_desk_without_flags_is_told_what_to_do_first(cast: Cast, client: Client, role: str) -> None:
+    client.force_login(getattr(cast, role))
+    answer = client.get(reverse("reports:desk_home"))
+    page = answer.content.decode()
+    assert [step.action for step in answer.context["steps"]] == BEGINNINGS[role]
+    assert (
+        "还没有点亮红旗" in page
+        and "chart" not in page.partition('<main id="main"')[2].partition("</main>")[0]
+    )
+    assert ("您这里不用做什么" in page) == (not BEGINNINGS[role])
+    for step in answer.context["steps"]:
+        assert client.get(step.url).status_code == 200, step
+
+
+def test_the_first_step_not_yet_done_stands_out(cast: Cast, client: Client) -> None:
+    client.force_login(cast.secretary)
+    assert (
+        client.get(reverse("reports:desk_home")).context["next_step"].action == "发布任务"
+    )  # they registered
+    make_offer(cast)
+    assert client.get(reverse("reports:desk_home")).context["next_step"].action == "去认定"
+    Member.objects.all().update(state=Member.State.LISTED)
+    assert client.get(reverse("reports:desk_home")).context["next_step"].action == "打印报到海报"
+
+
 # In the city of `busy`: what each role can do itself, and how much of it there is.
 OWN = {
     "city_officer": {"待确认任命": 0, "待认定任务": 1, "未送达通知": 0, "无人任职的组织": 2},
@@ -161,7 +236,7 @@ def test_flags_of_the_year_fall_into_months_and_categories(cast: Cast) -> None:
     year = figures.year_of_flags(cast.secretary)
     assert year.months[0][1] == 2
     assert (str(Category.WISH.label), 2) in [row[:2] for row in year.categories]
-    assert sum(count for _month, count in figures.year_of_flags(cast.other_secretary).months) == 0
+    assert figures.year_of_flags(cast.other_secretary).is_empty
 
 
 def test_the_member_sees_flags_and_what_is_missing(cast: Cast, client: Client, light: Light) -> None:

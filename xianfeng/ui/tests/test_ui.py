@@ -292,16 +292,33 @@ def test_events_are_told_by_title_or_by_state() -> None:
 # --- Charts -------------------------------------------------------------------------------------
 
 
-def test_scales_end_on_round_figures() -> None:
-    assert [charts.nice_top(value) for value in (0, 3, 7, 96, 240, 251, 79432)] == [
-        4,
-        4,
-        10,
-        100,
-        250,
-        500,
-        100000,
-    ]
+@pytest.mark.parametrize(
+    ("highest", "step", "top"),
+    [
+        (0, 1, 4), (3, 1, 4), (5, 1, 5), (7, 2, 8), (11, 5, 15), (96, 20, 100), (240, 50, 250),
+        (251, 100, 300), (660, 200, 800), (79432, 20000, 80000), (2.5, 1, 4),
+    ],
+)  # fmt: skip
+def test_scales_have_whole_ticks_and_end_on_the_next_one(highest: float, step: int, top: int) -> None:
+    """Nobody lights 1.25 flags."""
+    assert charts.scale_to(highest) == list(range(0, top + 1, step))
+
+
+def test_every_scale_has_three_to_five_whole_steps() -> None:
+    for highest in range(2000):
+        ticks = charts.scale_to(highest)
+        assert 3 <= len(ticks) - 1 <= 5 and ticks[-1] >= highest and {type(tick) for tick in ticks} == {int}
+
+
+def test_a_bar_with_an_address_is_a_link_with_its_words() -> None:
+    rows = [("1月", 12, "/l/?m=1"), ("2月", 0, "/l/?m=2"), ("3月", -2, "/l/?m=3"), ("4月", 5)]
+    for tag in ("column_chart", "bar_chart"):
+        shown = squeezed(draw("{% " + tag + " rows title='每月' unit='面' %}", rows=rows))
+        assert 'href="/l/?m=1" aria-label="1月：12面"' in shown and 'aria-label="3月：-2面"' in shown
+        assert "/l/?m=2" not in shown  # nothing lies behind nothing
+        drawing, table = shown.split("<table")
+        assert drawing.count("<a ") == 4 and drawing.count('aria-hidden="true"><rect') == 2
+        assert drawing.count("href=") == table.count("href=") == 2
 
 
 def test_columns_stay_inside_the_drawing_and_come_with_a_table() -> None:
