@@ -76,6 +76,7 @@ class DeskMiddleware:
         request.user = cast(User, SimpleLazyObject(acting))
         request.desk = SimpleLazyObject(lambda: getattr(request.user, "desk", None))  # type: ignore[attr-defined]
         request.desks = SimpleLazyObject(lambda: getattr(request.user, "desks", []))  # type: ignore[attr-defined]
+        request.frame = lambda: frame_of(request.user)  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(
@@ -89,6 +90,15 @@ class DeskMiddleware:
         if not getattr(view, "login_required", True) or name.startswith(SETTING_UP):
             return None
         return to_second_factor(request) if is_staff_without_factor(request.user) else None
+
+
+def frame_of(user: User | AnonymousUser) -> str:
+    """What an error page stands in: the desk's frame, the phone's, or that of who can open neither."""
+    if not isinstance(user, User) or user.owes_second_factor:
+        return "public.html"
+    if user.desk:
+        return "desk.html"
+    return "public.html" if user.is_superuser else "phone.html"
 
 
 def is_staff_without_factor(user: User | AnonymousUser) -> bool:
