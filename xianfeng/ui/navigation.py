@@ -31,7 +31,7 @@ def account_menu(context: Context) -> list[menus.Link]:
 
 @register.simple_tag(takes_context=True)
 def came_from(context: Context) -> str:
-    """The page of this portal that led here, where the browser says it; empty where it would lead here again."""
+    """The page of this portal that led here, as the browser says; empty where it would lead here again."""
     request = request_of(context)
     page = request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
