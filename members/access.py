@@ -21,6 +21,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members import entrance
 from members.methods import is_staff_session, logged_in_on
 from members.models import Appointment, Member, User
 
@@ -121,7 +122,7 @@ class LogInFirst(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         page = request.htmx.current_url_abs_path or request.get_full_path()  # type: ignore[attr-defined]
-        return leads_to(request, redirect_to_login(page, self.get_login_url(view_func)).url)
+        return leads_to(request, redirect_to_login(page, entrance.log_in_page(request, page)).url)
 
 
 type View[R: HttpRequest, **P] = Callable[Concatenate[R, P], HttpResponse]
