@@ -72,7 +72,9 @@ class SendAgain(RequestLoginCodeView):
     Whoever is too early stays there, as the last one still holds.
     """
 
-    http_method_names = ["post"]
+    def get(self, *_arguments: Any, **_words: Any) -> HttpResponse:
+        """Somebody came by the address alone."""
+        return redirect("account_request_login_code")
 
     def _redirect_to_pending_stage(self, *_arguments: Any) -> None:
         """The log-in that waits for its code is the one that asks."""

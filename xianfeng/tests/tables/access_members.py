@@ -105,8 +105,10 @@ REASON = {"reason": "核实上门时间"}
 MEMBERS |= {
     "members:home": Access(get=everyone(302)),
     # To the page of the code, or of the number; whoever is in goes on to their own.
-    "members:code_again": Access(post=everyone(302), data=lambda cast: {"phone": "13900000009"}),
-    "members:code_other_number": Access(post={**everyone(302), "anonymous": 200}),
+    "members:code_again": Access(
+        get=everyone(302), post=everyone(302), data=lambda cast: {"phone": "13900000009"}
+    ),
+    "members:code_other_number": Access(get=everyone(302), post={**everyone(302), "anonymous": 200}),
     "members:switch": Access(
         post=only("community", status=302, otherwise=404),
         data=lambda cast: {"desk": cast.secretary.appointments.get().pk},
