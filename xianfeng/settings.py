@@ -124,6 +124,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "xianfeng.operations.seeing.measuring.Measure",
     "django.middleware.security.SecurityMiddleware",
+    "xianfeng.middleware.CompressPages",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
