@@ -53,7 +53,7 @@ production: $(UV) ## .venv with what the platform runs on and nothing else, by h
 	@rm -f $(STAMP)
 
 env: $(STAMP)
-	@test -f "$${VAR_DIR:-var}/.env" || $(PYTHON) manage.py generate_env
+	@grep -qs '^SECURE=' "$${VAR_DIR:-var}/.env" || $(PYTHON) manage.py generate_env
 
 run: install ## the whole platform on http://127.0.0.1:8000 (PORT=…)
 	@exec $(PYTHON) manage.py run

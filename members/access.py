@@ -21,6 +21,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members import entrance
 from members.methods import is_staff_session, logged_in_on
 from members.models import Appointment, Member, User
 
@@ -76,6 +77,7 @@ class DeskMiddleware:
         request.user = cast(User, SimpleLazyObject(acting))
         request.desk = SimpleLazyObject(lambda: getattr(request.user, "desk", None))  # type: ignore[attr-defined]
         request.desks = SimpleLazyObject(lambda: getattr(request.user, "desks", []))  # type: ignore[attr-defined]
+        request.frame = lambda: frame_of(request.user)  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(
@@ -89,6 +91,15 @@ class DeskMiddleware:
         if not getattr(view, "login_required", True) or name.startswith(SETTING_UP):
             return None
         return to_second_factor(request) if is_staff_without_factor(request.user) else None
+
+
+def frame_of(user: User | AnonymousUser) -> str:
+    """What an error page stands in: the desk's frame, the phone's, or that of who can open neither."""
+    if not isinstance(user, User) or user.owes_second_factor:
+        return "public.html"
+    if user.desk:
+        return "desk.html"
+    return "public.html" if user.is_superuser else "phone.html"
 
 
 def is_staff_without_factor(user: User | AnonymousUser) -> bool:
@@ -111,7 +122,7 @@ class LogInFirst(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         page = request.htmx.current_url_abs_path or request.get_full_path()  # type: ignore[attr-defined]
-        return leads_to(request, redirect_to_login(page, self.get_login_url(view_func)).url)
+        return leads_to(request, redirect_to_login(page, entrance.log_in_page(request, page)).url)
 
 
 type View[R: HttpRequest, **P] = Callable[Concatenate[R, P], HttpResponse]

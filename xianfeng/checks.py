@@ -12,17 +12,17 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register, run_checks
 
-LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver", ".localhost"}
+from xianfeng.lib.web.hosts import strangers
+
 SHORTEST_SECRET = 50  # characters, Django's own bound for `check --deploy`
 
 
 @register(Tags.security)
 def debug_stays_local(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
-    strangers = sorted(set(settings.ALLOWED_HOSTS) - LOCAL_HOSTS)
-    if settings.DEBUG and (strangers or settings.IS_PRODUCTION):
+    if settings.DEBUG and (strangers() or settings.IS_PRODUCTION):
         return [
             Error(
-                f"DEBUG is on for hosts that are not this machine: {', '.join(strangers) or 'production'}.",
+                f"DEBUG is on for hosts that are not this machine: {', '.join(strangers()) or 'production'}.",
                 hint="Set DEBUG=false; its error pages show settings and personal data.",
                 id="xianfeng.E001",
             )

@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.urls import resolve, reverse
 
@@ -49,6 +51,20 @@ class KeepOutOfCaches:
         if request.method == "POST" and request.path == reverse("account_logout"):
             response["Clear-Site-Data"] = '"cache", "storage"'
         return response
+
+
+class CompressPages(GZipMiddleware):
+    """Pages go out compressed, here and behind any proxy; files, streams and figures go as they are.
+
+    What a page says under https could be guessed from its size by who makes a browser ask for it again and
+    again with other words in it (BREACH). Our cookies go along with no such request from another site
+    (SameSite), tokens in forms are masked anew for each page, and Django adds a random length to each answer.
+    Static files were compressed when they were collected.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if is_page and not response.streaming else response
 
 
 class RefuseUnfit:

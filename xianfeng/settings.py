@@ -124,6 +124,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "xianfeng.operations.seeing.measuring.Measure",
     "django.middleware.security.SecurityMiddleware",
+    "xianfeng.middleware.CompressPages",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -301,6 +302,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # allauth's own table of addresses stays em
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nothing is sent to an address that nobody has confirmed
 ACCOUNT_FORMS = {
     "reset_password": "members.accounts.forms.ForgottenForm",
+    "request_login_code": "members.accounts.forms.AskCodeForm",
     "confirm_login_code": "members.accounts.forms.LogInCodeForm",
 }
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "members.accounts.addresses.LinkToken"  # noqa: S105

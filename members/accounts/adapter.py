@@ -13,9 +13,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from members import entrance
 from members.accounts import addresses, holding, messages, sessions
 from members.accounts.guessing import Guess, forgive, remember
-from members.methods import is_staff_session
+from members.methods import CODE, PASSWORD, is_staff_session
 from members.models import User
 from notices.channels import letters
 from notices.channels.sms import SmsError, send_sms
@@ -61,7 +62,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **how: Any) -> HttpResponse:
         response = super().post_login(request, user, **how)
-        if is_staff_session(request.session):
+        is_staff = is_staff_session(request.session)
+        entrance.remember(response, PASSWORD if is_staff else CODE)
+        if is_staff:
             remember(request, response, cast(User, user))
         return response
 

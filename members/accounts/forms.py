@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from allauth.account.forms import ConfirmLoginCodeForm, ResetPasswordForm
+from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm, ResetPasswordForm
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from django import forms
@@ -11,6 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.accounts import codes
 from members.models import User
 from xianfeng.lib import queue
 from xianfeng.lib.limits import Limit, TooOften
@@ -38,6 +39,19 @@ class CodeForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
+
+
+class AskCodeForm(RequestLoginCodeForm):
+    """Whoever asks for a code too early is told when the next one goes out."""
+
+    def clean_phone(self) -> str:
+        try:
+            return str(super().clean_phone())
+        except ValidationError as error:
+            if error.code != "too_many_login_attempts":
+                raise
+            text = codes.too_early(context.request, self.cleaned_data["phone"])
+            raise ValidationError(text, code=TooOften.code) from error
 
 
 class LogInCodeForm(ConfirmLoginCodeForm):

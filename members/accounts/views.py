@@ -1,12 +1,14 @@
 """Where a visit begins, and under which appointment it goes on."""
 
 import logging
-from typing import cast
+from typing import Any, cast
 
 from allauth.account.decorators import reauthentication_required
-from django.conf import settings
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.views import RequestLoginCodeView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from members import entrance
 from members.accounts import addresses, sessions
 from members.accounts.forms import EmailForm
 from members.models import User
@@ -30,7 +33,7 @@ log = logging.getLogger(__name__)
 def home(request: HttpRequest) -> HttpResponse:
     """The first page of whoever comes: the desk, the phone, or the log-in."""
     if not request.user.is_authenticated:
-        return redirect(settings.LOGIN_URL)
+        return redirect(entrance.log_in_page(request))
     return redirect(home_of(request.user))
 
 
@@ -58,6 +61,43 @@ def safe_next(request: HttpRequest) -> str:
     """Where to go afterwards, if that is a page of this portal."""
     target = request.POST.get("next", "")
     return target if url_has_allowed_host_and_scheme(target, {request.get_host()}) else ""
+
+
+# --- The code once more -------------------------------------------------------------------------
+
+
+class SendAgain(RequestLoginCodeView):
+    """Another code for the same mobile, under the limits of the first and as silent about who is known.
+
+    Whoever is too early stays there, as the last one still holds.
+    """
+
+    def get(self, *_arguments: Any, **_words: Any) -> HttpResponse:
+        """Somebody came by the address alone."""
+        return redirect("account_request_login_code")
+
+    def _redirect_to_pending_stage(self, *_arguments: Any) -> None:
+        """The log-in that waits for its code is the one that asks."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        text = _("如果这个号码已经报到，新的验证码会在一分钟内发到；之前的已作废。")
+        messages.success(self.request, text)
+        return response
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        for errors in form.errors.values():
+            messages.error(self.request, str(errors[0]))
+        return redirect(self.passthrough_next_url(reverse("account_confirm_login_code")))
+
+
+class OtherNumber(SendAgain):
+    """Back to the number as it was typed, to change it. It goes by the form: an address would keep it."""
+
+    def post(self, request: HttpRequest, *_arguments: Any, **_words: Any) -> HttpResponse:
+        clear_login(request)
+        form = self.get_form_class()(initial={"phone": request.POST.get("phone", "")})
+        return self.render_to_response(self.get_context_data(form=form))
 
 
 # --- The address --------------------------------------------------------------------------------
@@ -105,7 +145,7 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def dev_messages(request: HttpRequest) -> HttpResponse:
-    """The last short messages of the console backend, for developers without a phone. DEBUG only."""
-    if not settings.DEBUG:
+    """The last short messages of the console backend, for who tries the portal without a phone."""
+    if not sms.is_shown():
         raise Http404
     return render(request, "members/accounts/dev_messages.html", {"messages_sent": sms.recent()})

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.utils.module_loading import import_string
 
 from xianfeng.lib.limits import Limit
+from xianfeng.lib.web.hosts import strangers
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class SmsBackend(Protocol):
 
 
 class ConsoleBackend:
-    """For development: writes the text to the log and keeps the last ones for the DEBUG page."""
+    """For development: writes the text to the log and keeps the last ones for who has no phone here."""
 
     def send(self, mobile: str, text: str) -> None:
         logger.warning("SMS to %s: %s", mobile, text)
@@ -82,6 +83,11 @@ def send_sms(mobile: str, text: str) -> None:
         place = traceback.extract_tb(error.__traceback__)[-1]
         logger.error("The gateway broke: %s in %s:%s", type(error).__name__, place.filename, place.lineno)
         raise SmsUnanswered(str(error).replace(mobile, "…").replace(text, "…")) from None
+
+
+def is_shown() -> bool:
+    """Whether this machine shows what the console backend wrote: to its own browser, never in production."""
+    return settings.SMS_BACKEND == "console" and not settings.IS_PRODUCTION and not strangers()
 
 
 def recent() -> list[tuple[str, str]]:

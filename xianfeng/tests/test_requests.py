@@ -1,5 +1,7 @@
 """What strangers send: characters no page expects, and addresses behind a proxy."""
 
+import gzip
+
 import pytest
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
@@ -162,3 +164,23 @@ def test_the_cookie_of_messages_is_no_text_and_a_made_up_one_says_nothing(client
     for cookie, said in ((token, ["已为李明登记豁免"]), (token[:-8] + "AAAAAAA=", []), ("W10:made:up", [])):
         request.COOKIES["messages"] = cookie
         assert [str(message) for message in SealedStorage(request)] == said
+
+
+def test_pages_are_compressed_for_who_takes_it_and_files_are_not(client: Client, cast: Cast):
+    takes = {"Accept-Encoding": "gzip, br"}
+    page = client.get("/accounts/login/", headers=takes)
+    assert page["Content-Encoding"] == "gzip" and "Accept-Encoding" in page["Vary"]
+    assert "工作人员登录" in gzip.decompress(page.content).decode()
+    assert "Content-Encoding" not in client.get("/accounts/login/").headers
+    client.force_login(cast.unit_clerk)
+    for url in ("/healthz", "/desk/imports/template/"):
+        answer = client.get(url, headers=takes)
+        assert (answer.status_code, answer.get("Content-Encoding")) == (200, None)
+
+
+def test_the_size_of_a_page_tells_little_of_it(client: Client, db: None):
+    """BREACH measures: the same page has another length each time."""
+    sizes = {
+        len(client.get("/accounts/login/", headers={"Accept-Encoding": "gzip"}).content) for _time in range(8)
+    }
+    assert len(sizes) > 4

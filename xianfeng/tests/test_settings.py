@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from xianfeng.lib.machine.embedded import LONGEST_PATH, socket_path
-from xianfeng.lib.machine.envfile import write_env_file
+from xianfeng.lib.machine.envfile import renew_env_file, write_env_file
 from xianfeng.settings import database, mailer
 
 
@@ -210,7 +210,28 @@ def test_generated_secrets_are_private_fresh_and_never_overwritten(tmp_path: Pat
     before = first.read_text()
     assert not write_env_file(first)
     assert first.read_text() == before
-    assert (
-        in_fresh_process("print(s.DEBUG, len(s.SECRET_KEY) > 50)", ENV_FILE=str(first), VAR_DIR=str(tmp_path))
-        == "True True"
+    asked = "print(s.DEBUG, s.SECURE, len(s.SECRET_KEY) > 50)"
+    assert in_fresh_process(asked, ENV_FILE=str(first), VAR_DIR=str(tmp_path)) == "False False True"
+
+
+def test_the_file_of_an_earlier_release_loses_debug_and_keeps_its_secrets(tmp_path: Path):
+    path = tmp_path / ".env"
+    made = (
+        "# Made by `manage.py generate_env` for this machine alone; .env.example explains every variable.\n"
     )
+    path.write_text(f"{made}DEBUG=true\nSECRET_KEY={'s' * 60}\nFIELD_ENCRYPTION_KEYS=k\nPORT=8090\n")
+    asked = "print(s.DEBUG, s.SECURE, s.SESSION_COOKIE_NAME, s.SECRET_KEY == 's' * 60, s.PORT)"
+    before = in_fresh_process(asked, ENV_FILE=str(path), VAR_DIR=str(tmp_path))
+    assert renew_env_file(path)
+    after = in_fresh_process(asked, ENV_FILE=str(path), VAR_DIR=str(tmp_path))
+    assert (before, after) == ("True False sessionid True 8090", "False False sessionid True 8090")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_debug_that_a_developer_asks_for_stays(tmp_path: Path):
+    path = tmp_path / ".env"
+    write_env_file(path)
+    path.write_text(f"{path.read_text()}DEBUG=true\n")
+    assert not renew_env_file(path)
+    asked = in_fresh_process("print(s.DEBUG, s.SECURE)", ENV_FILE=str(path), VAR_DIR=str(tmp_path))
+    assert asked == "True False"

@@ -1,6 +1,7 @@
 """Menus, drawn from xianfeng/menus.py for who is looking."""
 
 from django.template import Context
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from xianfeng import menus
 from xianfeng.ui.registry import register
@@ -26,3 +27,13 @@ def phone_tabs(context: Context) -> list[menus.Link]:
 @register.simple_tag(takes_context=True)
 def account_menu(context: Context) -> list[menus.Link]:
     return menus.links(menus.ACCOUNT, request_of(context))
+
+
+@register.simple_tag(takes_context=True)
+def came_from(context: Context) -> str:
+    """The page of this portal that led here, as the browser says; empty where it would lead here again."""
+    request = request_of(context)
+    page = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    is_here = request.method == "GET" and page == request.build_absolute_uri()
+    return page if is_ours and not is_here else ""

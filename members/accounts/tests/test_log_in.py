@@ -192,8 +192,24 @@ def test_who_has_an_account_but_no_entry_sees_the_registration(client: Client, c
     assert client.get("/").url == reverse("members:profile")
 
 
-def test_messages_of_developers_are_closed_without_debug(client: Client, cast: Cast, settings):
-    assert client.get(reverse("members:dev_messages")).status_code == 404
-    settings.DEBUG = True
+def test_messages_of_the_console_are_shown_on_the_machine_that_has_no_gateway(client: Client, cast: Cast):
     sms.send_sms("13900000001", "你好")
     assert "你好" in client.get(reverse("members:dev_messages")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"IS_PRODUCTION": True},
+        {"SMS_BACKEND": "city_sms.Gateway"},
+        {"ALLOWED_HOSTS": ["testserver", "10.0.0.5"]},
+    ],
+)
+@pytest.mark.parametrize("debug", [True, False])
+def test_they_are_closed_in_production_with_a_gateway_and_to_other_machines(
+    client: Client, cast: Cast, settings: Any, setting: dict[str, Any], debug: bool
+):
+    settings.DEBUG = debug
+    for name, value in setting.items():
+        setattr(settings, name, value)
+    assert client.get(reverse("members:dev_messages")).status_code == 404

@@ -42,10 +42,11 @@ ERRANDS = (
     Errand(EVERYBODY, EVERYBODY, "public", ("healthz", "livez", "operations:metrics")),
     Errand(EVERYBODY, EVERYBODY, "public", ("wishes:ask*", "wishes:track*")),
     Errand(EVERYBODY, EVERYBODY, "public", ("members:join*", "members:lost_number*")),
+    Errand(EVERYBODY, EVERYBODY, "public", ("members:code_again", "members:code_other_number")),
     # The link in a mail is proof enough; without one the page says that it is void.
     Errand(EVERYBODY, EVERYBODY, "public", ("members:confirm_email",)),
-    # Codes are shown on a machine for development alone.
-    Errand(NONE, NONE, "public", ("members:dev_messages",)),
+    # Codes are shown on a machine that has no gateway and whom no other reaches: to whoever sits there.
+    Errand(EVERYBODY, NONE, "public", ("members:dev_messages",)),
     # One's own account, post, messages and files.
     Errand(ACCOUNTS, ACCOUNTS, "all", ("members:home", "notices:inbox", "notices:read_all")),
     Errand(ACCOUNTS, ACCOUNTS, "all", ("members:profile", "members:looked_up", "reports:me")),

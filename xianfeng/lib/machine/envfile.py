@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 # The installer's. Where it is, every command reads it: one that was run in a shell which had not loaded the
-# file would else work on a fresh SQLite with DEBUG on, without a word.
+# file would else work on a fresh SQLite, without a word.
 INSTALLED = Path("/etc/xianfeng/env")
 
 
@@ -38,9 +38,14 @@ def exists(path: Path) -> bool:
     return True
 
 
-TEMPLATE = """\
-# Made by `manage.py generate_env` for this machine alone; .env.example explains every variable.
-DEBUG=true
+HEAD = "# Made by `manage.py generate_env` for this machine alone; .env.example explains every variable.\n"
+EARLIER = f"{HEAD}DEBUG=true\n"  # errors were a developer's yellow page to everybody who tried the portal
+PRESENT = f"""\
+{HEAD}# This machine's own browser reaches the portal by plain http.
+SECURE=false
+# Developers: DEBUG=true shows where an error broke, instead of the page that people see, and /styleguide/.
+"""
+SECRETS = """\
 SECRET_KEY={secret_key}
 FIELD_ENCRYPTION_KEYS={encryption_key}
 """
@@ -49,7 +54,7 @@ FIELD_ENCRYPTION_KEYS={encryption_key}
 def write_env_file(path: Path) -> bool:
     """Write fresh secrets to `path`, readable by its owner only. False where the file exists."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = TEMPLATE.format(
+    text = PRESENT + SECRETS.format(
         secret_key=secrets.token_urlsafe(50),
         encryption_key=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     )
@@ -59,4 +64,16 @@ def write_env_file(path: Path) -> bool:
         return False
     with os.fdopen(handle, "w") as file:
         file.write(text)
+    return True
+
+
+def renew_env_file(path: Path) -> bool:
+    """Take DEBUG out of a file that an earlier release made; its secrets stay. False where it is not one."""
+    text = path.read_text()
+    if not text.startswith(EARLIER):
+        return False
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.touch(0o600)
+    fresh.write_text(PRESENT + text.removeprefix(EARLIER))
+    fresh.replace(path)
     return True

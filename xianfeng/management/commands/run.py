@@ -21,6 +21,7 @@ from members.models import Organization
 from tools.demo import logins
 from xianfeng.launcher import Broker, Launcher, LaunchError, web, workers
 from xianfeng.lib.machine.embedded import ServerError, Valkey
+from xianfeng.lib.web import static
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Command(BaseCommand):
         if is_behind():
             call_command("migrate", interactive=False, verbosity=0)
         if not settings.DEBUG:
-            call_command("collectstatic", interactive=False, verbosity=0)
+            static.collect()
         if demo and not Organization.objects.exists():
             self.load_demo()
         # The children open their own connections; one kept here would only hold a lock on the file.

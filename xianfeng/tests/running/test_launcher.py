@@ -46,7 +46,7 @@ class Platform:
         self.environment = {
             **{name: os.environ[name] for name in keep if name in os.environ},
             "VAR_DIR": str(folder),
-            "DEBUG": "true",
+            "SECURE": "false",  # as in the file that `make run` generates
             "SECRET_KEY": "launcher-" * 10,
         }
         self.process: subprocess.Popen[bytes] | None = None

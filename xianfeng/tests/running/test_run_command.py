@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 
 from xianfeng import launcher
 from xianfeng.lib.queue import QUEUES
+from xianfeng.lib.web import static
 from xianfeng.management.commands import run
 
 
@@ -117,3 +118,23 @@ def test_the_table_lines_up_with_chinese_characters():
 
 def test_a_migrated_database_is_not_migrated_again(db):
     assert run.is_behind() is False
+
+
+def test_static_files_are_collected_when_they_changed_and_only_then(settings, tmp_path, monkeypatch):
+    settings.VAR_DIR, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
+    settings.STATIC_ROOT.mkdir()
+    calls = []
+
+    def collect(*_arguments: object, **_options: object) -> None:
+        calls.append(1)
+        (settings.STATIC_ROOT / "staticfiles.json").touch()
+
+    monkeypatch.setattr(static, "call_command", collect)
+    for _start in range(2):
+        static.collect()
+    assert len(calls) == 1
+    monkeypatch.setattr(static, "fingerprint", lambda: "another release")
+    static.collect()
+    (settings.STATIC_ROOT / "staticfiles.json").unlink()  # somebody cleaned up
+    static.collect()
+    assert len(calls) == 3

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from xianfeng.testing.cast import Cast
+from xianfeng.testing.pages import squeezed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("xianfeng.ui.tests.styleguide_urls")]
 
@@ -28,7 +29,7 @@ def test_a_wrong_password_is_explained_beside_the_form(client: Client, cast: Cas
 
 def test_a_missing_page_says_what_to_do(client: Client) -> None:
     shown = body(client, "/no-such-page/", 404)
-    assert "没有找到这个页面" in shown and "回到首页" in shown
+    assert "没有找到这个页面" in shown and "查询心愿进度" in shown and ">登录<" in squeezed(shown)
 
 
 def test_the_error_page_needs_neither_request_nor_database() -> None:
