@@ -35,7 +35,8 @@ SMALL = """target => {
     .filter((one) => one.getBoundingClientRect().height < target - 0.5)
     .map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 12)}`);
 }"""
-SIDEWAYS = """() => [...document.querySelectorAll(".table-wrap")]
+# A sheet for pens is as wide as its paper.
+SIDEWAYS = """() => [...document.querySelectorAll(".table-wrap:not(.sheet)")]
   .filter((wrap) => wrap.scrollWidth > wrap.clientWidth + 1)
   .map((wrap) => wrap.textContent.trim().slice(0, 20))"""
 
