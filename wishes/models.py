@@ -174,6 +174,11 @@ class WishEvent(StateEvent):
         return self.from_state == Wish.State.DECLINED and self.to_state == Wish.State.SUBMITTED
 
     @property
+    def is_taking_back(self) -> bool:
+        """Accepted by a slip of the hand, which was undone at once: nobody heard of either."""
+        return self.from_state == Wish.State.ACCEPTED and self.to_state == Wish.State.SUBMITTED
+
+    @property
     def is_parting(self) -> bool:
         """Merged before, it goes its own way again."""
         return self.from_state == Wish.State.MERGED

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from xianfeng import views
+from xianfeng.ui.undo import undo
 
 admin.autodiscover()
 
@@ -18,6 +19,7 @@ urlpatterns = [
     # Addresses are kept in one way, ours: this one of the library's only leads there.
     path("accounts/email/", RedirectView.as_view(pattern_name="members:email"), name="account_email"),
     path("accounts/", include("allauth.urls")),
+    path("desk/undo/", undo, name="undo"),
     path("", include("members.urls")),
     path("", include("tasks.urls")),
     path("", include("wishes.urls")),

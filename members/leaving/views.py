@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,7 +20,7 @@ from members.leaving.messages import text_of
 from members.models import Member, RosterChange
 from members.models.changes import RosterChangeQuerySet
 from xianfeng.ui.tabs import tabs_of
-from xianfeng.ui.views import attempt, page_of, posted, submit
+from xianfeng.ui.views import attempt, back_to_list, page_of, posted, submit
 
 FACES = (
     ("waiting", gettext_lazy("待接收"), None),
@@ -94,9 +95,15 @@ def decide(request: StaffRequest, change: RosterChange) -> HttpResponse:
         service, text = decisions[decision]
         if attempt(request, lambda: (service(),)):
             messages.success(request, OVERTAKEN if is_overtaken(change, decision) else text)
+            return back_to_list(request, "members:roster_changes", otherwise=page_after(change))
+    return redirect(page_after(change))
+
+
+def page_after(change: RosterChange) -> str:
+    """Its own, unless it went with the entry that was recorded by mistake."""
     if RosterChange.objects.filter(pk=change.pk).exists():
-        return redirect("members:roster_change", change.pk)
-    return redirect("members:list")
+        return reverse("members:roster_change", args=[change.pk])
+    return reverse("members:list")
 
 
 def is_overtaken(change: RosterChange, decision: str) -> bool:

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,7 +16,7 @@ from members.numbers.filters import NumberFilter
 from members.numbers.forms import CorrectionForm
 from members.people import privacy
 from xianfeng.ui.tabs import tabs_of
-from xianfeng.ui.views import attempt, page_of, posted, submit
+from xianfeng.ui.views import attempt, back_to_list, page_of, posted, submit
 
 FACES = (("waiting", gettext_lazy("待核实"), None), ("all", gettext_lazy("全部换号"), None))
 
@@ -44,8 +45,10 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     change = get_object_or_404(seen(request), pk=pk)
     if request.method == "POST":
         require(request.user, "numbers.decide")
-        attempt(request, lambda: decide(request, change))
-        return redirect("members:number", pk)
+        page = reverse("members:number", args=[pk])
+        if attempt(request, lambda: decide(request, change)):
+            return back_to_list(request, "members:numbers", otherwise=page)
+        return redirect(page)
     opened = privacy.opened_fields(change.member, request.user)
     context = {
         "change": change,
@@ -59,7 +62,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "members/numbers/detail.html", context)
 
 
-def decide(request: StaffRequest, change: MobileChange) -> None:
+def decide(request: StaffRequest, change: MobileChange) -> MobileChange:
     decision = request.POST.get("decision", "")
     if decision == "confirm":
         changing.confirm(change, by=request.user)
@@ -70,6 +73,7 @@ def decide(request: StaffRequest, change: MobileChange) -> None:
     elif decision == "take_back":
         changing.take_back(change, by=request.user)
         messages.success(request, _("已退回原号码。"))
+    return change
 
 
 @require_POST

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from members.desks import staff_of
 from members.models import Member, Registration
 from notices.kinds import Kind, declare
-from notices.outbox import Message, Wording, send, send_many
+from notices.outbox import HELD, Message, Wording, recall, send, send_many
 
 REGISTRATION = Kind("registration", _("报到"), told=_("申请人，和受理社区的书记、工作人员"))
 # In the portal only: a community confirms many at once.
@@ -38,6 +38,7 @@ NOT_THERE = Wording(
     body=_("名册上的社区已经更新，今后由%(community)s联系此人。如有不对，请联系对方。"),
     link="members:list",
     told=_("名册上原来写的社区的书记、工作人员"),
+    wait=HELD,
 )
 CONFIRMED = Wording(
     REGISTRATION,
@@ -46,6 +47,7 @@ CONFIRMED = Wording(
     body=_("%(community)s已确认您的报到，您可以接单了。"),
     link="members:profile",
     told=_("申请人"),
+    wait=HELD,
 )
 RETURNED = Wording(
     REGISTRATION,
@@ -109,3 +111,8 @@ def tell_applicant(wording: Wording, registration: Registration) -> None:
             reason=registration.reason,
         )
     )
+
+
+def unsay_confirmed(registration: Registration) -> None:
+    """To the applicant, the unit and the community on the roster. Raises AlreadySent."""
+    recall(*(f"registration:{registration.pk}:{what}:" for what in ("confirmed", "unit", "not-there")))

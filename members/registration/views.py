@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from members.access import StaffRequest, desk_required, require
 from members.models import Registration
 from members.people import privacy
-from members.registration import matching, reconciling, registering
+from members.registration import matching, reconciling, registering, taking_back
 from members.registration.filters import RegistrationFilter
 from members.registration.rules import NotThisPerson
 from xianfeng.lib.ids import ids_of
+from xianfeng.ui import undo
 from xianfeng.ui.tabs import tabs_of
-from xianfeng.ui.views import PAGE, attempt, each_row, page_of
+from xianfeng.ui.views import PAGE, attempt, back_to_list, each_row, page_of
 
 
 def seen(request: StaffRequest) -> QuerySet[Registration]:
@@ -67,7 +70,7 @@ def decide(request: StaffRequest, registration: Registration) -> HttpResponse:
     """POST `decision` = confirm or return, with `reason` or `same_person`."""
     decision = return_ if request.POST.get("decision") == "return" else confirm
     if attempt(request, lambda: decision(request, registration)):
-        return redirect("members:registrations")
+        return back_to_list(request, "members:registrations")
     return redirect("members:registration", registration.pk)
 
 
@@ -84,9 +87,27 @@ def confirm(request: StaffRequest, registration: Registration) -> Registration:
     same_person = next((member for member in people if str(member.pk) == chosen), None)
     if chosen and same_person is None:
         raise NotThisPerson(_("名册上的这位同志已不可关联，请刷新页面。"))
+    was = taking_back.before(registration) if same_person is None else None
     done = registering.confirm(registration, by=request.user, same_person=same_person)
-    messages.success(request, _("已确认%(name)s同志报到。") % {"name": registration.name})
+    say_confirmed(request, _("已确认%(name)s同志报到。") % {"name": registration.name}, [(done.pk, was)])
     return done
+
+
+def say_confirmed(request: StaffRequest, text: str, done: list[tuple[int, dict[str, Any] | None]]) -> None:
+    """With a button that takes it back, where all of it can be."""
+    if all(was is not None for _pk, was in done):
+        return undo.offer(request, text, "confirm", done=done)
+    return messages.success(request, text)
+
+
+@undo.undoes("confirm")
+def take_back(request: StaffRequest, facts: dict[str, Any]) -> str:
+    """All that were confirmed in one step, or none."""
+    require(request.user, "registrations.decide")
+    with transaction.atomic():
+        for pk, was in facts["done"]:
+            taking_back.take_back(get_object_or_404(seen(request), pk=pk), was, by=request.user)
+    return reverse("members:registrations")
 
 
 @require_POST
@@ -94,13 +115,17 @@ def confirm(request: StaffRequest, registration: Registration) -> Registration:
 def confirm_many(request: StaffRequest) -> HttpResponse:
     """Confirms the ticked ones; each refusal is told with its name, the others go through."""
     rows = seen(request).filter(pk__in=ids_of(request.POST.getlist("pk"))[:PAGE])
-    done = each_row(
-        request, rows, lambda row: registering.confirm(row, by=request.user), name=lambda row: row.name
-    )
-    if done:
-        text = ngettext("已确认 %(count)d 人报到。", "已确认 %(count)d 人报到。", done)
-        messages.success(request, text % {"count": done})
-    return redirect("members:registrations")
+    done = list[tuple[int, dict[str, Any] | None]]()
+
+    def confirm_one(row: Registration) -> None:
+        was = taking_back.before(row)
+        registering.confirm(row, by=request.user)
+        done.append((row.pk, was))
+
+    if each_row(request, rows, confirm_one, name=lambda row: row.name):
+        text = ngettext("已确认 %(count)d 人报到。", "已确认 %(count)d 人报到。", len(done))
+        say_confirmed(request, text % {"count": len(done)}, done)
+    return back_to_list(request, "members:registrations")
 
 
 @require_POST

@@ -4,6 +4,7 @@ Nothing here talks to a server: a rolled back change takes its messages with it,
 cannot lose them. The same key never makes a second message.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import batched
@@ -36,6 +37,7 @@ class Message:
     body: str
     url: str = ""
     channels: tuple[str, ...] = (EMAIL,)
+    wait: int = 0  # seconds until it leaves
 
 
 def send(message: Message) -> Notice:
@@ -97,7 +99,8 @@ def _delivery(notice_id: int, message: Message, channel: str) -> Delivery:
     address = "" if isinstance(recipient, Addressee) else address_of(recipient, channel)
     if not address and not isinstance(recipient, Addressee):
         state = Delivery.State.UNREACHABLE
-    return Delivery(notice_id=notice_id, channel=channel, address=address, state=state, due_at=timezone.now())
+    due_at = timezone.now() + dt.timedelta(seconds=message.wait)
+    return Delivery(notice_id=notice_id, channel=channel, address=address, state=state, due_at=due_at)
 
 
 def address_of(recipient: "User", channel: str) -> str:

@@ -33,6 +33,8 @@ class Wording:
     template: str = ""
     link: str = ""
     query: str = ""
+    # Seconds it waits before it leaves, so that what it tells of can be taken back unsaid.
+    wait: int = 0
     # Where not everybody whom the kind names gets this one.
     told: "_StrOrPromise" = ""
 
@@ -48,7 +50,7 @@ class Wording:
         url = self._url(at, facts)
         for recipient in recipients:
             key = self.key % {**facts, "user": recipient.pk}
-            yield Message(recipient, self.kind.name, key, subject, body, url, self.kind.channels)
+            yield Message(recipient, self.kind.name, key, subject, body, url, self.kind.channels, self.wait)
 
     def _url(self, at: int | None, facts: dict[str, object]) -> str:
         if not self.link:

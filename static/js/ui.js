@@ -10,14 +10,16 @@ const on = (type, selector, handler) =>
   });
 
 // Toasts: success goes by itself unless it is being read; the rest waits for a click.
-function fade(toast) {
-  setTimeout(() => (toast.matches(":hover, :focus-within") ? fade(toast) : toast.remove()), 6000);
+function fade(toast, seconds) {
+  const isRead = () => toast.matches(":hover, :focus-within");
+  setTimeout(() => (isRead() ? fade(toast, seconds) : toast.remove()), seconds * 1000);
 }
 
 function fadeNew(scope) {
   scope.querySelectorAll("[data-toast-fades]").forEach((toast) => {
+    const seconds = Number(toast.dataset.toastFades);
     toast.removeAttribute("data-toast-fades");
-    fade(toast);
+    fade(toast, seconds);
   });
 }
 
@@ -42,6 +44,7 @@ function ask(details) {
   const dialog = document.createElement("dialog");
   const form = details.querySelector(".confirm-box");
   const home = form.parentNode;
+  form.toggleAttribute("data-of-panel", Boolean(form.closest("#panel")));
   const title = form.querySelector("h2");
   title.id = title.id || `confirm-${Math.random().toString(36).slice(2)}`;
   dialog.className = "modal-box";
@@ -117,29 +120,6 @@ function freeForm(form) {
 
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(freeForm));
 
-// Side panel: the list stays where it is; closing brings its address back.
-let listAddress = location.href;
-const panel = document.getElementById("panel");
-
-function closePanel() {
-  if (!panel || !panel.innerHTML.trim()) return false;
-  panel.replaceChildren();
-  document.querySelectorAll("tr.is-open").forEach((row) => row.classList.remove("is-open"));
-  history.pushState({}, "", listAddress);
-  if (opener) opener.focus();
-  return true;
-}
-
-let opener = null;
-on("click", "[data-panel=open]", (link) => {
-  if (!panel || !panel.innerHTML.trim()) listAddress = location.href;
-  opener = link;
-  document.querySelectorAll("tr.is-open").forEach((row) => row.classList.remove("is-open"));
-  const row = link.closest("tr");
-  if (row) row.classList.add("is-open");
-});
-on("click", "[data-close-panel]", closePanel);
-
 // Files: what was dropped or chosen is the input's own file.
 document.addEventListener("dragover", (event) => {
   const zone = event.target.closest && event.target.closest("[data-file-drop]");
@@ -169,11 +149,11 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
     const menus = openMenus();
+    if (menus.length) event.preventDefault(); // the panel stays
     menus.forEach((menu) => {
       menu.removeAttribute("open");
       menu.querySelector("summary").focus();
     });
-    if (!menus.length && !typing) closePanel();
   }
 });
 
@@ -186,13 +166,10 @@ showNetwork();
 ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, sayItFailed));
 document.addEventListener("htmx:responseError", (event) => {
   // A page that may not be opened in the panel is opened in full, where it explains itself.
-  if (event.detail.target === panel) location.href = event.detail.xhr.responseURL;
+  if (event.detail.target.id === "panel") location.href = event.detail.xhr.responseURL;
   else sayItFailed();
 });
-document.addEventListener("htmx:afterSwap", (event) => {
-  fadeNew(document);
-  if (event.detail.target === panel) panel.focus();
-});
+document.addEventListener("htmx:afterSwap", () => fadeNew(document));
 
 // A file that is too large is named here: the server takes in no byte of it.
 on("change", "[data-largest]", (field) => {

@@ -199,6 +199,7 @@ class Task(models.Model):
     objects = TaskQuerySet.as_manager()
     is_draft = StateIn({State.DRAFT})
     is_published = StateIn({State.PUBLISHED})
+    is_settled = StateIn({State.SETTLED})
     is_changeable = StateIn(State.CHANGEABLE)
     is_enterable = StateIn(State.ENTERABLE)
 

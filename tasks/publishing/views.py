@@ -19,6 +19,7 @@ from tasks.phases import BY_CODE, PHASES, phase_counts, phase_of
 from tasks.publishing import publishing, rules
 from tasks.publishing.filters import TaskFilter
 from tasks.publishing.forms import TaskForm, copy_initial, fresh_initial, task_initial, wish_initial
+from tasks.queue import next_after
 from tasks.rights import demand, in_charge, may_cancel, may_manage, may_mark_presence, may_reverse, may_verify
 from tasks.shares import FIGURES, has_shares, narrowed, shares_of
 from wishes.models import Wish
@@ -65,6 +66,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "is_narrowed": not {"community", "of"}.isdisjoint(request.GET),
         "audience": task.audience.all(),
         "history": [event_line(event) for event in task.events.select_related("by").order_by("-id")],
+        "next": next_after(task, request.user) if task.is_settled else None,
         **actions_on(request, task),
     }
     return render(request, "tasks/publishing/detail.html", context)

@@ -4,30 +4,36 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from members.access import StaffRequest, desk_required
+from members.access import StaffRequest, desk_required, require
 from tasks import deadlines
 from tasks.desk import fetch
 from tasks.models import Claim, Task, Verification
 from tasks.models.claim import ClaimQuerySet
 from tasks.phases import awaiting_verification
 from tasks.presence.views import save_presence
+from tasks.queue import next_after
 from tasks.rights import awarding_for, demand, may_verify
 from tasks.rules import bonus_of
 from tasks.screen import Screen
 from tasks.verifying import reversing, verifying
+from tasks.verifying.alone import alone_on, verify_alone
 from tasks.verifying.filters import BacklogFilter
 from tasks.verifying.forms import DecisionForm
+from xianfeng.lib.ids import ids_of
 from xianfeng.lib.times import today
+from xianfeng.ui import undo
 from xianfeng.ui.tabs import tabs_of
-from xianfeng.ui.views import attempt, page_of
+from xianfeng.ui.views import PAGE, attempt, back_to_list, each_row, page_of
 
 # --- Backlog ------------------------------------------------------------------------------------
 
@@ -50,8 +56,8 @@ def to_verify(request: StaffRequest) -> HttpResponse:
 
 
 def backlog_lines(tasks: Iterable[Task], request: StaffRequest) -> list[dict[str, Any]]:
-    shown = list(tasks)
-    figures = open_figures(shown, Claim.objects.visible_to(request.user))
+    shown, claims = list(tasks), Claim.objects.visible_to(request.user)
+    figures, alone = open_figures(shown, claims), alone_on(shown, claims, request.user)
     return [
         {
             "task": task,
@@ -59,6 +65,7 @@ def backlog_lines(tasks: Iterable[Task], request: StaffRequest) -> list[dict[str
             "is_overdue": deadline < today(),
             "is_mine": may_verify(request.user, task),
             "awards": awarding_for(request.user, task),
+            "alone": alone.get(task.pk),
             **figures[task.pk],
         }
         for task in shown
@@ -83,7 +90,7 @@ def verify(request: StaffRequest, pk: int) -> HttpResponse:
     screen, bonus = Screen(request, task, DecisionForm), bonus_of(task)
     if screen.is_valid() and fits(screen, bonus) and save(screen, bonus):
         return screen.next()
-    return screen.show(decides=True, bonus=bonus)
+    return screen.show(decides=True, bonus=bonus, next=next_after(task, request.user))
 
 
 def fits(screen: Screen, bonus: int) -> bool:
@@ -108,12 +115,44 @@ def save(screen: Screen, bonus: int) -> bool:
     )
     if made is None:
         return False
-    lit = sum(one.flags for one in made)
+    say_verified(request, made)
+    return True
+
+
+def say_verified(request: StaffRequest, made: list[Verification]) -> None:
     text = ngettext(
         "已认定 %(count)d 人，亮旗 %(flags)d 面。", "已认定 %(count)d 人，亮旗 %(flags)d 面。", len(made)
     )
-    messages.success(request, text % {"count": len(made), "flags": lit})
-    return True
+    said = text % {"count": len(made), "flags": sum(one.flags for one in made)}
+    undo.offer(request, said, "verify", made=[one.pk for one in made])
+
+
+@undo.undoes("verify")
+def take_back(request: StaffRequest, facts: dict[str, Any]) -> str:
+    """All decisions of one step are reversed, or none; the ledger keeps both lines."""
+    require(request.user, "flags.reverse")
+    rows = Verification.objects.visible_to(request.user).select_related("claim__task", "entry__member")
+    with transaction.atomic():
+        for one in rows.filter(pk__in=facts["made"]).order_by("pk"):
+            reversing.reverse_verification(one, reason=_("误点认定，当即撤销"), by=request.user)
+    tasks = [*{one.claim.task_id for one in rows.filter(pk__in=facts["made"])}]
+    return reverse("tasks:verify", args=tasks) if len(tasks) == 1 else reverse("tasks:to_verify")
+
+
+# --- Tasks that one person did ------------------------------------------------------------------
+
+
+@require_POST
+@desk_required("claims.verify")
+def verify_many(request: StaffRequest) -> HttpResponse:
+    """The ticked tasks of one person each; a refusal names its task and stops no other."""
+    tasks = Task.objects.visible_to(request.user).select_related("item", "publisher__parent")
+    ticked = tasks.filter(pk__in=ids_of(request.POST.getlist("pk"))[:PAGE])
+    made = list[Verification]()
+    each_row(request, ticked, lambda task: made.append(verify_alone(task, by=request.user)))
+    if made:
+        say_verified(request, made)
+    return back_to_list(request, "tasks:to_verify")
 
 
 # --- Reversal -----------------------------------------------------------------------------------

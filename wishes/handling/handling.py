@@ -47,6 +47,21 @@ def accept(wish: Wish, *, by: "User", is_next_told: bool = False) -> Wish:
 
 
 @transaction.atomic
+def take_back_acceptance(wish: Wish, *, by: "User") -> Wish:
+    """Accepted by mistake, and nobody was told yet: it waits as before.
+
+    Raises NotHandler, AlreadySent, WrongState where something happened since or somebody else accepted it.
+    """
+    check_handler(wish.organization, by)
+    rules.check_state(wish, {State.ACCEPTED})
+    accepted = wish.events.latest("pk")
+    if accepted.to_state != State.ACCEPTED or accepted.by_id != by.pk:
+        raise rules.overtaken()
+    messages.unsay_accepted(wish, accepted.pk)
+    return move(wish, accepted.from_state, allowed={State.ACCEPTED}, by=by, note=_("误点受理，当即撤销"))
+
+
+@transaction.atomic
 def decline(wish: Wish, *, reason: str, by: "User", responsible: str = "") -> Wish:
     """不予受理, with the reason and who can help instead; the resident reads both.
 

@@ -5,11 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from members.access import StaffRequest, desk_required
+from members.access import StaffRequest, desk_required, require
 from members.people.privacy import mask, mask_name
 from wishes.handling import handling
 from wishes.handling.filters import SORTS, TABS, WishFilter
@@ -20,8 +21,9 @@ from wishes.merging.rules import check_parting
 from wishes.models import Wish
 from wishes.reopening.rules import check_taken_up_again
 from xianfeng.lib.refusal import refusal_of
+from xianfeng.ui import undo
 from xianfeng.ui.tabs import tabs_of
-from xianfeng.ui.views import attempt, ordering, page_of, valid
+from xianfeng.ui.views import attempt, back_to_list, ordering, page_of, valid
 
 PAGE_SIZE = 30
 
@@ -97,8 +99,15 @@ def brief_shown(request: StaffRequest, wish: Wish) -> dict[str, Any]:
 def accept(request: StaffRequest, pk: int) -> HttpResponse:
     wish = fetch(request, pk)
     if attempt(request, lambda: handling.accept(wish, by=request.user)):
-        messages.success(request, _("已受理。下一步：发布成任务，让党员接单。"))
+        undo.offer(request, _("已受理。下一步：发布成任务，让党员接单。"), "accept", wish=pk)
     return redirect("wishes:detail", pk)
+
+
+@undo.undoes("accept")
+def take_back_acceptance(request: StaffRequest, facts: dict[str, Any]) -> str:
+    require(request.user, "wishes.handle")
+    handling.take_back_acceptance(fetch(request, facts["wish"]), by=request.user)
+    return reverse("wishes:detail", args=[facts["wish"]])
 
 
 @desk_required("wishes.handle")
@@ -107,6 +116,7 @@ def decline(request: StaffRequest, pk: int) -> HttpResponse:
     wish, form = fetch(request, pk), DeclineForm(request.POST)
     if attempt(request, lambda: handling.decline(wish, **valid(form), by=request.user)):
         messages.success(request, _("已登记为不受理，居民凭查询码能看到原因。"))
+        return back_to_list(request, "wishes:list", otherwise=reverse("wishes:detail", args=[pk]))
     return redirect("wishes:detail", pk)
 
 

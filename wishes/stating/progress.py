@@ -1,5 +1,6 @@
 """How far a wish is, in the words of the person who stated it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -36,9 +37,19 @@ def of(wish: Wish) -> list[dict[str, Any]]:
         ]
     return [
         {"title": title_of(event), "at": event.at, "tone": tone_of(event)}
-        for event in events
+        for event in without_slips(events)
         if not event.is_about_another
     ]
+
+
+def without_slips(events: list[WishEvent]) -> Iterator[WishEvent]:
+    """Newest first, but for an acceptance that was undone at once: the resident never heard of it."""
+    newest_first = iter(events)
+    for event in newest_first:
+        if event.is_taking_back:
+            next(newest_first)
+        else:
+            yield event
 
 
 def title_of(event: WishEvent) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notices.addressees import Addressee
 from notices.kinds import SMS, Kind, declare
-from notices.outbox import Message, Wording, send_many
+from notices.outbox import HELD, Message, Wording, recall, release, send_many
 from wishes.models import Wish, WishEvent
 from wishes.telling.addressee import KIND
 from xianfeng.lib import personal_data
@@ -33,6 +33,7 @@ ACCEPTED = Wording(
     subject=_("心愿已受理"),
     body=_("【先锋微家】您的心愿“%(need)s”社区已受理，正在安排。凭查询码（尾号%(code)s）可查进展。"),
     link="wishes:detail",
+    wait=HELD,
 )
 DECLINED = Wording(
     WISH_STEP,
@@ -116,6 +117,8 @@ def tell(wording: Wording, wish: Wish, occasion: int | None = None, /, **facts: 
     Who stated one that was merged into it hears of it too, in the words of their own.
     """
     by_number = {one.contact_mobile: one for one in (*wish.duplicates.all(), wish) if one.contact_mobile}
+    if wording is not ACCEPTED:  # the steps are told in their order
+        release(*(f"wish:{one.pk}:accepted:" for one in by_number.values()))
     send_many(to_resident(wording, one, occasion=occasion, **facts) for one in by_number.values())
 
 
@@ -131,6 +134,12 @@ def cut(text: str, most: int) -> str:
 def tell_step(wording: Wording, wish: Wish, /, **facts: object) -> None:
     """The wish's latest event is the occasion."""
     tell(wording, wish, wish.events.latest("pk").pk, **facts)
+
+
+def unsay_accepted(wish: Wish, occasion: int) -> None:
+    """Raises AlreadySent."""
+    told = (wish, *wish.duplicates.all())
+    recall(*(ACCEPTED.key % {"wish": one.pk, "occasion": occasion} for one in told))
 
 
 def tell_declined(wish: Wish) -> None:

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.forms.utils import flatatt
+from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from xianfeng.ui import undo
+from xianfeng.ui.forms import with_token
 from xianfeng.ui.registry import register
 
 
@@ -112,8 +115,14 @@ TOAST_WORDS = {
 }
 
 
-@register.inclusion_tag("components/toast.html")
-def toast(message: Any) -> dict[str, Any]:
-    """A Django message as a toast; success goes away by itself, the others stay until closed."""
+@register.inclusion_tag("components/toast.html", takes_context=True)
+def toast(context: Context, message: Any) -> dict[str, Any]:
+    """A Django message as a toast; success goes away by itself, the others stay until closed.
+
+    What may be taken back has its button for ten seconds.
+    """
     tone = TOAST_TONES.get(getattr(message, "level_tag", ""), "info")
-    return {"message": message, "tone": tone, "word": TOAST_WORDS[tone]}
+    may_undo = undo.TAG in getattr(message, "tags", "").split()
+    seconds = (10 if may_undo else 6) if tone == "success" else 0
+    shown = {"message": message, "tone": tone, "word": TOAST_WORDS[tone], "seconds": seconds}
+    return with_token(context, shown | {"may_undo": may_undo})

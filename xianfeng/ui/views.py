@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Page, Paginator
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from xianfeng.lib.refusal import Refusal
@@ -57,6 +59,15 @@ def faults(form: BaseForm) -> Iterable[str]:
     for name, errors in form.errors.items():
         text = "；".join(map(str, errors))
         yield f"{form.fields[name].label}：{text}" if name in form.fields else text
+
+
+def back_to_list(request: HttpRequest, name: str, otherwise: str = "") -> HttpResponse:
+    """To the list a decision was taken from, as it was filtered and paged; no other address is followed.
+
+    `otherwise` is where who came from elsewhere goes on, if that is not the list.
+    """
+    address, back = reverse(name), request.POST.get("back", "")
+    return redirect(back if back.partition("?")[0] == address else otherwise or address)
 
 
 def each_row[T](

@@ -50,6 +50,7 @@ ERRANDS = (
     # One's own account, post, messages and files.
     Errand(ACCOUNTS, ACCOUNTS, "all", ("members:home", "notices:inbox", "notices:read_all")),
     Errand(ACCOUNTS, ACCOUNTS, "all", ("members:profile", "members:looked_up", "reports:me")),
+    Errand(NONE, ACCOUNTS, "all", ("undo",)),
     # One's own address; a post's owner in a code session is not its master.
     Errand(PEOPLE, PEOPLE, "all", ("members:email",)),
     Errand(STAFF, STAFF, "all", ("members:own_record", "members:own_record_code")),
@@ -122,6 +123,7 @@ ERRANDS = (
     Errand(PUBLISHERS, PUBLISHERS, "all", ("tasks:new", "tasks:record")),
     Errand(CITY, CITY, "all", ("tasks:item", "tasks:item_new")),
     Errand(frozenset({"city", "community"}), NONE, "all", ("tasks:to_verify",)),
+    Errand(NONE, frozenset({"city", "community"}), "all", ("tasks:verify_many",)),
     Errand(PLACES, NONE, "place", ("tasks:detail",)),
     Errand(frozenset({"estate"}), frozenset({"estate"}), "place", ("tasks:edit", "tasks:publish")),
     Errand(frozenset({"community"}), frozenset({"community"}), "place", ("tasks:verify",)),

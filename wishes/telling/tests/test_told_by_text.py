@@ -22,9 +22,15 @@ MOBILE = BRIEF["contact_mobile"]
 NEED = "家里的水管漏水，想请懂行的同志上门看一看"
 
 
+def everything_leaves() -> None:
+    """An acceptance too, which waits for twenty seconds."""
+    Delivery.objects.filter(state=Delivery.State.PENDING).update(due_at=timezone.now())
+    delivering.deliver_due()
+
+
 def texts() -> list[str]:
     """What the resident got, the oldest first."""
-    delivering.deliver_due()
+    everything_leaves()
     assert {mobile for mobile, _text in sms.recent()} <= {MOBILE}
     return [text for _mobile, text in reversed(sms.recent())]
 
@@ -103,6 +109,19 @@ def test_a_reason_of_nothing_but_a_number_points_to_the_page(cast: Cast):
     assert "原因见查询页" in texts()[-1]
 
 
+def test_an_acceptance_that_waits_is_told_before_what_follows(cast: Cast):
+    wish = stated(cast.estate, contact_mobile=MOBILE)
+    handling.accept(wish, by=cast.clerk)
+    delivering.deliver_due()
+    assert [text for _mobile, text in sms.recent() if "社区已受理" in text] == []
+    handling.decline(wish, reason="属于物业维修", responsible="物业", by=cast.clerk)
+    delivering.deliver_due()
+    told = [text for _mobile, text in reversed(sms.recent())]
+    assert [word for text in told for word in ("已收到", "社区已受理", "未受理") if word in text] == [
+        "已收到", "社区已受理", "未受理",
+    ]  # fmt: skip
+
+
 def test_a_text_is_one_text(cast: Cast):
     """Seventy characters are one; a longer one costs two."""
     wish = stated(
@@ -167,7 +186,7 @@ def test_both_residents_of_a_merged_wish_are_told_each_of_their_own(cast: Cast):
     kept, gone = stated(cast.estate), second(cast)
     merging.merge(kept, gone, by=cast.clerk)
     handling.accept(kept, by=cast.clerk)
-    delivering.deliver_due()
+    everything_leaves()
     accepted = {mobile: text for mobile, text in sms.recent() if "社区已受理" in text}
     assert set(accepted) == {MOBILE, "13700000008"}
     assert "想请人上门理发" in accepted[MOBILE] and "老人想理发" in accepted["13700000008"]

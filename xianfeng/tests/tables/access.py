@@ -103,6 +103,7 @@ ACCESS: dict[str, Access] = {
     "healthz": Access(get=everyone()),
     "livez": Access(get=everyone()),
     "operations:metrics": Access(get=everyone()),  # to this machine, as which the tests come
+    "undo": Access(post=logged_in(302)),
     "operations:state": Access(get=only("sysadmin")),
     # wishes: residents without an account
     "wishes:ask": Access(
@@ -237,6 +238,9 @@ ACCESS |= {
     "tasks:sheet": Access(get=only("community", "estate"), kwargs=an_ended_task),
     "tasks:verify": Access(get=only("community"), post=only("community"), kwargs=an_ended_task),
     "tasks:to_verify": Access(get=only("city", "community")),
+    "tasks:verify_many": Access(
+        post=only("city", "community", status=302), data=lambda cast: {"pk": an_ended_task(cast)["pk"]}
+    ),
     "tasks:records": Access(get=only(*SEE_TASKS)),
     "tasks:record": Access(get=only("city", "community", "estate"), post=only("city", "community", "estate")),
     "tasks:enter": Access(
