@@ -8,7 +8,6 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tasks.models import Claim
 from xianfeng.settings import TEXT_SIZE_COOKIE
 from xianfeng.testing.browser import PHONE, axe_violations, overflow
 from xianfeng.testing.cast import Cast
@@ -83,7 +82,6 @@ def test_residents_pages_hold_large_text(phone: Page, live_server: LiveServer, c
 
 def test_members_pages_hold_large_text(phone: Page, live_server: LiveServer, client: Client, cast: Cast):
     paths = list(addresses(cast, OWN))
-    assert Claim.objects.exists()
     log_in_by_code(client, cast.li.user)
     session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
     phone.context.add_cookies([session])  # type: ignore[list-item]
