@@ -15,6 +15,7 @@ urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("healthz", views.healthz, name="healthz"),
     path("", include("xianfeng.operations.seeing.urls")),
+    path("text-size/", views.text_size, name="text_size"),
     path("admin/", admin.site.urls),
     # Addresses are kept in one way, ours: this one of the library's only leads there.
     path("accounts/email/", RedirectView.as_view(pattern_name="members:email"), name="account_email"),

@@ -1,11 +1,13 @@
 import sys
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from xianfeng import health
 from xianfeng.lib.database.away import is_database_away, is_disk_full
@@ -13,6 +15,7 @@ from xianfeng.lib.machine.tracing import TRACE
 from xianfeng.lib.queue import NotTaken
 
 RETRY_AFTER = 30  # seconds, for browsers and proxies
+TEXT_SIZE_KEPT = 365 * 24 * 3600  # seconds
 
 
 @login_not_required
@@ -30,6 +33,26 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """State of every part. 503 where no page can be served; 200 and "degraded" where something waits."""
     report = health.report()
     return JsonResponse(report, status=503 if report["status"] == health.FAILED else 200)
+
+
+@login_not_required
+@require_POST
+def text_size(request: HttpRequest) -> HttpResponse:
+    """Large text or standard, kept by this browser for a year; back to the page that was read."""
+    page = request.POST.get("next", "")
+    response = redirect(page if url_has_allowed_host_and_scheme(page, {request.get_host()}) else "/")
+    if request.POST.get("size") == "large":
+        response.set_cookie(
+            settings.TEXT_SIZE_COOKIE,
+            "large",
+            max_age=TEXT_SIZE_KEPT,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    else:
+        response.delete_cookie(settings.TEXT_SIZE_COOKIE, samesite="Lax")
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -156,6 +156,7 @@ SINGLE = {
     "flags:start",
     "flags:workdays",
     "members:confirm_email",
+    "members:dev_messages",  # the last 20
     "members:elevation",
     "members:email",
     "members:import_new",

@@ -46,11 +46,15 @@ def test_every_cookie_is_this_host_s_alone_and_no_script_reads_it(tmp_path):
         "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'xianfeng.settings'; django.setup();"
         "from members.accounts.guessing import COOKIE;"
         "from xianfeng.lib.crypto.messages import SealedCookieStorage as m;"
-        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, m.cookie_name, COOKIE,"
+        "from members.entrance import COOKIE as entrance;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, m.cookie_name, COOKIE, entrance,"
+        " s.TEXT_SIZE_COOKIE,"
         " s.SESSION_COOKIE_HTTPONLY, s.CSRF_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE)",
         VAR_DIR=str(tmp_path),
     )
-    names = " ".join(f"__Host-{name}" for name in ("sessionid", "csrftoken", "messages", "known"))
+    names = " ".join(
+        f"__Host-{name}" for name in ("sessionid", "csrftoken", "messages", "known", "entrance", "text")
+    )
     assert shown == f"{names} True True Lax"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.forms.utils import flatatt
 from django.template import Context
 from django.utils.html import format_html, format_html_join
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from xianfeng.ui import undo
 from xianfeng.ui.forms import with_token
 from xianfeng.ui.registry import register
+from xianfeng.ui.tables import request_of
 
 
 @register.inclusion_tag("components/empty.html")
@@ -90,6 +92,12 @@ def event_line(event: Any) -> dict[str, Any]:
         "note": get("note", ""),
         "tone": get("tone", ""),
     }
+
+
+@register.simple_tag(takes_context=True)
+def text_size(context: Context) -> str:
+    """ "large" where this browser's user asked for it; residents' and members' pages alone have it."""
+    return request_of(context).COOKIES.get(settings.TEXT_SIZE_COOKIE, "standard")
 
 
 @register.simple_tag

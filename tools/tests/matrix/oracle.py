@@ -40,6 +40,7 @@ class Errand:
 ERRANDS = (
     # Residents and whoever registers have no account.
     Errand(EVERYBODY, EVERYBODY, "public", ("healthz", "livez", "operations:metrics")),
+    Errand(NONE, EVERYBODY, "public", ("text_size",)),
     Errand(EVERYBODY, EVERYBODY, "public", ("wishes:ask*", "wishes:track*")),
     Errand(EVERYBODY, EVERYBODY, "public", ("members:join*", "members:lost_number*")),
     Errand(EVERYBODY, EVERYBODY, "public", ("members:code_again", "members:code_other_number")),

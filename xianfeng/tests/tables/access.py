@@ -102,6 +102,7 @@ SEE_RESULTS = ("city", "street", "community", "unit", "auditor")
 ACCESS: dict[str, Access] = {
     "healthz": Access(get=everyone()),
     "livez": Access(get=everyone()),
+    "text_size": Access(post=everyone(302), data=lambda cast: {"size": "large"}),
     "operations:metrics": Access(get=everyone()),  # to this machine, as which the tests come
     "undo": Access(post=logged_in(302)),
     "operations:state": Access(get=only("sysadmin")),
