@@ -45,5 +45,5 @@ def sheet(request: StaffRequest, pk: int) -> HttpResponse:
     task = fetch(request, pk)
     demand(may_mark_presence(request.user, task))
     claims = in_charge(request.user, task).holding().select_related("member__unit")
-    pages = sheets(task, claims.order_by("member__pinyin", "pk"))
+    pages = sheets(task, list(claims.order_by("member__pinyin", "pk")))
     return render(request, "tasks/presence/sheet.html", {"task": task, "sheets": pages})

@@ -5,8 +5,8 @@ from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -31,8 +31,10 @@ LOOK_UPS = Limit("wish-code", times=60, seconds=600)
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest, public_code: str) -> HttpResponse:
     """First the need, then how to reach the person; each page carries the answers before it."""
-    places = Organization.objects.active().filter(kind__in=PLACES)
-    place = get_object_or_404(places, public_code=public_code)
+    places = Organization.objects.active().filter(kind__in=PLACES).select_related("parent")
+    place = places.of_public_code(public_code)
+    if place is None:
+        raise Http404("No poster bears this code.")
     if request.method != "POST":
         return need_page(request, place, NeedForm())
     need = need_form(request)
