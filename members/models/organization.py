@@ -101,11 +101,13 @@ class Organization(models.Model):
         return self.name
 
     @property
+    def office(self) -> "Organization":
+        """Who answers when people here call: itself, or for an estate without a telephone its community."""
+        return self if self.phone or not self.is_estate or self.parent is None else self.parent
+
+    @property
     def telephone(self) -> str:
-        """Whom people here call: the own number, or for an estate without one its community's."""
-        if self.phone or not self.is_estate or self.parent is None:
-            return self.phone
-        return self.parent.phone
+        return self.office.phone
 
     def contains(self, other: "Organization | None") -> bool:
         """Whether `other` is this organisation or lies below it."""

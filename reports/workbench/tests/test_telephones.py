@@ -23,7 +23,7 @@ def test_residents_read_and_dial_it(client: Client, cast: Cast):
     give(cast.community)
     wish = Wish.objects.create(organization=cast.estate, need="修灯")
     ask = page(client, "wishes:ask", cast.estate.public_code)
-    assert LINK in ask and 'href="tel:120"' in ask
+    assert LINK in ask and 'href="tel:120"' in ask and "青锋社区电话" in ask  # who answers, not who is asked
     for name in ("wishes:asked", "wishes:tracked"):
         assert LINK in page(client, name, wish.code)
     assert LINK in page(client, "members:join", cast.community.public_code)
