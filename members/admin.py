@@ -62,7 +62,7 @@ class OrganizationAdmin(ServiceAdmin):
 
     sees, does = "organizations.see", "organizations.edit"
     changes = tree.rename
-    list_display = fields = ["name", "kind", "code", "parent", "is_active"]
+    list_display = fields = ["name", "kind", "code", "parent", "phone", "is_active"]
     readonly_fields = fields[1:]
     search_fields = ["name", "code"]
 

@@ -44,6 +44,8 @@ DOES: dict[str, set[str]] = {
     "members.merge": {CITY, COMMUNITY, UNIT},
     "registrations.decide": {COMMUNITY},
     "organizations.edit": {CITY},
+    # The number that is printed on posters: a community knows its own and its estates'.
+    "organizations.phone": {CITY, COMMUNITY},
     "appointments.grant": {CITY},
     "accounts.keep": set(),
     "wishes.handle": {COMMUNITY, ESTATE},

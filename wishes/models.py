@@ -1,6 +1,5 @@
 """What residents ask for (微心愿)."""
 
-import secrets
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organization
+from xianfeng.lib import ids
 from xianfeng.lib.crypto import EncryptedTextField
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
@@ -21,13 +21,12 @@ if TYPE_CHECKING:
 # Wishes are stated to an estate or a community.
 PLACES = {Organization.Kind.ESTATE, Organization.Kind.COMMUNITY}
 
-# Without look-alikes (0 O, 1 I L): people read the code aloud and type it on a phone.
-CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_ALPHABET = ids.CODE_ALPHABET.upper()
 
 
 def tracking_code() -> str:
     """Ten characters, about 50 bits: not guessable at the rate the tracking page allows."""
-    return "".join(secrets.choice(CODE_ALPHABET) for _position in range(10))
+    return ids.new_code(10).upper()
 
 
 class WishQuerySet(models.QuerySet["Wish"]):

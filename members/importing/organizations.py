@@ -1,4 +1,4 @@
-"""Importing the organisation tree: code, parent's code, kind and name, in any order of rows."""
+"""Importing the organisation tree: code, parent's code, kind, name, perhaps telephone; rows in any order."""
 
 import re
 import unicodedata
@@ -17,10 +17,11 @@ from members.importing.column import Column, headers_of, recognizer
 from members.importing.plan import CHANGED, NEW, Plan, RowError, RowPlan
 from members.models import Appointment, Organization, OrganizationEvent, User
 from members.organizations.tree import PARENTS, leave_event, relocate
+from xianfeng.lib import telephones
 from xianfeng.lib.spreadsheet.reading import Cell, Table, Unreadable, find_table, read_workbook
 
 Kind, Event = Organization.Kind, OrganizationEvent.Kind
-CODE, PARENT, KIND, NAME = "code", "parent", "kind", "name"
+CODE, PARENT, KIND, NAME, PHONE = "code", "parent", "kind", "name", "phone"
 KINDS = {
     **{kind.value: kind for kind in Kind},
     **{str(kind.label): kind for kind in Kind},
@@ -42,19 +43,24 @@ def clean_kind(cell: Cell) -> Organization.Kind | None:
 COLUMNS = (
     Column(
         CODE, "code", _("编码"), clean_code,
-        synonyms=("编码", "代码", "组织编码", "组织代码"), cell=1, searched=True,
+        synonyms=("编码", "代码", "组织编码", "组织代码"), cell=1, searched=True, required=True,
     ),
     Column(
         PARENT, "parent", _("上级"), clean_code,
         synonyms=("上级", "上级编码", "上级代码", "上级组织", "上级组织编码"), cell=4,
+        required=True,
     ),
-    Column(KIND, "kind", _("类型"), clean_kind, synonyms=("类型", "类别", "组织类型"), cell=3),
+    Column(
+        KIND, "kind", _("类型"), clean_kind, synonyms=("类型", "类别", "组织类型"), cell=3, required=True,
+    ),
     Column(
         NAME, "name", _("名称"), clean_text,
         synonyms=("名称", "组织名称", "组织", "全称"), cell=2, searched=True, width=30,
+        required=True,
     ),
+    Column(PHONE, "phone", _("联系电话"), as_text, synonyms=("电话", "联系电话", "值班电话", "办公电话")),
 )  # fmt: skip
-REQUIRED = headers_of(COLUMNS)
+REQUIRED = headers_of(column for column in COLUMNS if column.required)
 canonical = recognizer(COLUMNS, re.compile(r"\(.*?\)|[*:]"))
 
 ABOVE: dict[str, set[str]] = {Kind.CITY: set(), **PARENTS}
@@ -75,6 +81,7 @@ MESSAGES: dict[str, Promise] = {
     "parent_rejected": _("上级组织所在的第 %(first)s 行有错误。请先改正那一行。"),
     "parent_cycle": _("上下级关系成了环。请核对上级编码。"),
     "parent_not_allowed": _("“%(kind)s”不能放在“%(above)s”下面。请核对上级编码。"),
+    "phone_invalid": _("不是能拨打的电话。请填写带区号的固定电话、手机号或短号，或留空。"),
     "root_exists": _("已经有一个最上级组织（%(code)s）。请把这一行放到它的下面。"),
 }
 CODES = {"parent_rejected": "parent_unknown"}
@@ -98,7 +105,7 @@ def planned(sheet: str, row: int, cells: dict[str, Cell]) -> RowPlan:
     return RowPlan(
         row,
         {header: as_text(cell) for header, cell in cells.items() if cell is not None},
-        fields={column.field: column.clean(cells[column.header]) for column in COLUMNS},
+        fields={column.field: column.clean(cells.get(column.header)) for column in COLUMNS},
         sheet=sheet,
     )
 
@@ -108,7 +115,7 @@ class TreeCheck:
 
     def __init__(self, rows: list[RowPlan]) -> None:
         self.rows = rows
-        columns = ("pk", "code", "kind", "name", "parent__code", "is_active")
+        columns = ("pk", "code", "kind", "name", "phone", "parent__code", "is_active")
         self.known = {known["code"]: known for known in Organization.objects.values(*columns)}
         self.by_code: dict[str, RowPlan] = {}
 
@@ -140,6 +147,13 @@ class TreeCheck:
             self.refuse(row, KIND, "kind_fixed", kind=Kind(known["kind"]).label)
         if kind not in (Kind.CITY, None) and not row.fields["parent"]:
             self.refuse(row, PARENT, "parent_missing")
+        self.check_phone(row)
+
+    def check_phone(self, row: RowPlan) -> None:
+        written = row.fields["phone"].strip()
+        row.fields["phone"] = telephones.cleaned(written)
+        if written and not row.fields["phone"]:
+            self.refuse(row, PHONE, "phone_invalid")
 
     def check_code(self, row: RowPlan) -> None:
         code = row.fields["code"]
@@ -211,8 +225,16 @@ class TreeCheck:
             "name": known["name"],
             "parent": known["parent__code"] or "",
             "is_active": known["is_active"],
+            "phone": known["phone"],
         }
-        after = {"name": row.fields["name"], "parent": row.fields["parent"], "is_active": True}
+        # Without the column, or in an empty cell, the list says nothing of the telephone.
+        phone = row.fields["phone"] or known["phone"]
+        after = {
+            "name": row.fields["name"],
+            "parent": row.fields["parent"],
+            "is_active": True,
+            "phone": phone,
+        }
         row.changes = {
             field: [before[field], after[field]] for field in before if before[field] != after[field]
         }
@@ -244,7 +266,8 @@ def create_level_by_level(rows: Iterable[RowPlan]) -> list[Organization]:
     while above:
         level = [
             Organization(
-                code=row.fields["code"], kind=row.fields["kind"], name=row.fields["name"], parent=above[code]
+                **{name: row.fields.get(name, "") for name in ("code", "kind", "name", "phone")},
+                parent=above[code],
             )
             for code in above
             for row in below[code]
@@ -263,14 +286,16 @@ def created(level: list[Organization]) -> list[Organization]:
 
 
 def change(code: str, changes: dict[str, Any], by: User | None) -> None:
-    """Write a new name, place or activity, with the same history as a change made by hand."""
+    """Write a new name, place, telephone or activity, with the same history as a change made by hand."""
     organization = Organization.objects.select_related("parent").get(code=code)
     events: list[tuple[OrganizationEvent.Kind, str]] = []
     if "name" in changes:
         events.append((Event.RENAMED, gettext("原名：%(name)s") % {"name": organization.name}))
     if "is_active" in changes:
         events.append((Event.OPENED if changes["is_active"] else Event.CLOSED, ""))
-    plain = {field: changes[field] for field in ("name", "is_active") if field in changes}
+    if "phone" in changes:
+        events.append((Event.PHONED, f"{organization.phone or '—'} → {changes['phone'] or '—'}"))
+    plain = {field: changes[field] for field in ("name", "is_active", "phone") if field in changes}
     if plain:
         Organization.objects.filter(pk=organization.pk).update(**plain)
     if "parent" in changes:
@@ -304,6 +329,7 @@ def restore_organizations(rows: Iterable[tuple[str, dict[str, list[Any]]]], *, b
             "name": now.name,
             "parent": now.parent.code if now.parent else "",
             "is_active": now.is_active,
+            "phone": now.phone,
         }
         back = {field: before for field, (before, after) in changes.items() if current[field] == after}
         change(code, back, by)

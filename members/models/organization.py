@@ -1,7 +1,6 @@
 """The organisation tree and who holds which post in it."""
 
 import datetime as dt
-import secrets
 from typing import TYPE_CHECKING, TypeAlias
 
 from django.conf import settings
@@ -11,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.capabilities import allows, asks_second_factor
 from members.kinds import OrganizationKind, Role
+from xianfeng.lib import telephones
+from xianfeng.lib.ids import new_code
 from xianfeng.lib.states import StateIn
 from xianfeng.lib.times import today
 
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 
 
 def public_code() -> str:
-    """Unguessable token that a printed QR code carries (about 71 bits)."""
-    return secrets.token_urlsafe(9)
+    """What a printed QR code carries, and people type from the poster: eight characters, about 40 bits.
+
+    Those made before are longer, tell upper from lower case, and stay as they were printed.
+    """
+    return new_code(8)
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -39,6 +43,16 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 
     def units(self) -> "OrganizationQuerySet":
         return self.filter(kind=Organization.Kind.UNIT)
+
+    def of_public_code(self, text: str) -> "Organization | None":
+        """Whose poster bears this code, typed in either case and with blanks.
+
+        Of earlier codes two may differ in case alone: each opens its own, and a third spelling neither.
+        """
+        code = "".join(text.split())
+        alike = list(self.filter(public_code__iexact=code)[:2])
+        exact = next((one for one in alike if one.public_code == code), None)
+        return exact or (alike[0] if len(alike) == 1 else None)
 
     def visible_to(self, user: "User") -> "OrganizationQuerySet":
         """What the user's present desk may see: its own branch of the tree."""
@@ -68,6 +82,11 @@ class Organization(models.Model):
         _("二维码编号"), max_length=24, unique=True, default=public_code, editable=False
     )
 
+    # Of the office, for anybody: on posters and pages without an account.
+    phone = models.CharField(
+        _("联系电话"), max_length=telephones.LONGEST, blank=True, default="", db_default=""
+    )
+
     objects = OrganizationQuerySet.as_manager()
     is_city = StateIn({Kind.CITY}, "kind")
     is_estate = StateIn({Kind.ESTATE}, "kind")
@@ -80,6 +99,15 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def office(self) -> "Organization":
+        """Who answers when people here call: itself, or for an estate without a telephone its community."""
+        return self if self.phone or not self.is_estate or self.parent is None else self.parent
+
+    @property
+    def telephone(self) -> str:
+        return self.office.phone
 
     def contains(self, other: "Organization | None") -> bool:
         """Whether `other` is this organisation or lies below it."""
@@ -195,6 +223,7 @@ class OrganizationEvent(models.Model):
         OPENED = "opened", _("启用")
         GRANTED = "granted", _("任命")
         ENDED = "ended", _("终止任职")
+        PHONED = "phoned", _("更改联系电话")
 
     organization = models.ForeignKey(
         Organization, models.CASCADE, related_name="events", verbose_name=_("组织")

@@ -9,6 +9,7 @@ from members.models import Appointment, Organization, User
 from members.organizations import tree
 from members.organizations.appointing import Successor
 from members.people.forms import NameField
+from xianfeng.lib.telephones import TelephoneField
 from xianfeng.ui.fields import day_input, search_input
 
 Kind = Organization.Kind
@@ -48,6 +49,15 @@ class OrganizationForm(forms.Form):
 
 class RenameForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("名称"), max_length=80)
+
+
+class PhoneForm(forms.Form):
+    phone = TelephoneField(
+        label=gettext_lazy("联系电话"),
+        help_text=gettext_lazy(
+            "印在海报上，居民和党员都看得到、点一下就能拨打。请填值班或办公电话；不填即不显示。"
+        ),
+    )
 
 
 class MoveForm(forms.Form):

@@ -60,6 +60,19 @@ def rename(organization: Organization, *, name: str, by: User) -> Organization:
 
 
 @transaction.atomic
+def set_phone(organization: Organization, *, phone: str, by: User) -> Organization:
+    """The number that anybody may call, or none; saying the same again leaves no line. Raises NotPossible."""
+    former = organization.phone
+    if phone == former:
+        return organization
+    if Organization.objects.filter(pk=organization.pk, phone=former).update(phone=phone) != 1:
+        raise NotPossible(_("电话刚被别人改过，请刷新后再试。"))
+    organization.phone = phone
+    leave_event(organization, Event.PHONED, by, f"{former or '—'} → {phone or '—'}")
+    return organization
+
+
+@transaction.atomic
 def set_active(organization: Organization, *, is_active: bool, by: User) -> Organization:
     """Close or open one node. Raises NotPossible while active nodes or members hang on it."""
     if not is_active:

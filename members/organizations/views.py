@@ -13,7 +13,7 @@ from members import desks
 from members.access import StaffRequest, desk_required
 from members.models import Organization
 from members.organizations import counting, finding, following, tree
-from members.organizations.forms import MoveForm, OrganizationForm, RenameForm, TreeSearch
+from members.organizations.forms import MoveForm, OrganizationForm, PhoneForm, RenameForm, TreeSearch
 from xianfeng.lib.ids import ids_of
 from xianfeng.lib.refusal import Refusal
 from xianfeng.ui.tabs import tabs_of
@@ -68,10 +68,17 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "may_edit": may_edit,
         "change": request.GET.get("change"),
         "is_deserted": desks.is_deserted(organization),
+        "phone_form": phone_form(request, organization),
         "has_poster": organization.kind in (Kind.COMMUNITY, Kind.ESTATE),
         **(edit_forms(request, organization) if may_edit else {}),
     }
     return render(request, "members/organizations/detail.html", context)
+
+
+def phone_form(request: StaffRequest, organization: Organization) -> Form | None:
+    if request.desk.can("organizations.phone"):
+        return PhoneForm(initial={"phone": organization.phone}, prefix="phone")
+    return None
 
 
 def edit_forms(request: StaffRequest, organization: Organization) -> dict[str, Form]:
@@ -89,6 +96,16 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     organization = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
     if attempt(request, lambda: change(request, organization)):
         messages.success(request, _("组织已更新。"))
+    return redirect("members:organization", pk)
+
+
+@require_POST
+@desk_required("organizations.phone")
+def phone(request: StaffRequest, pk: int) -> HttpResponse:
+    organization = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
+    form = PhoneForm(request.POST, prefix="phone")
+    if attempt(request, lambda: tree.set_phone(organization, **valid(form), by=request.user)):
+        messages.success(request, _("联系电话已更新。"))
     return redirect("members:organization", pk)
 
 
@@ -132,11 +149,16 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
 @require_safe
 @desk_required("organizations.see", "wishes.see")
 def poster(request: StaffRequest, pk: int) -> HttpResponse:
-    """A printable sheet with the two QR codes of a community or estate."""
-    rows = Organization.objects.visible_to(request.user).active()
+    """Two sheets to print, one for each audience, with the QR codes of a community or estate."""
+    rows = Organization.objects.visible_to(request.user).active().select_related("parent")
     place = get_object_or_404(rows.filter(kind__in=[Kind.COMMUNITY, Kind.ESTATE]), pk=pk)
+    faces = (("", _("两张"), None), ("residents", _("居民点单"), None), ("members", _("党员报到"), None))
+    tabs = tabs_of(request, faces, default="", param="for")
     context = {
         "place": place,
+        "tabs": tabs,
+        "which": tabs.chosen.key,
+        "phone_place": place if request.desk.can("organizations.phone") else None,
         "join_url": settings.SITE_URL + reverse("members:join", args=[place.public_code]),
         # The residents' page lies in an app above this one: by its name only.
         "wish_url": settings.SITE_URL + reverse("wishes:ask", args=[place.public_code]),

@@ -11,8 +11,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -44,10 +44,12 @@ def step(*, proven: bool = True) -> Callable[[Step], Callable[[HttpRequest, str]
         @wraps(view)
         def guarded(request: HttpRequest, public_code: str) -> HttpResponse:
             places = Organization.objects.active().filter(kind__in=PLACES).select_related("parent")
-            place = get_object_or_404(places, public_code=public_code)
+            place = places.of_public_code(public_code)
+            if place is None:
+                raise Http404("No poster bears this code.")
             draft = Draft.of(request.session, place)
             if proven and not draft.is_proven:
-                return redirect("members:join", public_code)
+                return redirect("members:join", place.public_code)
             return view(request, place, draft)
 
         return guarded

@@ -5,8 +5,8 @@ from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -32,8 +32,11 @@ def of_place(view: Callable[[HttpRequest, Organization], HttpResponse]) -> Calla
 
     @wraps(view)
     def page(request: HttpRequest, public_code: str) -> HttpResponse:
-        places = Organization.objects.active().filter(kind__in=PLACES)
-        return view(request, get_object_or_404(places, public_code=public_code))
+        places = Organization.objects.active().filter(kind__in=PLACES).select_related("parent")
+        place = places.of_public_code(public_code)
+        if place is None:
+            raise Http404("No poster bears this code.")
+        return view(request, place)
 
     return page
 

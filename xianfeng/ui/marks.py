@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from xianfeng.lib import telephones
 from xianfeng.lib.palette import COLOURS
 from xianfeng.lib.states import TONES
 from xianfeng.ui.registry import register
@@ -39,6 +40,14 @@ def badge(tone: str, word: object) -> SafeString:
     if tone not in TONES:
         raise ValueError(f"Unknown tone {tone!r}; known are {sorted(TONES)}.")
     return format_html('<span class="state state-{}">{}</span>', tone, word)
+
+
+@register.simple_tag
+def tel(number: str) -> SafeString | str:
+    """A number that is dialled at a touch; one that is masked, or no number, is text as it was."""
+    if digits := telephones.dialled(number):
+        return format_html('<a class="tel" href="tel:{}">{}</a>', digits, number)
+    return number
 
 
 @register.inclusion_tag("components/person.html")

@@ -8,7 +8,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from members.importing.organizations import REQUIRED, apply_organizations, plan_organizations
+from members.importing.organizations import (
+    REQUIRED,
+    apply_organizations,
+    plan_organizations,
+    restore_organizations,
+)
 from members.importing.plan import Plan
 from members.models import Organization, OrganizationEvent
 from xianfeng.lib.spreadsheet.reading import Unreadable
@@ -91,6 +96,27 @@ def test_a_wrong_row_is_refused_with_its_code(
     plan = plan_of(tmp_path, row)
     assert codes(plan) == [(2, column, code)]
     assert plan.errors()[0]["message"].endswith("。")
+
+
+WITH_PHONE = (*REQUIRED, "电话")
+
+
+def test_a_telephone_comes_along_and_an_empty_cell_takes_none_away(tmp_path: Path, cast: Cast):
+    rows = [("TC1", "TS1", "社区", "青锋社区", "（0575）87010000"), ("TC9", "TS1", "社区", "新社区", "12345")]
+    plan = plan_of(tmp_path, *rows, header=WITH_PHONE)
+    assert plan.rows[0].changes == {"phone": ["", "0575-87010000"]}
+    apply_organizations(plan, by=cast.city_officer)
+    assert Organization.objects.get(code="TC9").phone == "12345"
+    assert OrganizationEvent.objects.get(kind="phoned").note == "— → 0575-87010000"
+    for again, header in (((*rows[0][:4], ""), WITH_PHONE), (rows[0][:4], REQUIRED)):
+        assert plan_of(tmp_path, again, header=header).counts["unchanged"] == 1
+    restore_organizations([("TC1", plan.rows[0].changes)], by=cast.city_officer)
+    assert Organization.objects.get(code="TC1").phone == ""
+
+
+def test_what_cannot_be_dialled_is_refused_with_its_row(tmp_path: Path, cast: Cast):
+    plan = plan_of(tmp_path, ("TC1", "TS1", "社区", "青锋社区", "87010000"), header=WITH_PHONE)
+    assert codes(plan) == [(2, "phone", "phone_invalid")]
 
 
 def test_the_second_row_with_a_code_is_refused(tmp_path: Path, cast: Cast):

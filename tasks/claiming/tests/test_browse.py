@@ -250,7 +250,7 @@ def test_the_holder_opens_the_brief_and_leaves_a_trace(cast: Cast, phone: Client
     assert "查看联系方式" in page and "13700000009" not in page and "钱奶奶" not in page
     answer = phone.post(reverse("tasks:open_brief", args=[place.pk]), follow=True)
     assert answer.redirect_chain == [(reverse("tasks:my_claim", args=[place.pk]) + "#brief", 302)]
-    assert "13700000009" in answer.content.decode() and "no-store" in answer["Cache-Control"]
+    assert 'href="tel:13700000009"' in answer.content.decode() and "no-store" in answer["Cache-Control"]
     assert [opening.by for opening in wish.openings.all()] == [cast.li.user]
 
 

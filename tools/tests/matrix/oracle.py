@@ -92,6 +92,7 @@ ERRANDS = (
     Errand(PLACES - {"estate"}, NONE, "all", ("members:organizations",)),
     Errand(PLACES - {"estate"}, NONE, "place", ("members:organization",)),
     Errand(PLACES, NONE, "place", ("members:poster",)),
+    Errand(NONE, frozenset({"city", "community"}), "place", ("members:organization_phone",)),
     Errand(CITY, CITY, "place", ("members:organization_*", "members:end_appointment")),
     Errand(CITY, CITY, "all", ("members:appointments",)),
     # An answer is about a pair; the table names none.

@@ -151,6 +151,7 @@ MEMBERS |= {
     "members:organizations": Access(get=only(*SEE_TREE)),
     "members:organization": Access(get=only(*SEE_TREE), kwargs=the_community),
     "members:organization_edit": Access(post=only("city", status=302), kwargs=the_community),
+    "members:organization_phone": Access(post=only("city", "community", status=302), kwargs=the_community),
     # Without a parent chosen, back to choosing one.
     "members:organization_move": Access(get=only("city", status=302), kwargs=the_community),
     "members:poster": Access(get=only(*SEE_TREE, "estate"), kwargs=lambda cast: {"pk": cast.estate.pk}),

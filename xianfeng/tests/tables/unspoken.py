@@ -9,9 +9,10 @@ ANYWHERE = frozenset({"from_state", "to_state", "key", "hash", "previous_hash"})
 
 # What each group of columns holds instead.
 UNSPOKEN: dict[str, tuple[str, ...]] = {
-    "names of organisations, addresses of pages and codes that are printed": (
+    "names and telephones of offices, addresses of pages and codes that are printed": (
         "members.Organization.code",
         "members.Organization.name",
+        "members.Organization.phone",
         "members.Organization.path",
         "members.Organization.public_code",
         "wishes.Wish.code",

@@ -289,6 +289,14 @@ def test_events_are_told_by_title_or_by_state() -> None:
     assert all(word in shown for word in ("已确认", "陈书记", "资料齐全", "提交"))
 
 
+def test_a_number_is_dialled_at_a_touch_a_mask_is_not() -> None:
+    assert draw("{% tel number %}", number="0575-87010000") == (
+        '<a class="tel" href="tel:057587010000">0575-87010000</a>'
+    )
+    assert draw("{% tel number %}", number="138****0001") == "138****0001"
+    assert draw("{% tel number %}", number="<b>") == "&lt;b&gt;" and draw("{% tel number %}", number="") == ""
+
+
 # --- Charts -------------------------------------------------------------------------------------
 
 
