@@ -123,6 +123,7 @@ LISTS = [
     List(DESK, "wishes:enter"),
     List(CITY, "tasks:list"),
     List(CITY, "tasks:new"),
+    List(CITY, "tasks:fitting"),
     List(DESK, "tasks:detail", of=lambda city: city.ended.pk),
     List(DESK, "tasks:to_verify"),
     List(DESK, "tasks:enter", "?q=党员", of=lambda city: city.ended.pk),

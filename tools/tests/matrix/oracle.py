@@ -123,6 +123,7 @@ ERRANDS = (
     # Tasks: an estate published the table's; its community verifies; the city takes decisions back.
     Errand(PLACES, NONE, "all", ("tasks:list", "tasks:records", "tasks:items")),
     Errand(PUBLISHERS, PUBLISHERS, "all", ("tasks:new", "tasks:record")),
+    Errand(PUBLISHERS, NONE, "all", ("tasks:fitting",)),
     Errand(CITY, CITY, "all", ("tasks:item", "tasks:item_new")),
     Errand(frozenset({"city", "community"}), NONE, "all", ("tasks:to_verify",)),
     Errand(NONE, frozenset({"city", "community"}), "all", ("tasks:verify_many",)),

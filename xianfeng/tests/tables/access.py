@@ -225,6 +225,7 @@ def a_wish(cast: Cast) -> dict[str, Any]:
 
 ACCESS |= {
     "tasks:list": Access(get=only(*SEE_TASKS)),
+    "tasks:fitting": Access(get=only("city", "community", "estate")),
     "tasks:new": Access(get=only("city", "community", "estate"), post=only("city", "community", "estate")),
     "tasks:new_for_wish": Access(
         get=only("community", "estate"), post=only("community", "estate"), kwargs=a_wish

@@ -18,6 +18,7 @@ UNSPOKEN: dict[str, tuple[str, ...]] = {
         "wishes.Wish.code",
         "tasks.ServiceItem.code",
         "tasks.ServiceItem.name",
+        "tasks.ServiceItem.words",
     ),
     "rules, texts and figures of everybody": (
         "flags.Policy.reminder_dates",
