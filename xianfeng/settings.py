@@ -374,7 +374,9 @@ OF_RELEASE = BASE_DIR / "staticfiles"
 STATIC_ROOT = Path(
     env.str("STATIC_ROOT", default=str(OF_RELEASE if OF_RELEASE.is_dir() else VAR_DIR / "static"))
 )
-STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
+# The pictures of the manuals go with their pages (reports/help).
+sources: list[tuple[str, Path]] = [("", BASE_DIR / "static"), ("manual", BASE_DIR / "docs" / "img")]
+STATICFILES_DIRS = [source for source in sources if source[1].is_dir()]
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 # No MEDIA_URL: uploads are private and leave only through views that check who asks.

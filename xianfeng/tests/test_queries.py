@@ -184,6 +184,8 @@ SINGLE = {
     "members:roster_transfer",
     "reports:export",
     "reports:export_progress",
+    "reports:manual",
+    "reports:open_manual",
     "tasks:edit",
     "tasks:item",
     "tasks:item_new",

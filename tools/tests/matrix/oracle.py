@@ -98,6 +98,9 @@ ERRANDS = (
     # An answer is about a pair; the table names none.
     Errand(CITY, NONE, "all", ("members:namesakes",)),
     Errand(KEEPERS, KEEPERS, "all", ("members:elevation",)),
+    # Manuals: residents and members read theirs before they have an account.
+    Errand(EVERYBODY, NONE, "public", ("reports:open_manual",)),
+    Errand(STAFF, NONE, "all", ("reports:manual",)),
     # How long personal data stays is the city's to watch.
     Errand(CITY, NONE, "all", ("reports:retention",)),
     # How the machine is, is for who answers for it.

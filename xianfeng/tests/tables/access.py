@@ -337,6 +337,13 @@ ACCESS |= {
 
 ACCESS |= {"reports:retention": Access(get=only("city"))}
 
+# --- reports: help ----------------------------------------------------------------------------------
+
+ACCESS |= {
+    "reports:open_manual": Access(get=everyone(), kwargs=lambda cast: {"name": "resident"}),
+    "reports:manual": Access(get=only(*SEE_PEOPLE, "sysadmin"), kwargs=lambda cast: {"name": "community"}),
+}
+
 # Objects of everybody, by pattern: why a desk or a member elsewhere gets the same answer as one here.
 SHARED: dict[str, str] = {
     "members:confirm_email": "the token, which only went to the address, is the key",
@@ -347,6 +354,8 @@ SHARED: dict[str, str] = {
     "members:join_promise": "a community's registration, open to the public",
     "members:join_resend": "a community's registration, open to the public",
     "members:join_service": "a community's registration, open to the public",
+    "reports:manual": "one manual for all who have a desk",
+    "reports:open_manual": "a manual for everybody",
     "reports:export_new": "the name of a list, which every desk has; its rows are scoped",
     "wishes:ask": "a community's wishes, open to the public",
     "wishes:ask_contact": "a community's wishes, open to the public",
