@@ -159,3 +159,27 @@ class RetentionRun(models.Model):
     @property
     def total(self) -> int:
         return sum(self.counts.values())
+
+
+class GuidePutAwayQuerySet(models.QuerySet["GuidePutAway"]):
+    def visible_to(self, user: "User") -> "GuidePutAwayQuerySet":
+        """One's own, whatever desk one sits at now."""
+        return self.filter(appointment__user=user)
+
+
+class GuidePutAway(models.Model):
+    """Who holds this post wants no first steps on the first page; gone again when they want them back."""
+
+    appointment = models.OneToOneField(
+        Appointment, models.CASCADE, related_name="guide_put_away", verbose_name=_("任职")
+    )
+    at = models.DateTimeField(_("时间"), default=timezone.now)
+
+    objects = GuidePutAwayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("收起的首次使用引导")
+        verbose_name_plural = _("收起的首次使用引导")
+
+    def __str__(self) -> str:
+        return str(self.appointment)

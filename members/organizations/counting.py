@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Q
 
 from members.models import Member, Organization, User
+from members.models.organization import OrganizationQuerySet
 from members.organizations import finding
 
 Kind = Organization.Kind
@@ -88,6 +89,16 @@ def parts(nodes: Iterable[Node], opened: Collection[int] | None) -> list[Part]:
             found.append(Part(street, is_open=opened is None or not street or street.pk in opened))
         found[-1].nodes.append(node)
     return found
+
+
+def idle(organizations: OrganizationQuerySet) -> OrganizationQuerySet:
+    """Communities and units of these none of whose people has registered; those below a unit are its own."""
+    registered = Member.objects.registered()
+    paths = registered.order_by().values_list("unit__path", flat=True).distinct()
+    units = {int(pk) for path in paths for pk in str(path).strip("/").split("/")}
+    communities = registered.exclude(community=None).values("community")
+    rows = organizations.active().filter(kind__in=[Kind.COMMUNITY, Kind.UNIT])
+    return rows.exclude(pk__in=units).exclude(pk__in=communities)
 
 
 def people_of(organization: Organization) -> dict[str, int]:

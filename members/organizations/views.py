@@ -25,22 +25,26 @@ Kind = Organization.Kind
 @require_safe
 @desk_required("organizations.see")
 def list_(request: StaffRequest) -> HttpResponse:
-    """The branch as a tree; the two lines (条 and 块) are two tabs, and where nobody acts a third."""
+    """The branch as a tree; the two lines (条 and 块) are two tabs, and what wants looking after two more."""
     search = TreeSearch(request.GET)
     text = search.text()
-    deserted = desks.deserted(Organization.objects.visible_to(request.user))
+    rows = Organization.objects.visible_to(request.user)
+    picked = {"deserted": desks.deserted(rows), "idle": counting.idle(rows)}
     if text:
-        deserted = deserted.filter(pk__in=finding.found(deserted, text))
+        hits = finding.found(rows, text)
+        picked = {key: found.filter(pk__in=hits) for key, found in picked.items()}
     faces = (
         ("places", _("街道、社区、小区"), None),
         ("units", _("单位"), None),
-        ("deserted", _("无人任职"), deserted.count()),
+        ("deserted", _("无人任职"), picked["deserted"].count()),
+        ("idle", _("还没有人报到"), picked["idle"].count()),
     )
     tabs = tabs_of(request, faces, default="places", param="line")
     context = {"tabs": tabs, "search": search, "text": text}
-    if tabs.chosen.key == "deserted":
-        page = page_of(request, deserted.select_related("parent"), total=tabs.chosen.count)
-        return render(request, "members/organizations/deserted.html", {"page": page, **context})
+    if tabs.chosen.key in picked:
+        chosen = picked[tabs.chosen.key].select_related("parent")
+        page = page_of(request, chosen, total=tabs.chosen.count)
+        return render(request, f"members/organizations/{tabs.chosen.key}.html", {"page": page, **context})
     branch = counting.branch(request.user, units=tabs.chosen.key == "units", text=text)
     context["parts"] = counting.parts(branch, opened(request, text))
     return render(request, "members/organizations/list.html", context)

@@ -41,10 +41,10 @@ class Page:
     html: SafeString
     headings: tuple[Heading, ...]
 
-    def anchor(self, beginning: str) -> str:
-        """Of the first heading that begins so; empty where none does: the manual then opens at its top."""
-        found = (heading.anchor for heading in self.headings if heading.text.startswith(beginning))
-        return next(found, "") if beginning else ""
+    def section(self, beginning: str) -> Heading | None:
+        """The first heading that begins so: headings are reworded, their numbers stay."""
+        found = (heading for heading in self.headings if heading.text.startswith(beginning))
+        return next(found, None) if beginning else None
 
 
 def page_of(manual: Manual) -> Page:

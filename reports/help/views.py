@@ -7,8 +7,27 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from reports.help import manuals, rendering
+from members.access import StaffRequest, desk_required
+from reports.help import asking, manuals, rendering, texts
 from reports.help.manuals import Manual
+from reports.workbench import guide
+
+
+@require_safe
+@desk_required("members.see")
+def desk_help(request: StaffRequest) -> HttpResponse:
+    """`?page=` names the page that somebody looks at, by the name of its address."""
+    desk, text = request.desk, texts.about(request.GET.get("page", ""))
+    own = manuals.of_desk(desk.organization.kind)
+    context = {
+        "text": text,
+        "manual": own,
+        "section": rendering.page_of(own).section(text.sections.get(own.name, "")),
+        "topic": manuals.BY_NAME.get(text.topic),
+        "contact": asking.above(desk),
+        "has_guide": guide.is_put_away(desk) and bool(guide.unfinished(desk)),
+    }
+    return render(request, "reports/help/desk_help.html", context)
 
 
 @login_not_required

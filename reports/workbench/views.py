@@ -1,14 +1,16 @@
 """First screens: the desk's and the member's."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from flags.assessment import standing
 from flags.assessment.phone import fresh_results
 from members.access import StaffRequest, desk_required
 from members.models import Registration, User
-from reports.workbench import beginning, figures, waiting
+from reports.workbench import figures, guide, waiting
 from xianfeng.lib.times import today
 
 
@@ -18,9 +20,8 @@ def desk_home(request: StaffRequest) -> HttpResponse:
     user, sees_tasks = request.user, request.desk.can("tasks.see")
     todo = [*waiting.todo(user, request.desk), *waiting.worries(user, request.desk)]
     flags = figures.year_of_flags(user)
-    progress = figures.progress(user)
-    year = [*figures.of_the_year(progress, flags)]
-    steps = beginning.steps(request.desk, progress) if flags.is_empty else []
+    year = [*figures.of_the_year(figures.progress(user), flags)]
+    steps = guide.shown(request.desk)
     context = {
         "own": [figure for figure in todo if figure.is_own],
         "others": [figure for figure in todo if not figure.is_own],
@@ -32,6 +33,18 @@ def desk_home(request: StaffRequest) -> HttpResponse:
         "coming": figures.coming_tasks(user) if sees_tasks else [],
     }
     return render(request, "reports/workbench/desk_home.html", context)
+
+
+@require_POST
+@desk_required("members.see")
+def put_guide(request: StaffRequest) -> HttpResponse:
+    """POST `guide` = away or back; afterwards the first page, where it stands or is gone from."""
+    if request.POST.get("guide") == "back":
+        guide.bring_back(request.desk)
+    else:
+        guide.put_away(request.desk)
+        messages.success(request, _("首次使用引导已收起，在“帮助”里可以重新显示。"))
+    return redirect("reports:desk_home")
 
 
 @require_safe

@@ -23,6 +23,7 @@ from members.models import (
     RosterChange,
     User,
 )
+from members.organizations import counting
 from members.registration import reconciling
 from notices.models import Delivery
 from reports.workbench.figures import Figure
@@ -47,6 +48,8 @@ def todo(user: User, desk: Appointment) -> Iterator[Figure]:
         yield from for_the_city(user)
     if desk.can("policy.edit"):
         yield from missing_calendar(today())
+    if desk.organization.kind in (Organization.Kind.CITY, Organization.Kind.STREET):
+        yield from not_begun(user)
 
 
 def worries(user: User, desk: Appointment) -> Iterator[Figure]:
@@ -188,6 +191,13 @@ def ended_tasks(user: User, desk: Appointment) -> Iterator[Figure]:
     note = _("%(count)s 项超过10个工作日") % {"count": found["late"]} if found["late"] else ""
     url = f"{reverse('tasks:list')}?tab=to_verify"
     yield figure(_("待认定任务"), found["count"], url, _("项"), is_own=False, note=note)
+
+
+def not_begun(user: User) -> Iterator[Figure]:
+    """Communities and units below without anybody who has registered; silent where all have begun."""
+    if count := counting.idle(Organization.objects.visible_to(user)).count():
+        url = f"{reverse('members:organizations')}?line=idle"
+        yield figure(_("还没有人报到"), count, url, _("个"), is_own=False, note=_("社区和单位"))
 
 
 def for_the_city(user: User) -> Iterator[Figure]:

@@ -22,6 +22,10 @@ function close() {
   if (opener) opener.focus();
 }
 
+// A keyboard for Chinese has a sign of its own.
+const HELP_KEYS = ["?", "？"];
+const openHelp = () => document.querySelector("[data-help]")?.click();
+
 function go(step) {
   const link = neighbour(step);
   if (link) link.click();
@@ -46,6 +50,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") close();
   if (event.key === "j") go(1);
   if (event.key === "k") go(-1);
+  if (HELP_KEYS.includes(event.key)) openHelp();
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -65,7 +70,8 @@ document.addEventListener("submit", (event) => {
   const back = document.createElement("input");
   Object.assign(back, { type: "hidden", name: "back", value: list.pathname + list.search });
   form.append(back);
-  const next = (neighbour(1) || neighbour(-1))?.getAttribute("href") || "";
+  const isOfList = !opener || links().includes(opener); // the help is of none, and nothing follows it
+  const next = (isOfList && (neighbour(1) || neighbour(-1))?.getAttribute("href")) || "";
   sessionStorage.setItem(ADVANCE, JSON.stringify({ list: list.pathname, next }));
 });
 

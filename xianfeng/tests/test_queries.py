@@ -86,7 +86,7 @@ FACES = [
     *faces(CITY, "members:numbers", "tab", ("waiting", "all")),
     *faces(CITY, "members:waiting_exemptions", "tab", ("mine", "others")),
     *faces("unit_clerk", "members:roster_changes", "tab", ("waiting", "asked", "ahead", "all")),
-    *faces(CITY, "members:organizations", "line", ("places", "units", "deserted")),
+    *faces(CITY, "members:organizations", "line", ("places", "units", "deserted", "idle")),
     *faces(CITY, "members:import", "outcome", ("", *ImportRow.Outcome.values), lambda city: city.batch.pk),
     *faces(PHONE, "tasks:browse", "period", ("", *dict(PERIODS))),
     *faces(CITY, "reports:export_new", "who", behind.GROUPS, lambda city: "progress"),
@@ -95,6 +95,7 @@ FACES = [
 LISTS = [
     *FACES,
     *(List(who, "reports:desk_home") for who in (CITY, DESK, "unit_clerk", "estate_clerk")),
+    List(DESK, "reports:desk_help", "?page=tasks:list"),
     List(CITY, "reports:waiting"),
     List(PHONE, "reports:me"),
     *(List(who, "members:list") for who in (CITY, DESK, "unit_clerk")),

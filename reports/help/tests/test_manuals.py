@@ -121,6 +121,19 @@ def test_residents_and_members_read_theirs_without_an_account(client: Client, db
     assert answer.status_code == 302 and "/accounts/login/" in answer["Location"]
 
 
+def test_every_page_of_residents_and_members_leads_to_their_manual(client: Client, cast: Cast):
+    resident, member = (f'href="{BY_NAME[name].url}"' for name in ("resident", "member"))
+    place = [cast.community.public_code]
+    for name, args, link in (
+        ("wishes:ask", place, resident), ("wishes:track", [], resident), ("members:join", place, member),
+        ("members:lost_number", [], member), ("account_request_login_code", [], member),
+    ):  # fmt: skip
+        assert link in client.get(reverse(name, args=args)).content.decode(), name
+    log_in_by_code(client, cast.li.user)
+    for name in ("reports:me", "members:profile"):
+        assert member in client.get(reverse(name)).content.decode(), name
+
+
 def test_a_member_s_session_reads_no_manual_of_the_staff(client: Client, cast: Cast):
     log_in_by_code(client, cast.li.user)
     assert client.get(BY_NAME["community"].url).status_code == 403

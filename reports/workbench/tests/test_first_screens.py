@@ -10,7 +10,7 @@ from flags import ledger
 from flags.assessment import assessing
 from flags.models import Category
 from members.leaving import recording
-from members.models import Appointment, Member, User
+from members.models import Appointment, User
 from members.people import exempting
 from members.tests.applicants import applied, stranger
 from reports.workbench import figures, waiting
@@ -135,41 +135,11 @@ def test_charts_say_what_they_count_and_until_when(cast: Cast, light: Light, cli
     assert "还没有点亮红旗" not in page
 
 
-# Where nothing has happened: what each role may do next.
-BEGINNINGS = {
-    "city_officer": ["导入名册", "发布任务", "去认定"],
-    "street_officer": [],
-    "auditor": [],
-    "secretary": ["打印报到海报", "发布任务", "去认定"],
-    "estate_clerk": ["打印报到海报", "发布任务"],
-    "unit_clerk": ["导入名册", "看未报到的党员"],
-}
-
-
-@pytest.mark.parametrize("role", BEGINNINGS)
-def test_a_desk_without_flags_is_told_what_to_do_first(cast: Cast, client: Client, role: str) -> None:
-    client.force_login(getattr(cast, role))
-    answer = client.get(reverse("reports:desk_home"))
-    page = answer.content.decode()
-    assert [step.action for step in answer.context["steps"]] == BEGINNINGS[role]
-    assert (
-        "还没有点亮红旗" in page
-        and "chart" not in page.partition('<main id="main"')[2].partition("</main>")[0]
-    )
-    assert ("您这里不用做什么" in page) == (not BEGINNINGS[role])
-    for step in answer.context["steps"]:
-        assert client.get(step.url).status_code == 200, step
-
-
-def test_the_first_step_not_yet_done_stands_out(cast: Cast, client: Client) -> None:
+def test_a_year_without_flags_says_so_instead_of_charts(cast: Cast, client: Client) -> None:
     client.force_login(cast.secretary)
-    assert (
-        client.get(reverse("reports:desk_home")).context["next_step"].action == "发布任务"
-    )  # they registered
-    make_offer(cast)
-    assert client.get(reverse("reports:desk_home")).context["next_step"].action == "去认定"
-    Member.objects.all().update(state=Member.State.LISTED)
-    assert client.get(reverse("reports:desk_home")).context["next_step"].action == "打印报到海报"
+    page = client.get(reverse("reports:desk_home")).content.decode()
+    main = page.partition('<main id="main"')[2].partition("</main>")[0]
+    assert "还没有点亮红旗" in main and "chart" not in main
 
 
 # In the city of `busy`: what each role can do itself, and how much of it there is.

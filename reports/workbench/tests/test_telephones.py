@@ -41,6 +41,16 @@ def test_members_dial_whoever_publishes_the_task(client: Client, cast: Cast):
     assert LINK in page(client, "tasks:detail", task.pk)
 
 
+def test_members_dial_their_community_from_their_own_pages(client: Client, cast: Cast):
+    give(cast.community)
+    assert cast.li.user
+    client.force_login(cast.li.user)
+    for name in ("reports:me", "members:profile"):
+        assert LINK in page(client, name)
+    give(cast.community, "")
+    assert "tel:0575" not in page(client, "reports:me")
+
+
 def test_a_registration_that_waits_says_whom_to_call(client: Client, cast: Cast):
     give(cast.community)
     user = User.objects.create(username="waiting", name="周新", mobile="13600000001")

@@ -98,6 +98,8 @@ ERRANDS = (
     # An answer is about a pair; the table names none.
     Errand(CITY, NONE, "all", ("members:namesakes",)),
     Errand(KEEPERS, KEEPERS, "all", ("members:elevation",)),
+    Errand(NONE, DESKS, "all", ("reports:guide",)),
+    Errand(DESKS, NONE, "all", ("reports:desk_help",)),
     # Manuals: residents and members read theirs before they have an account.
     Errand(EVERYBODY, NONE, "public", ("reports:open_manual",)),
     Errand(STAFF, NONE, "all", ("reports:manual",)),

@@ -297,6 +297,7 @@ ACCESS |= {
 ACCESS |= {
     "reports:desk_home": Access(get=only(*SEE_PEOPLE)),
     "reports:waiting": Access(get=only(*SEE_PEOPLE)),
+    "reports:guide": Access(post=only(*SEE_PEOPLE, status=302), data=lambda cast: {"guide": "away"}),
     # Staff are led to their desk; a person without a desk or a roster entry is told what to do.
     "reports:me": Access(get=only("member", "sysadmin", otherwise=302)),
 }
@@ -340,6 +341,7 @@ ACCESS |= {"reports:retention": Access(get=only("city"))}
 # --- reports: help ----------------------------------------------------------------------------------
 
 ACCESS |= {
+    "reports:desk_help": Access(get=only(*SEE_PEOPLE), query="?page=tasks:list"),
     "reports:open_manual": Access(get=everyone(), kwargs=lambda cast: {"name": "resident"}),
     "reports:manual": Access(get=only(*SEE_PEOPLE, "sysadmin"), kwargs=lambda cast: {"name": "community"}),
 }
