@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from members.models import Member, Organization, User
 from members.models.organization import OrganizationQuerySet
@@ -94,11 +94,10 @@ def parts(nodes: Iterable[Node], opened: Collection[int] | None) -> list[Part]:
 def idle(organizations: OrganizationQuerySet) -> OrganizationQuerySet:
     """Communities and units of these none of whose people has registered; those below a unit are its own."""
     registered = Member.objects.registered()
-    paths = registered.order_by().values_list("unit__path", flat=True).distinct()
-    units = {int(pk) for path in paths for pk in str(path).strip("/").split("/")}
-    communities = registered.exclude(community=None).values("community")
     rows = organizations.active().filter(kind__in=[Kind.COMMUNITY, Kind.UNIT])
-    return rows.exclude(pk__in=units).exclude(pk__in=communities)
+    return rows.exclude(Exists(registered.filter(community=OuterRef("pk")))).exclude(
+        Exists(registered.filter(unit__path__startswith=OuterRef("path")))
+    )
 
 
 def people_of(organization: Organization) -> dict[str, int]:

@@ -30,9 +30,13 @@ class Step:
     is_done: bool
 
 
-def shown(desk: Appointment) -> list[Step]:
-    """The steps on the desk's first page: none where they were put away."""
-    steps = unfinished(desk)
+def shown(desk: Appointment, *, has_lit: bool) -> list[Step]:
+    """The steps on the desk's first page: none where they were put away.
+
+    Where the page has just read a flag of this year, the desk's first one is known to shine; an estate's
+    flags are its people's, whoever awarded them.
+    """
+    steps = [] if has_lit and not desk.organization.is_estate else unfinished(desk)
     return [] if steps and is_put_away(desk) else steps
 
 

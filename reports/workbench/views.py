@@ -21,7 +21,7 @@ def desk_home(request: StaffRequest) -> HttpResponse:
     todo = [*waiting.todo(user, request.desk), *waiting.worries(user, request.desk)]
     flags = figures.year_of_flags(user)
     year = [*figures.of_the_year(figures.progress(user), flags)]
-    steps = guide.shown(request.desk)
+    steps = guide.shown(request.desk, has_lit=not flags.is_empty)
     context = {
         "own": [figure for figure in todo if figure.is_own],
         "others": [figure for figure in todo if not figure.is_own],

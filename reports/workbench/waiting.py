@@ -46,10 +46,10 @@ def todo(user: User, desk: Appointment) -> Iterator[Figure]:
         yield from (waiting_verifications if desk.can("claims.verify") else ended_tasks)(user, desk)
     if desk.can("notices.resend") and desk.can("appointments.grant"):
         yield from for_the_city(user)
+    elif desk.organization.kind in (Organization.Kind.CITY, Organization.Kind.STREET):
+        yield from not_begun(counting.idle(Organization.objects.visible_to(user)).count())
     if desk.can("policy.edit"):
         yield from missing_calendar(today())
-    if desk.organization.kind in (Organization.Kind.CITY, Organization.Kind.STREET):
-        yield from not_begun(user)
 
 
 def worries(user: User, desk: Appointment) -> Iterator[Figure]:
@@ -193,17 +193,19 @@ def ended_tasks(user: User, desk: Appointment) -> Iterator[Figure]:
     yield figure(_("待认定任务"), found["count"], url, _("项"), is_own=False, note=note)
 
 
-def not_begun(user: User) -> Iterator[Figure]:
+def not_begun(count: int) -> Iterator[Figure]:
     """Communities and units below without anybody who has registered; silent where all have begun."""
-    if count := counting.idle(Organization.objects.visible_to(user)).count():
+    if count:
         url = f"{reverse('members:organizations')}?line=idle"
         yield figure(_("还没有人报到"), count, url, _("个"), is_own=False, note=_("社区和单位"))
 
 
 def for_the_city(user: User) -> Iterator[Figure]:
-    """What nobody else can put right, notices and places that nobody answers for: one query for both."""
-    unreached = Delivery.objects.unreached()
-    empty = deserted(Organization.objects.visible_to(user))
-    notices, places = counted(unreached, empty)
+    """What nobody else can put right, notices and places that nobody answers for, and where nobody has come
+    to yet: one query for all.
+    """
+    places = Organization.objects.visible_to(user)
+    notices, empty, idle = counted(Delivery.objects.unreached(), deserted(places), counting.idle(places))
     yield figure(_("未送达通知"), notices, reverse("notices:unreached"), _("条"))
-    yield figure(_("无人任职的组织"), places, f"{reverse('members:organizations')}?line=deserted", _("个"))
+    yield figure(_("无人任职的组织"), empty, f"{reverse('members:organizations')}?line=deserted", _("个"))
+    yield from not_begun(idle)
