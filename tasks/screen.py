@@ -40,9 +40,7 @@ class Screen:
             self.page = open_claims(request, task)
             begun, left = is_begun(request, task), left_open(request, task)
             self.formset = rows(
-                initial=[
-                    row_initial(task, one, request, begun=begun or one.pk in left) for one in self.page
-                ]
+                initial=[row_initial(task, one, request, begun=begun or one.pk in left) for one in self.page]
             )
 
     @cached_property
@@ -112,12 +110,13 @@ def is_begun(request: StaffRequest, task: Task) -> bool:
 
 
 def leave_open(screen: Screen) -> None:
-    """Remembers whom somebody left at 待定 when only the presence was saved, so that nothing says 好 for them.
+    """Remembers whom somebody left at 待定 when only the presence was saved: nothing says 好 for them.
 
     In the session: it is the opinion of who sits there, and no decision.
     """
     rows = [form.cleaned_data for form in screen.formset]
-    left = [row["claim_id"] for row in rows if row["presence"] == Presence.PRESENT and not row.get("grade")]
+    present = (row for row in rows if row["presence"] == Presence.PRESENT)
+    left = [row["claim_id"] for row in present if not row.get("grade")]
     screen.request.session[f"{LEFT}{screen.task.pk}"] = left
 
 

@@ -6,25 +6,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0020_add_organization_phone'),
+        ("members", "0020_add_organization_phone"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ListPreference',
+            name="ListPreference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('page', models.CharField(max_length=60, verbose_name='页面')),
-                ('hidden', models.JSONField(default=list, verbose_name='不显示的列')),
-                ('filters', models.JSONField(default=list, verbose_name='已存筛选')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='list_preferences', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("page", models.CharField(max_length=60, verbose_name="页面")),
+                ("hidden", models.JSONField(default=list, verbose_name="不显示的列")),
+                ("filters", models.JSONField(default=list, verbose_name="已存筛选")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="list_preferences",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '列表偏好',
-                'verbose_name_plural': '列表偏好',
-                'constraints': [models.UniqueConstraint(fields=('user', 'page'), name='list_preference_once')],
+                "verbose_name": "列表偏好",
+                "verbose_name_plural": "列表偏好",
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "page"), name="list_preference_once")
+                ],
             },
         ),
     ]

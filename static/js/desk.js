@@ -16,7 +16,13 @@ function pick(table, menu) {
   const first = [...heads].findIndex((head) => !head.matches(".col-check"));
   [...heads].forEach((head, at) => {
     const label = head.textContent.trim();
-    if (at <= first || !label || head.matches(".col-check, .col-actions") || head.querySelector(".visually-hidden")) return;
+    if (
+      at <= first ||
+      !label ||
+      head.matches(".col-check, .col-actions") ||
+      head.querySelector(".visually-hidden")
+    )
+      return;
     form.append(choice(head, label));
   });
   menu.hidden = false;
@@ -25,11 +31,19 @@ function pick(table, menu) {
 function choice(head, label) {
   const row = document.createElement("label");
   row.className = "menu-item";
-  const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "shown", value: label });
+  const box = Object.assign(document.createElement("input"), {
+    type: "checkbox",
+    name: "shown",
+    value: label,
+  });
   box.className = "form-check-input";
   box.checked = !head.classList.contains("is-off");
   box.addEventListener("change", () => head.classList.toggle("is-off", !box.checked));
-  const offered = Object.assign(document.createElement("input"), { type: "hidden", name: "label", value: label });
+  const offered = Object.assign(document.createElement("input"), {
+    type: "hidden",
+    name: "label",
+    value: label,
+  });
   row.append(box, offered, label);
   return row;
 }

@@ -29,17 +29,20 @@ def filters(context: Context, filterset: Any, main: int = 4) -> dict[str, Any]:
     chips = list(active_filters(form, fields, query))
     keys = {key for field in fields for key in keys_of(field)} | {"page"}
     liked = preference(context)
-    return with_token(context, {
-        "main": fields[:main],
-        "more": fields[main:],
-        "is_open": any(chip["name"] in {field.name for field in fields[main:]} for chip in chips),
-        "chips": chips,
-        "clear": address_with(query, **dict.fromkeys(keys)),
-        "kept": [(key, value) for key in query if key not in keys for value in query.getlist(key)],
-        "saved": liked.filters if liked else [],
-        "address": request_of(context).get_full_path(),
-        "may_keep": bool(getattr(request_of(context), "desk", None)),
-    })
+    return with_token(
+        context,
+        {
+            "main": fields[:main],
+            "more": fields[main:],
+            "is_open": any(chip["name"] in {field.name for field in fields[main:]} for chip in chips),
+            "chips": chips,
+            "clear": address_with(query, **dict.fromkeys(keys)),
+            "kept": [(key, value) for key in query if key not in keys for value in query.getlist(key)],
+            "saved": liked.filters if liked else [],
+            "address": request_of(context).get_full_path(),
+            "may_keep": bool(getattr(request_of(context), "desk", None)),
+        },
+    )
 
 
 def keys_of(field: BoundField) -> list[str]:

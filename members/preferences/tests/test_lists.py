@@ -6,11 +6,16 @@ from django.urls import reverse
 
 from members.models import ListPreference, User
 from members.preferences.keeping import MOST_FILTERS, NotKept, keep_filter
-from tasks.tests.desk import at_desk
 from xianfeng.testing.cast import Cast
 
 LIST = reverse("members:list")
 ADDRESS = f"{LIST}?state=registered&q=&page=3"
+
+
+def at_desk(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def page(user: User, address: str = LIST) -> str:
