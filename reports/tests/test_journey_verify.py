@@ -44,7 +44,7 @@ def test_verification_lights_a_flag_fulfils_the_wish_and_can_be_undone(
     clerk = visit().logs_in(cast.clerk).follow("认定", within=".sidebar")
     clerk.sees("未记录签到").follow("认定", within="table.data")
     row = clerk.page.locator("table.verify tbody tr")
-    row.filter(has_text="李建国").get_by_role("radio", name="到场").check()
+    row.filter(has_text="李建国").get_by_role("radio", name="到场", exact=True).check()
     row.filter(has_text="王秀英").get_by_role("radio", name="未到场").check()
     clerk.sees("到场 1 人，未到场 1 人，亮旗 1 面").checks_page().press("认定并亮旗").sees(
         "已认定 2 人，亮旗 1 面"
