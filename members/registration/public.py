@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members import methods
+from members import entrance, methods
 from members.accounts import holding, proving
 from members.accounts.forms import CodeForm
 from members.models import MobileProof, Organization, Registration, User
@@ -147,9 +147,11 @@ def enter(request: HttpRequest, place: Organization, draft: Draft) -> HttpRespon
     if returned and returned.community_id == community_of(place).pk:
         draft.take_over(returned)
     draft.save(request.session)
-    if user.registrations.open().exists():
-        return redirect("members:join_done", place.public_code)
-    return redirect("members:join_home", place.public_code)
+    is_stated = user.registrations.open().exists()
+    response = redirect("members:join_done" if is_stated else "members:join_home", place.public_code)
+    if request.user == user and not methods.is_staff_session(request.session):
+        entrance.remember(response, methods.CODE)
+    return response
 
 
 def may_enter(visitor: User | AnonymousUser, user: User) -> bool:
@@ -160,7 +162,8 @@ def may_enter(visitor: User | AnonymousUser, user: User) -> bool:
 def to_the_log_in(request: HttpRequest, place: Organization) -> HttpResponse:
     forget(request.session)
     messages.error(request, _("这个手机号的账号有登录保护。请先登录，再回到这里报到。"))
-    return redirect_to_login(reverse("members:join", args=[place.public_code]))
+    page = reverse("members:join", args=[place.public_code])
+    return redirect_to_login(page, entrance.log_in_page(request, page))
 
 
 def may_log_in(user: User) -> bool:

@@ -34,8 +34,8 @@ def test_a_member_registers_is_confirmed_and_logs_in_by_code(visit: Visit, phone
     assert Member.objects.get(pk=sun.pk).is_registered
 
     member.go("/me/").sees("还差 5 面红旗").checks_page().follow("通知").sees("报到").checks_page()
-    member.go("/me/profile/").checks_page().press("退出登录").is_at("/accounts/login/")
-    member.go("/me/").is_at("/accounts/login/")
+    member.go("/me/profile/").checks_page().press("退出登录").is_at("/accounts/login/code/")
+    member.go("/me/").is_at("/accounts/login/code/")
     member.logs_in_by_code(sun.mobile).sees(f"{sun.name}同志，您好")
 
 

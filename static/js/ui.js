@@ -178,6 +178,29 @@ on("change", "[data-largest]", (field) => {
   field.reportValidity();
 });
 
+// A text says how much room is left, and by how much it is too long; nothing is cut.
+function count(field) {
+  const left = Number(field.dataset.most) - [...field.value].length;
+  const said = field.dataset.counter && document.getElementById(field.dataset.counter);
+  if (!said) return;
+  said.hidden = left > Number(field.dataset.most) * 0.4;
+  said.classList.toggle("is-over", left < 0);
+  said.textContent =
+    left < 0 ? said.dataset.over.replace("{n}", -left) : said.dataset.left.replace("{n}", left);
+}
+
+function addCounter(field) {
+  const words = document.getElementById("counter").content.firstElementChild.cloneNode(true);
+  words.id = field.dataset.counter = `counter-${Math.random().toString(36).slice(2)}`;
+  field.after(words);
+  count(field);
+}
+
+const addCounters = () => document.querySelectorAll("[data-most]:not([data-counter])").forEach(addCounter);
+addCounters();
+document.addEventListener("htmx:afterSwap", addCounters);
+document.addEventListener("input", (event) => event.target.dataset?.most && count(event.target));
+
 const focusFirst = document.querySelector("[data-focus]");
 if (focusFirst && !focusFirst.closest("[data-no-focus]")) focusFirst.focus();
 

@@ -1,6 +1,6 @@
 """The catalogue of service items, kept by the city; a fresh city starts with a migration's list."""
 
-from typing import TypedDict, Unpack
+from typing import NotRequired, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -31,6 +31,7 @@ class ItemFields(TypedDict):
     default_minutes: int
     is_volunteering: bool
     is_active: bool
+    words: NotRequired[str]
 
 
 def check_range(least: int, most: int) -> None:
@@ -49,6 +50,7 @@ def save_item(item: ServiceItem | None, *, by: User, **fields: Unpack[ItemFields
     require(by, "catalogue.edit")
     check_range(fields["min_flags"], fields["max_flags"])
     check_text(fields["name"], _("名称"), field="name")
+    check_text(fields.get("words", ""), _("常见说法"), field="words")
     others = ServiceItem.objects.exclude(pk=item.pk) if item else ServiceItem.objects.all()
     if others.filter(code=fields["code"]).exists():
         raise CodeTaken(_("编码 %(code)s 已被另一项使用，请换一个。") % {"code": fields["code"]})

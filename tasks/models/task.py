@@ -48,6 +48,14 @@ class ServiceItem(models.Model):
     default_minutes = models.PositiveIntegerField(_("默认时长（分钟）"), default=120)
     is_volunteering = models.BooleanField(_("计志愿服务时长"), default=True)
     is_active = models.BooleanField(_("启用"), default=True)
+    words = models.CharField(
+        _("常见说法"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("居民心愿里常用的词，顿号分隔，如“修、灯、漏水”。受理心愿时按这些词预选本事项。"),
+    )
 
     objects = ServiceItemQuerySet.as_manager()
 

@@ -2,8 +2,10 @@
 
 import datetime as dt
 import json
+import re
 import uuid
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -13,8 +15,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organization
+from tasks.catalogue.suggesting import suggested
 from tasks.models import ServiceItem, Task
 from tasks.models.sessions import MOST_SESSIONS, TIMES, longest_service
+from tasks.publishing.fitting import Fitting, fitting
 from tasks.publishing.rules import CITY_CHOICES, WORDS
 from tasks.rules import MAX_FLAGS, MAX_MINUTES
 from wishes.models import Wish
@@ -24,6 +28,8 @@ from xianfeng.lib.times import at, local_date, today
 Kind = Organization.Kind
 # Beyond these a date is a slip of the finger, and days reckoned from it would leave the calendar.
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
+LONGEST_TITLE = 60
+CLAUSE_END = re.compile(r"([，。；！？,;!?])")
 NOT_TERMS = ("item", "reach", "chosen", "key", "keep", "clashes_seen")
 
 
@@ -42,6 +48,18 @@ def moment(label: Any, help_text: Any = "", *, required: bool = True) -> forms.D
     )
 
 
+# What most tasks leave as it is: folded away, with what stands there then.
+FOLDED = (
+    "signup_opens_at", "signup_closes_at", "sessions", "flags", "minutes", "presence", "wanted_skills",
+    "risk_note",
+)  # fmt: skip
+EMPTY: tuple[Any, ...] = (None, "")
+PLAIN: dict[str, tuple[Any, ...]] = {
+    "sessions": (None, "", 1, "1"),
+    "presence": (None, Task.Presence.values[0]),
+}
+
+
 class TaskForm(forms.Form):
     """A task as its publisher writes it; the audience offered follows from the publisher's tier."""
 
@@ -52,7 +70,9 @@ class TaskForm(forms.Form):
         error_messages={"required": _("请从目录中选择服务事项。")},
     )
     title = forms.CharField(
-        label=_("标题"), max_length=60, error_messages={"required": _("请填写标题，让党员一眼看懂要做什么。")}
+        label=_("标题"),
+        max_length=LONGEST_TITLE,
+        error_messages={"required": _("请填写标题，让党员一眼看懂要做什么。")},
     )
     text = forms.CharField(
         label=_("说明"),
@@ -195,12 +215,25 @@ class TaskForm(forms.Form):
         )
 
     def audience(self) -> list[Organization]:
-        reach = self.cleaned_data["reach"]
+        return self.addressed(self.cleaned_data["reach"], self.cleaned_data.get("chosen", []))
+
+    def addressed(self, reach: str, chosen: Sequence[str]) -> list[Organization]:
         if reach == "wish" and self.wish:
             return [self.wish.organization]
         if reach == "chosen":
-            return list(Organization.objects.filter(pk__in=self.cleaned_data["chosen"]))
+            return list(Organization.objects.filter(pk__in=chosen))
         return [self.publisher]
+
+    def fitting(self) -> Fitting:
+        """Whom the form as it stands would find; only organisations that are on offer count."""
+        groups = getattr(self.fields.get("chosen"), "choices", [])
+        offered = {pk for _kind, group in groups for pk, _name in group}
+        chosen = offered.intersection(map(str, self["chosen"].value() or [])) if offered else set()
+        return fitting(self.addressed(self["reach"].value(), [*chosen]), self["wanted_skills"].value() or "")
+
+    def has_options(self) -> bool:
+        """Whether anything stands in a folded field, or is wrong there."""
+        return any(self[name].errors or self[name].value() not in PLAIN.get(name, EMPTY) for name in FOLDED)
 
     def values(self) -> dict[str, Any]:
         """What the services take: the item, the audience and the task's own fields."""
@@ -244,8 +277,16 @@ def fresh_initial() -> dict[str, Any]:
 
 def wish_initial(wish: Wish) -> dict[str, Any]:
     """From the public need alone; the private brief stays where it is."""
-    public = {"title": wish.need[:60], "text": wish.need, "place": str(wish.organization)}
-    return {**fresh_initial(), **public, "capacity": 1}
+    public = {"title": title_of(wish.need), "text": wish.need, "place": str(wish.organization)}
+    return {**fresh_initial(), **public, "capacity": 1, "item": suggested(wish.need)}
+
+
+def title_of(need: str) -> str:
+    """The need, or as many of its clauses as a title has room for; the text has all of it."""
+    if len(need) <= LONGEST_TITLE:
+        return need
+    clauses = CLAUSE_END.split(need[:LONGEST_TITLE])
+    return need[: len("".join(clauses[:-2]))] if len(clauses) > 2 else need[:LONGEST_TITLE]
 
 
 def task_initial(task: Task) -> dict[str, Any]:

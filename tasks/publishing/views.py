@@ -171,6 +171,16 @@ def new_for_wish(request: StaffRequest, wish_pk: int) -> HttpResponse:
     return render(request, "tasks/publishing/form.html", {"form": form, "wish": wish})
 
 
+@require_safe
+@desk_required("tasks.publish")
+def fits(request: StaffRequest) -> HttpResponse:
+    """How many people the form as it stands would find: a fragment of its page."""
+    wishes = Wish.objects.visible_to(request.user).select_related("organization")
+    wish = wishes.filter(pk=id_of(request.GET.get("wish", ""))).first()
+    form = TaskForm(request.GET, publisher=request.desk.organization, wish=wish)
+    return render(request, "tasks/publishing/_fitting.html", {"fitting": form.fitting()})
+
+
 def save_wish(request: StaffRequest, form: TaskForm, wish: Wish) -> Task:
     key = form.cleaned_data["key"] or None
     return publishing.publish_wish(

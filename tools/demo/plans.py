@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from flags.models import Category
 from members.models import Organization
+from tasks.catalogue.suggesting import score
 from tasks.models import ServiceItem, Task
 from wishes.models import Wish
 
@@ -48,8 +49,11 @@ class Catalogue:
         for item in ServiceItem.objects.filter(is_active=True):
             self.items[item.category].append(item)
 
-    def pick(self, rng: random.Random, category: str) -> ServiceItem:
-        return rng.choice(self.items[category])
+    def pick(self, rng: random.Random, category: str, text: str = "") -> ServiceItem:
+        """By the words of the text, where any are an item's."""
+        any_one = rng.choice(self.items[category])
+        best = max(self.items[category], key=lambda item: score(item, text))
+        return best if score(best, text) else any_one
 
 
 class Planner:
@@ -90,7 +94,7 @@ class Planner:
             **self.brief(estate),
         )
         starts = service_time(rng, asked.date() + dt.timedelta(days=rng.randint(4, 10)))
-        item = self.catalogue.pick(rng, Category.WISH)
+        item = self.catalogue.pick(rng, Category.WISH, need)
         task = self.task(
             community, item, need[:40], starts, asked + dt.timedelta(hours=rng.randint(2, 80)), 60
         )

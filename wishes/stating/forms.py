@@ -26,7 +26,7 @@ class NeedForm(forms.Form):
         max_length=200,
         min_length=4,
         help_text=gettext_lazy("写事情本身，例如“老人行动不便，想请人上门理发”。不写姓名、电话和门牌号。"),
-        widget=forms.Textarea(attrs={"rows": 4, "maxlength": 200}),
+        widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={
             "required": gettext_lazy("请写下需要什么帮助。"),
             "min_length": gettext_lazy("请写得再具体一点，至少 4 个字。"),
@@ -188,6 +188,6 @@ class AskAgainForm(forms.Form):
         label=gettext_lazy("情况有什么变化"),
         max_length=LONGEST_REASON,
         help_text=gettext_lazy("写一两句，例如“物业说不归他们管，仍需要帮助”。不写姓名、电话和门牌号。"),
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST_REASON}),
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("请写一句情况有什么变化，社区据此重新研究。")},
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.ui.registry import register
 
+COUNTED_FROM = 40  # characters; a shorter field is a name or a number
 CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
@@ -26,7 +27,16 @@ def control(field: BoundField) -> SafeString:
     classes = [str(field.field.widget.attrs.get("class", "")), control_class(field.field.widget)]
     if field.errors:
         classes.append("is-invalid")
-    return field.as_widget(attrs={"class": " ".join(filter(None, classes))})
+    return field.as_widget(attrs={"class": " ".join(filter(None, classes)), **counted(field.field)})
+
+
+def counted(field: forms.Field) -> dict[str, Any]:
+    """Long texts count what is written; told the most, a browser cuts what is pasted and says nothing."""
+    most = getattr(field, "max_length", None)
+    is_text = isinstance(field.widget, forms.TextInput | forms.Textarea) and not field.widget.is_hidden
+    if not is_text or most is None or most < COUNTED_FROM:
+        return {}
+    return {"maxlength": False, "data-most": most}
 
 
 @register.filter
@@ -50,7 +60,7 @@ def form(
 
 @register.simple_tag
 def longest_reason() -> int:
-    """How many characters a reason may have: `maxlength="{% longest_reason %}"`."""
+    """How many characters a reason may have: `data-most="{% longest_reason %}"`."""
     return LONGEST_REASON
 
 

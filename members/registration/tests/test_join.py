@@ -287,3 +287,9 @@ def test_a_desk_that_registers_its_own_person_stays_a_desk(client: Client, cast:
     client.force_login(cast.li.user)
     start(client, cast, name=cast.li.name, mobile=cast.li.mobile)
     assert client.get(reverse("members:list")).status_code == 200
+
+
+def test_who_registered_here_is_offered_the_log_in_by_code_the_next_time(client: Client, cast: Cast):
+    prove(client, cast)
+    client.post(reverse("account_logout"))
+    assert client.get("/").url == reverse("account_request_login_code")

@@ -65,8 +65,9 @@ ERRANDS = (
     Errand(MEMBER, MEMBER, "place", ("tasks:offer", "tasks:claim")),
     Errand(MEMBER, MEMBER, "own", ("tasks:my_claim", "tasks:withdraw", "tasks:open_brief")),
     # First screens and lists of a desk.
+    Errand(NONE, DESKS, "all", ("members:keep_filters", "members:keep_columns")),
     Errand(DESKS, DESKS, "all", ("reports:desk_home", "reports:waiting", "reports:export*")),
-    Errand(DESKS, NONE, "all", ("members:list", "members:search", "members:reveals")),
+    Errand(DESKS, NONE, "all", ("members:list", "reports:search", "members:reveals")),
     Errand(DESKS, NONE, "place", ("members:detail",)),
     Errand(NONE, CARERS, "place", ("members:reveal", "members:registration_reveal")),
     Errand(NONE, CARERS, "place", ("members:number_reveal", "members:exempt")),
@@ -123,6 +124,7 @@ ERRANDS = (
     # Tasks: an estate published the table's; its community verifies; the city takes decisions back.
     Errand(PLACES, NONE, "all", ("tasks:list", "tasks:records", "tasks:items")),
     Errand(PUBLISHERS, PUBLISHERS, "all", ("tasks:new", "tasks:record")),
+    Errand(PUBLISHERS, NONE, "all", ("tasks:fitting",)),
     Errand(CITY, CITY, "all", ("tasks:item", "tasks:item_new")),
     Errand(frozenset({"city", "community"}), NONE, "all", ("tasks:to_verify",)),
     Errand(NONE, frozenset({"city", "community"}), "all", ("tasks:verify_many",)),
