@@ -166,7 +166,7 @@ def reverse_verification(request: StaffRequest, pk: int) -> HttpResponse:
         Verification.objects.visible_to(request.user).select_related("claim__task", "entry__member"), pk=pk
     )
     if attempt(request, lambda: reverse_it(request, verification)):
-        messages.success(request, _("认定已撤销，红旗已冲正，可以重新认定。"))
+        messages.success(request, _("认定和红旗都已撤销，可以重新认定。"))
     return redirect("tasks:detail", verification.claim.task_id)
 
 
