@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0020_add_organization_phone"),
+        ("members", "0021_add_list_preference"),
     ]
 
     operations = [

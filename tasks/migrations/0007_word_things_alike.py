@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tasks", "0005_remember_when_times_change"),
+        ("tasks", "0006_words_of_service_items"),
     ]
 
     operations = [
