@@ -9,7 +9,7 @@ TERMS: tuple[Term, ...] = ()
 STAYS = (
     Stay(
         label=_("红旗流水"),
-        why=_("只增不改，每一条都封在下一条里，数据库也拒绝删改；错了用冲正和调整更正。"),
+        why=_("只增不改，每一条都封在下一条里，数据库也拒绝删改；错了用撤销和调整改正。"),
         fields=("flags.FlagEntry.source_label", "flags.FlagEntry.reason", "flags.LedgerCheck.finding"),
     ),
     Stay(

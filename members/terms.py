@@ -266,6 +266,11 @@ TERMS = (*IMPORTS, *ACCOUNTS, *PEOPLE)
 
 STAYS = (
     Stay(
+        label=_("已存筛选和列的选择"),
+        why=_("自己的工作习惯，只有本人看得到，由本人删去；筛选里可能写着查找的姓名。"),
+        fields=columns("members.ListPreference", "filters"),
+    ),
+    Stay(
         label=_("在册党员的名册记录"),
         why=_(
             "在册期间一直要用，以名册为准；本人可以查看、更正。离开或并入别的记录后，姓名、手机号、单位、职务保留，"

@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "merging",
         "organizations",
         "persons",
+        "preferences",
     )
 ]

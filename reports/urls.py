@@ -6,6 +6,7 @@ app_name = "reports"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reports.workbench.urls")),
+    path("", include("reports.searching.urls")),
     path("", include("reports.help.urls")),
     path("", include("reports.exports.urls")),
     path("", include("reports.retention.urls")),

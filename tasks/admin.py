@@ -77,7 +77,7 @@ class ClaimAdmin(OfTasks):
     exclude = ["report"]
     actions = [
         service_action(_("所选记为到场"), mark, presence=Claim.Presence.PRESENT),
-        service_action(_("所选记为缺席"), mark, presence=Claim.Presence.ABSENT),
+        service_action(_("所选记为未到场"), mark, presence=Claim.Presence.ABSENT),
     ]
 
 

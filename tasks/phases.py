@@ -33,7 +33,7 @@ class Phase:
 
 PHASES = (
     Phase.of(State.DRAFT),
-    Phase("open", _("报名中"), "info", lambda now: Q(state=State.PUBLISHED, starts_at__gt=now)),
+    Phase("open", _("接单中"), "info", lambda now: Q(state=State.PUBLISHED, starts_at__gt=now)),
     Phase(
         "running", _("进行中"), "accent",
         lambda now: Q(state=State.PUBLISHED, starts_at__lte=now, ends_at__gt=now),

@@ -21,6 +21,7 @@ from xianfeng.ui.views import page_of
 
 # A screen for itself: the form's fields must stay below the limit of one request.
 ROWS = 100
+LEFT = "left-open:"  # and the task's id, in the session
 Grade, Presence = Verification.Grade, Claim.Presence
 
 
@@ -37,8 +38,10 @@ class Screen:
             self.formset = rows(request.POST)
         else:
             self.page = open_claims(request, task)
-            begun = is_begun(request, task)
-            self.formset = rows(initial=[row_initial(task, one, request, begun=begun) for one in self.page])
+            begun, left = is_begun(request, task), left_open(request, task)
+            self.formset = rows(
+                initial=[row_initial(task, one, request, begun=begun or one.pk in left) for one in self.page]
+            )
 
     @cached_property
     def claims(self) -> list[Claim]:
@@ -104,6 +107,21 @@ def is_begun(request: StaffRequest, task: Task) -> bool:
     mine = narrowed(request, in_charge(request.user, task))
     counts = mine.aggregate(all=Count("pk"), decided=Count("pk", filter=Q(state__in=Claim.State.DECIDED)))
     return bool(counts["decided"]) and counts["all"] <= ROWS
+
+
+def leave_open(screen: Screen) -> None:
+    """Remembers whom somebody left at 待定 when only the presence was saved: nothing says 好 for them.
+
+    In the session: it is the opinion of who sits there, and no decision.
+    """
+    rows = [form.cleaned_data for form in screen.formset]
+    present = (row for row in rows if row["presence"] == Presence.PRESENT)
+    left = [row["claim_id"] for row in present if not row.get("grade")]
+    screen.request.session[f"{LEFT}{screen.task.pk}"] = left
+
+
+def left_open(request: StaffRequest, task: Task) -> set[int]:
+    return set(request.session.get(f"{LEFT}{task.pk}", ()))
 
 
 def shown_again(request: StaffRequest, task: Task, formset: BaseFormSet[Any]) -> list[Claim]:

@@ -24,7 +24,7 @@ class WishAdmin(ServiceAdmin):
     exclude = Wish.PRIVATE
     tells_events = True
     readonly_fields = ["code", "created_at", "fulfilled_at"]
-    steps = (("", _("保存"), _("心愿已录入，查询码 {row.code}，请告诉居民。")),)
+    steps = (("", _("保存"), _("心愿已填报，查询码 {row.code}，请告诉居民。")),)
     actions = [
         service_action(_("受理所选心愿"), handling.accept),
         service_action(_("不受理所选心愿"), handling.decline, DeclineForm),

@@ -99,7 +99,7 @@ class Wish(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("录入人"),
+        verbose_name=_("填报人"),
     )
     state = models.CharField(_("状态"), max_length=12, choices=State, default=State.SUBMITTED, db_index=True)
     # Named where the wish is declined: who can help instead (DOMAIN 4.2).
@@ -193,7 +193,7 @@ class WishEvent(StateEvent):
         if self.from_state == Wish.State.PUBLISHED and self.to_state == Wish.State.ACCEPTED:
             return str(_("退回待发布"))
         if self.to_state == Wish.State.SUBMITTED:
-            return str(_("录入") if self.by_id else _("居民提出"))
+            return str(_("代居民填报") if self.by_id else _("居民提出"))
         return super().get_to_display()
 
 

@@ -63,8 +63,8 @@ DESK: tuple[Group, ...] = (
     Group(
         _("年度"),
         (
-            Entry(_("红旗"), "flags:ledger", "flag", "flags.see"),
-            Entry(_("进度"), "flags:behind", "chart", "flags.see"),
+            Entry(_("红旗台账"), "flags:ledger", "flag", "flags.see"),
+            Entry(_("红旗进度"), "flags:behind", "chart", "flags.see"),
             Entry(_("考核"), "flags:assessments", "award", "assessments.see"),
         ),
     ),

@@ -16,7 +16,7 @@ back_up_first() {
         quietly manage backup /var/backups/xianfeng  # its unit is of the days before releases
     elif ! quietly systemctl start xianfeng-backup; then
         die "升级前的备份没有通过。" "原因:journalctl -u xianfeng-backup -n 30" \
-            "红旗账本核对不符时,备份已经留作现场,先查清(docs/红旗账本.md)。" \
+            "防篡改校验不符时,备份已经留作现场,先查清(docs/红旗台账.md)。" \
             "另有备份、一定要先升级:deploy/install.sh --no-backup"
     else
         say "已备份到 /var/backups/xianfeng"

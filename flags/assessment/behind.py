@@ -44,7 +44,7 @@ def scoped(request: StaffRequest) -> Standings:
 GROUPS = {
     "behind": pacing.BEHIND, "short": standing.SHORT, "done": standing.REACHED, "exempt": standing.EXEMPT,
 }  # fmt: skip
-LABELS = {"behind": _("落后"), "short": _("全年未达标"), "done": _("已达标"), "exempt": _("豁免")}
+LABELS = {"behind": _("进度偏慢"), "short": _("暂未达标"), "done": _("已达标"), "exempt": _("豁免")}
 REMINDED = ("behind", "short")  # who has reached the year is not asked for more
 WHO = "who"  # the tab's name in the address
 

@@ -20,8 +20,8 @@ from notices.models import Notice
 from notices.outbox import Message, Wording
 
 DESKS = _("单位和社区的书记、工作人员")
-REMINDER = Kind("reminder", _("红旗进度提醒"), told=_("进度落后的党员"), mandatory=True)
-DIGEST = Kind("digest", _("进度落后名单"), told=DESKS, mandatory=True)
+REMINDER = Kind("reminder", _("红旗进度提醒"), told=_("进度偏慢的党员"), mandatory=True)
+DIGEST = Kind("digest", _("进度偏慢名单"), told=DESKS, mandatory=True)
 RESULT = Kind("result", _("年度考核结果"), told=_("党员本人"), mandatory=True)
 RESULTS = Kind("results", _("年度考核名单"), told=DESKS, mandatory=True)
 KINDS = declare(REMINDER, DIGEST, RESULT, RESULTS)
@@ -42,7 +42,7 @@ NUDGE = replace(BEHIND, key=NUDGED + "member:%(member)s")
 BEHIND_LIST = Wording(
     DIGEST,
     key=DIGESTED + "org:%(org)s:user:%(user)s",
-    subject=_("%(name)s：%(count)s 名党员红旗进度落后"),
+    subject=_("%(name)s：%(count)s 名党员红旗进度偏慢"),
     template="emails/flags_digest.txt",
     link="flags:behind",
 )

@@ -22,7 +22,7 @@ Result = Assessment.Result
 type Standings = QuerySet[Assessment]
 
 # A year that still runs has nobody unqualified yet.
-WORDS = {Result.QUALIFIED: _("已达标"), Result.UNQUALIFIED: _("未达标"), Result.EXEMPT: _("豁免")}
+WORDS = {Result.QUALIFIED: _("已达标"), Result.UNQUALIFIED: _("暂未达标"), Result.EXEMPT: _("豁免")}
 REACHED = Q(standing=Result.QUALIFIED)
 SHORT = Q(standing=Result.UNQUALIFIED)
 EXEMPT = Q(standing=Result.EXEMPT)

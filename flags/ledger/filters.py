@@ -40,7 +40,7 @@ class LedgerFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label=_("类型"), choices=FlagEntry.Kind, empty_label=_("全部类型"))
     unit = django_filters.ModelChoiceFilter(label=_("当时单位"), queryset=units, empty_label=_("全部单位"))
     organization = django_filters.ModelChoiceFilter(
-        label=_("授旗组织"), queryset=awarders, empty_label=_("全部组织")
+        label=_("亮旗组织"), queryset=awarders, empty_label=_("全部组织")
     )
     source = django_filters.CharFilter(label=_("来源"), field_name="source_label", lookup_expr="contains")
     since = django_filters.DateFilter(

@@ -56,7 +56,7 @@ def award(awards: Sequence[Award], *, by: User) -> list[FlagEntry]:
     for item in awards:
         rules.check_not_own([item.member], by, item.verifier)
         if item.flags < 0 or item.minutes < 0:
-            raise rules.NegativeAward(_("亮旗的红旗数和时长不能为负。要撤回请用冲正。"))
+            raise rules.NegativeAward(_("亮旗的红旗数和时长不能为负。亮错了的，请撤销原来那一条。"))
     moves = RosterChange.objects.units_before(item.member.pk for item in awards)
     return append([_award_line(item, moves.get(item.member.pk, []), by) for item in awards])
 
@@ -118,7 +118,7 @@ def adjust(
     rules.check_not_own([member], by)
     if not rules.settled_years([settled_year]):
         raise rules.YearNotSettled(
-            _("%(year)s 年度还没有定案，请直接亮旗或冲正，不用调整。") % {"year": settled_year}
+            _("%(year)s 年度还没有定案，请直接亮旗或撤销，不用调整。") % {"year": settled_year}
         )
     line = FlagEntry(
         kind=FlagEntry.Kind.ADJUSTMENT,

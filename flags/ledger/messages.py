@@ -9,7 +9,7 @@ from notices.kinds import Kind, declare
 from notices.outbox import Wording, send, send_many
 from xianfeng.lib.times import format_date, today
 
-LEDGER = Kind("ledger", _("红旗账本异常"), told=_("市委组织部书记"), mandatory=True)
+LEDGER = Kind("ledger", _("红旗台账异常"), told=_("市委组织部书记"), mandatory=True)
 CORRECTION = Kind(
     "settled_corrected",
     _("定案后更正"),
@@ -21,8 +21,8 @@ KINDS = declare(LEDGER, CORRECTION)
 BROKEN = Wording(
     LEDGER,
     key="ledger:%(date)s:user:%(user)s",
-    subject=_("红旗账本核对异常"),
-    body=_("%(day)s 夜间核对发现红旗账本异常：%(fault)s\n请立即联系系统管理员，核对前不要再亮旗。"),
+    subject=_("防篡改校验发现异常"),
+    body=_("%(day)s 夜间防篡改校验发现红旗台账异常：%(fault)s\n请立即联系系统管理员，核对前不要再亮旗。"),
 )
 OWN_CORRECTED = Wording(
     CORRECTION,

@@ -41,7 +41,7 @@ def check_not_own(members: Iterable[Member], *people: User | None) -> None:
     for member in members:
         if any(person.is_same_person(member) for person in known):
             raise OwnFlags(
-                _("不能为自己亮旗、冲正或认定（%(name)s）。请由其他工作人员办理。") % {"name": member.name}
+                _("不能为自己亮旗、撤销或认定（%(name)s）。请由其他工作人员办理。") % {"name": member.name}
             )
 
 
@@ -66,7 +66,7 @@ def check_reversible(entry: FlagEntry) -> None:
     Raises NotReversible, AlreadyReversed, YearSettled.
     """
     if entry.kind != FlagEntry.Kind.AWARD:
-        raise NotReversible(_("只有亮旗流水可以冲正；冲正和调整本身不能再冲正。"))
+        raise NotReversible(_("只有亮旗流水可以撤销；撤销和调整本身不能再撤销。"))
     if FlagEntry.objects.filter(reverses=entry).exists():
-        raise AlreadyReversed(_("第 %(seq)s 号流水已经冲正过，不能再次冲正。") % {"seq": entry.seq})
+        raise AlreadyReversed(_("第 %(seq)s 号流水已经撤销过，不能再次撤销。") % {"seq": entry.seq})
     check_open([entry.year])

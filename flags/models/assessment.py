@@ -46,7 +46,7 @@ class Policy(models.Model):
     # Above so many on one task, or of one day, who entered them (补记) does not decide on them.
     late_entries_alone = models.PositiveSmallIntegerField(_("补记可自行认定人数"), default=5)
     open_claims = models.PositiveSmallIntegerField(_("同时未完成接单上限"), default=5)
-    suspend_after_no_shows = models.PositiveSmallIntegerField(_("爽约几次后暂停接单"), default=3)
+    suspend_after_no_shows = models.PositiveSmallIntegerField(_("未到场几次后暂停接单"), default=3)
     suspend_days = models.PositiveSmallIntegerField(_("暂停天数"), default=30)
     withdraw_hours = models.PositiveSmallIntegerField(_("开始前几小时起退出须说明原因"), default=24)
     bonus_minutes_excellent = models.PositiveSmallIntegerField(_("评为“很好”另加分钟"), default=12)
@@ -111,9 +111,9 @@ class AssessmentRun(models.Model):
     state = models.CharField(_("状态"), max_length=10, choices=State)
     as_of = models.DateField(_("截至日期"))
     # The rules as they were, and the end of the ledger as read: the same two give the same figures again.
-    rules = models.JSONField(_("考核规则"), default=dict)
-    ledger_seq = models.BigIntegerField(_("账本流水号"), default=0)
-    ledger_hash = models.CharField(_("账本校验值"), max_length=64, blank=True)
+    rules = models.JSONField(_("考核办法"), default=dict)
+    ledger_seq = models.BigIntegerField(_("台账流水号"), default=0)
+    ledger_hash = models.CharField(_("末端校验值"), max_length=64, blank=True)
     counts = models.JSONField(_("统计"), default=dict)
     started_at = models.DateTimeField(_("开始时间"), auto_now_add=True)
     finished_at = models.DateTimeField(_("完成时间"), null=True)

@@ -52,7 +52,7 @@ class FlagEntry(models.Model):
 
     class Kind(States):
         AWARD = "award", "accent", _("亮旗")
-        REVERSAL = "reversal", "danger", _("冲正")
+        REVERSAL = "reversal", "danger", _("撤销")
         ADJUSTMENT = "adjustment", "warning", _("调整")
 
     class Source(models.TextChoices):
@@ -77,7 +77,7 @@ class FlagEntry(models.Model):
         Organization,
         models.PROTECT,
         related_name="flag_entries",
-        verbose_name=_("授旗组织"),
+        verbose_name=_("亮旗组织"),
     )
     unit = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("当时单位"))
     source_kind = models.CharField(_("来源类型"), max_length=20, choices=Source)
@@ -102,7 +102,7 @@ class FlagEntry(models.Model):
         models.PROTECT,
         null=True,
         related_name="reversal",
-        verbose_name=_("冲正流水"),
+        verbose_name=_("撤销的流水"),
     )
     # Settled year that an adjustment in the open year corrects.
     settled_year = models.PositiveSmallIntegerField(_("更正年度"), null=True)
@@ -162,8 +162,8 @@ class LedgerHead(models.Model):
     objects = LedgerHeadQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("账本末端")
-        verbose_name_plural = _("账本末端")
+        verbose_name = _("台账末端")
+        verbose_name_plural = _("台账末端")
 
     def __str__(self) -> str:
         return f"#{self.seq}"
@@ -186,8 +186,8 @@ class LedgerCheck(models.Model):
     objects = LedgerCheckQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("账本核对")
-        verbose_name_plural = _("账本核对")
+        verbose_name = _("防篡改校验")
+        verbose_name_plural = _("防篡改校验")
         ordering = ["-id"]
 
     def __str__(self) -> str:

@@ -91,7 +91,7 @@ class PolicyForm(PolicyBase):
     reminder_dates = MonthDays(
         label=_("提醒日期"),
         required=False,
-        help_text=_("月-日，如 06-15、09-15。到期只提醒进度落后的党员，每人一次。"),
+        help_text=_("月-日，如 06-15、09-15。到期只提醒进度偏慢的党员，每人一次。"),
     )
 
     reason = forms.CharField(

@@ -17,7 +17,7 @@ def preview(kept: Member, gone: Member) -> Iterator[tuple[str, str]]:
     if count := gone.roster_changes.count():
         yield _("名册变动"), _("%(count)s 条") % {"count": count}
     if ahead := gone.roster_changes.ahead().first():
-        yield _("撤回还没生效的变动"), f"{ahead.get_kind_display()} {ahead.day}"
+        yield _("撤销还没生效的变动"), f"{ahead.get_kind_display()} {ahead.day}"
 
 
 def move(merge: Merge, by: User) -> Moved:

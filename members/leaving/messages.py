@@ -44,15 +44,15 @@ MOVES: dict[str, Promise] = {
     State.PLANNED: _("%(day)s 起由%(from)s调往%(to)s，到期自动生效。"),
     State.DONE: _("%(day)s 起由%(from)s调往%(to)s，已办好。之前的红旗仍记在%(from)s。"),
     State.REFUSED: _("%(to)s没有接收，仍在%(from)s名册上。原因：%(reason)s"),
-    State.UNDONE: _("由%(from)s调往%(to)s的登记已撤回，仍在%(from)s名册上。%(reason)s"),
+    State.UNDONE: _("由%(from)s调往%(to)s的登记已撤销，仍在%(from)s名册上。%(reason)s"),
 }
 OTHERS: dict[str, Promise] = {
     Change.JOINED: _("%(day)s 起列入%(to)s名册，当年要求按剩余月份折算。"),
     Change.RETURNED: _("%(day)s 起重新列入%(to)s名册，以前的记录都在，当年要求从这天起算。"),
 }
 LEAVES = _("%(from)s登记%(kind)s，在册最后一天 %(day)s。之后不能接单，还没开始的接单退回；红旗和记录保留。")
-GONE = _("由%(from)s调往%(to)s的登记已撤回：人已不在%(from)s名册上。%(reason)s")
-UNDONE = _("%(day)s 的%(kind)s登记有误，已撤回，名册恢复原样。原因：%(reason)s")
+GONE = _("由%(from)s调往%(to)s的登记已撤销：人已不在%(from)s名册上。%(reason)s")
+UNDONE = _("%(day)s 的%(kind)s登记有误，已撤销，名册恢复原样。原因：%(reason)s")
 
 
 def text_of(change: RosterChange, reason: str = "") -> str:

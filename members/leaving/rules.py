@@ -58,7 +58,7 @@ def check_recordable(member: Member, by: User) -> None:
     check_stands(member)
     if ahead := member.roster_changes.ahead().first():
         raise ChangeAhead(
-            _("已登记了%(kind)s（%(day)s，%(state)s）。请先撤回那一条，或等它办完。")
+            _("已登记了%(kind)s（%(day)s，%(state)s）。请先撤销那一条，或等它办完。")
             % {"kind": ahead.get_kind_display(), "day": ahead.day, "state": ahead.get_state_display()}
         )
 
@@ -138,14 +138,14 @@ def check_undoable(change: RosterChange, by: User) -> None:
     if not change.stands:
         raise decided_before()
     if by.is_same_person(change.member):
-        raise NotPossible(_("不能撤回自己的名册变动，请由同事办理。"), "not_oneself")
+        raise NotPossible(_("不能撤销自己的名册变动，请由同事办理。"), "not_oneself")
     check_stands(change.member)
     if not keeps(change.from_unit or change.member.unit, by):
-        raise NotPossible(_("由登记的单位或市委组织部撤回。"), "not_the_unit")
+        raise NotPossible(_("由登记的单位或市委组织部撤销。"), "not_the_unit")
     if change.is_move and not change.is_ahead:
-        raise NotPossible(_("调动已经生效，不能撤回。调错的请再登记一次调动，调回原单位。"), "moved_already")
+        raise NotPossible(_("调动已经生效，不能撤销。调错的请再登记一次调动，调回原单位。"), "moved_already")
     if change.member.roster_changes.standing().filter(pk__gt=change.pk).exists():
-        raise NotPossible(_("之后又有名册变动，请先撤回后一次。"), "not_last")
+        raise NotPossible(_("之后又有名册变动，请先撤销后一次。"), "not_last")
 
 
 def decided_before() -> AlreadyDecided:

@@ -29,7 +29,7 @@ FACES = (
     ("all", gettext_lazy("全部变动"), None),
 )
 
-OVERTAKEN = gettext_lazy("这位同志已不在原单位名册上，这次调动没有办理，已作撤回。")
+OVERTAKEN = gettext_lazy("这位同志已不在原单位名册上，这次调动没有办理，已经撤销。")
 
 
 def seen(request: StaffRequest) -> RosterChangeQuerySet:
@@ -88,7 +88,7 @@ def decide(request: StaffRequest, change: RosterChange) -> HttpResponse:
         ),
         "take_back": (
             lambda: recording.take_back(change, reason=reason, by=request.user),
-            _("已撤回，名册恢复原样。"),
+            _("已撤销，名册恢复原样。"),
         ),
     }
     if decision in decisions:
@@ -160,7 +160,7 @@ def return_(request: StaffRequest, pk: int) -> HttpResponse:
 def transfer(request: StaffRequest, pk: int) -> HttpResponse:
     member = the_person(request, pk)
     form = TransferForm(posted(request), member=member)
-    words = (_("登记调动"), _("新单位接收之前，人还在原单位名册上；接收或婉拒都会通知您。"))
+    words = (_("登记调动"), _("新单位接收之前，人还在原单位名册上；接收与否都会通知您。"))
     return recorded(request, member, form, recording.transfer, words)
 
 

@@ -9,6 +9,7 @@ from .numbers import MobileChange, MobileChangeEvent
 from .organization import Appointment, Organization, OrganizationEvent
 from .people import Exemption, ExemptionEvent, Member
 from .persons import PersonCheck
+from .preferences import ListPreference
 from .registration import MobileProof, Registration, RegistrationEvent
 from .user import User
 
@@ -22,6 +23,7 @@ __all__ = [
     "ImportBatch",
     "ImportEvent",
     "ImportRow",
+    "ListPreference",
     "Member",
     "Merge",
     "MergeEvent",

@@ -78,7 +78,7 @@ class RosterChange(models.Model):
         PLANNED = "planned", "info", _("到期生效")
         DONE = "done", "success", _("已生效")
         REFUSED = "refused", "danger", _("对方未接收")
-        UNDONE = "undone", "neutral", _("已撤回")
+        UNDONE = "undone", "neutral", _("已撤销")
 
         OPEN = states(ASKED)
         AHEAD = states(ASKED, PLANNED)

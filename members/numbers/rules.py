@@ -25,7 +25,7 @@ def check_new(member: Member, mobile: str) -> None:
     if other and (other.name, other.unit_id) == (member.name, member.unit_id):
         raise NumberTaken(
             _(
-                "名册上另有一条同单位同姓名的记录登记了这个手机号。若是同一人，请单位、社区在对账“疑似重复”里合并。"
+                "名册上另有一条同单位同姓名的记录登记了这个手机号。若是同一人，请单位、社区在报到核对“疑似重复”里合并。"
             )
         )
     if other:

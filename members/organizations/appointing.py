@@ -20,7 +20,7 @@ from xianfeng.lib.times import today
 def check_grantable(user: User, organization: Organization, by: User) -> None:
     """Nobody appoints themself, and the city appoints inside its own branch. Raises NotGrantable."""
     if by.is_oneself(user.pk):
-        raise NotGrantable(_("不能给自己任职，请由另一位管理人员办理。"), "not_oneself")
+        raise NotGrantable(_("不能给自己任职，请由同事办理。"), "not_oneself")
     if not organization.is_active:
         raise NotGrantable(_("“%(name)s”已停用，不能任职。") % {"name": organization})
     desk = by.desk

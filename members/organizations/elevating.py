@@ -45,7 +45,7 @@ def ask_for_administration(user: User, *, reason: str, by: User) -> Elevation:
     """Raises NotGrantable, ReasonNeeded."""
     check_may_decide(by)
     if by.is_oneself(user.pk):
-        raise NotGrantable(_("不能给自己任职，请由另一位管理人员办理。"), "not_oneself")
+        raise NotGrantable(_("不能给自己任职，请由另一位系统管理员办理。"), "not_oneself")
     check_may_administer(user)
     return _ask(user, by, reason=check_reason(reason))
 
@@ -193,7 +193,7 @@ def end_administration(user: User, *, by: User) -> User:
     """One administrator ends another's rights at once; the last one stays. Raises NotGrantable."""
     check_may_decide(by)
     if by.is_oneself(user.pk):
-        raise NotGrantable(_("不能终止自己，请由另一位管理人员办理。"), "not_oneself")
+        raise NotGrantable(_("不能终止自己，请由另一位系统管理员办理。"), "not_oneself")
     if not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists():
         raise NotGrantable(_("这是最后一位系统管理员。请先任命另一位。"), "last_one")
     if not User.objects.filter(pk=user.pk, is_superuser=True).update(is_superuser=False):

@@ -95,7 +95,7 @@ def check_closable(organization: Organization) -> None:
     if people:
         raise NotPossible(_("还有 %(count)s 名党员属于这里，请先转出。") % {"count": people})
     if coming := RosterChange.objects.ahead().filter(to_unit=organization).count():
-        raise NotPossible(_("还有 %(count)s 名党员登记调入这里，请先撤回调动。") % {"count": coming})
+        raise NotPossible(_("还有 %(count)s 名党员登记调入这里，请先撤销调动。") % {"count": coming})
 
 
 def line_of(organization: Organization) -> str:

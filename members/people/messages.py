@@ -64,7 +64,7 @@ NOT_AGREED = Wording(
     EXEMPTION,
     key="exemption:%(exemption)s:not-agreed:%(user)s",
     subject=_("%(name)s 的豁免没有生效"),
-    body=_("%(by)s 未同意或撤回：%(kind)s，%(from)s 至 %(to)s，当年要求不变。如有不对，请联系对方。"),
+    body=_("%(by)s 未同意或撤销：%(kind)s，%(from)s 至 %(to)s，当年要求不变。如有不对，请联系对方。"),
     link="members:detail",
     told=_("登记人，和单位、社区的书记、工作人员（办理人除外）"),
 )

@@ -3,7 +3,6 @@ from django.urls import path
 from members.people import phone, views
 
 urlpatterns = [
-    path("desk/search/", views.search, name="search"),
     path("desk/members/", views.list_, name="list"),
     path("desk/members/<int:pk>/", views.detail, name="detail"),
     path("desk/members/<int:pk>/reveal/", views.reveal, name="reveal"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from members.access import StaffRequest, desk_required
 from members.models import ContactReveal, Exemption, Member
 from members.people import exempting, privacy
-from members.people.filters import MemberFilter, matching, with_flags
+from members.people.filters import MemberFilter, with_flags
 from members.people.forms import ExemptionForm
 from xianfeng.lib.times import today
 from xianfeng.ui.tabs import tabs_of
@@ -128,14 +128,6 @@ def waiting_exemptions(request: StaffRequest) -> HttpResponse:
     tabs = tabs_of(request, faces, default="mine")
     page = page_of(request, mine if tabs.chosen.key == "mine" else others, total=tabs.chosen.count)
     return render(request, "members/people/waiting_exemptions.html", {"page": page, "tabs": tabs})
-
-
-@require_safe
-@desk_required("members.see")
-def search(request: StaffRequest) -> HttpResponse:
-    text = request.GET.get("q", "").strip()
-    found = with_flags(seen(request)).filter(matching(text)).order_by("pinyin")[:30] if text else []
-    return render(request, "members/people/search.html", {"text": text, "found": found})
 
 
 @require_safe

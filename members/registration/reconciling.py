@@ -1,4 +1,4 @@
-"""Comparing who is on the roster with who registered (对账): counts and the rows behind them."""
+"""Comparing who is on the roster with who registered (报到核对): counts and the rows behind them."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -283,7 +283,7 @@ class Ledger(ListResource):
     category = Column(_("类别"), "category", make=words_of(Category.choices), width=10)
     source = Column(_("来源"), "source_label", width=26)
     service_date = Column(_("服务日期"), "service_date", holds=DAY, width=11)
-    organization = Column(_("授旗组织"), "organization__name")
+    organization = Column(_("亮旗组织"), "organization__name")
     line_kind = Column(_("类型"), "kind", make=words_of(FlagEntry.Kind.choices), width=7)
     year = Column(_("计入年度"), "year", holds=NUMBER, ticked=False)
     settled_year = Column(_("更正年度"), "settled_year", holds=NUMBER, ticked=False)
@@ -291,7 +291,7 @@ class Ledger(ListResource):
     actor = Column(_("经办人"), "actor__name", ticked=False)
     recorded_at = Column(_("记录时间"), "recorded_at", holds=MOMENT, width=17, ticked=False)
     reason = Column(_("原因"), "reason", width=26, ticked=False)
-    reverses = Column(_("冲正流水"), "reverses_id", holds=NUMBER, ticked=False)
+    reverses = Column(_("撤销的流水号"), "reverses_id", holds=NUMBER, ticked=False)
     hash = Column(_("校验值"), "hash", width=66, ticked=False)
 
     def filterset(self) -> LedgerFilter:
@@ -312,10 +312,10 @@ def what_differs(found: Sequence[Sequence[str]]) -> str:
 
 
 class Reconciliation(ListResource):
-    """对账清单: the people behind one count of the comparison of roster and registrations."""
+    """报到核对清单: the people behind one count of the comparison of roster and registrations."""
 
     name, label, sees, page = (
-        "reconciliation", _("对账清单"), "registrations.see", "members:reconciliation",
+        "reconciliation", _("报到核对清单"), "registrations.see", "members:reconciliation",
     )  # fmt: skip
     tab, tabs = "list", {which: label for which, label in reconciling.FACES if which in reconciling.LISTS}
 
@@ -344,7 +344,7 @@ class Reconciliation(ListResource):
         return next(iter(self.tabs)) if self.asking.GET.get(self.tab) in counts else super().chosen_tab
 
     def title(self) -> str:
-        return gettext("对账清单 · %(tab)s") % {"tab": self.tabs[self.chosen_tab]}
+        return gettext("报到核对清单 · %(tab)s") % {"tab": self.tabs[self.chosen_tab]}
 
     def words(self) -> list[str]:
         labels = {"unit": gettext("单位"), "community": gettext("社区")}

@@ -44,9 +44,9 @@ def test_verification_lights_a_flag_fulfils_the_wish_and_can_be_undone(
     clerk = visit().logs_in(cast.clerk).follow("认定", within=".sidebar")
     clerk.sees("未记录签到").follow("认定", within="table.data")
     row = clerk.page.locator("table.verify tbody tr")
-    row.filter(has_text="李建国").get_by_role("radio", name="到场").check()
-    row.filter(has_text="王秀英").get_by_role("radio", name="缺席").check()
-    clerk.sees("到场 1 人，缺席 1 人，亮旗 1 面").checks_page().press("认定并亮旗").sees(
+    row.filter(has_text="李建国").get_by_role("radio", name="到场", exact=True).check()
+    row.filter(has_text="王秀英").get_by_role("radio", name="未到场").check()
+    clerk.sees("到场 1 人，未到场 1 人，亮旗 1 面").checks_page().press("认定并亮旗").sees(
         "已认定 2 人，亮旗 1 面"
     )
     clerk.checks_page()
@@ -62,10 +62,10 @@ def test_verification_lights_a_flag_fulfils_the_wish_and_can_be_undone(
     secretary = visit().logs_in(cast.secretary).go(f"/desk/tasks/{task.pk}/")
     secretary.page.locator("tr", has_text="李建国").locator("summary", has_text="撤销认定").click()
     secretary.checks_page().fill(within="dialog", reason="上门的是另一位同志")
-    secretary.press("确定撤销", within="dialog").sees("认定已撤销，红旗已冲正")
+    secretary.press("确定撤销", within="dialog").sees("认定和红旗都已撤销")
     assert flags_of(member) == "0/5"
     member.sees("上门的是另一位同志").go("/me/notices/").sees("上门理发")
-    secretary.follow("红旗", within=".sidebar").sees("冲正").checks_page()
+    secretary.follow("红旗台账", within=".sidebar").sees("撤销").checks_page()
     resident.go(f"/w/track/{wish.code}/").misses("心愿已由社区确认完成")
     assert list(FlagEntry.objects.order_by("seq").values_list("kind", "delta")) == [
         ("award", 1),
@@ -84,7 +84,7 @@ def test_the_verification_screen_is_worked_by_keyboard_alone(visit: Visit, cast:
     clerk = visit().logs_in(cast.clerk).go(f"/desk/tasks/{task.pk}/verify/")
     tab_to(clerk, "全部到场并评为“好”")
     clerk.page.keyboard.press("Enter")
-    clerk.sees("到场 2 人，缺席 0 人，亮旗 2 面")
+    clerk.sees("到场 2 人，未到场 0 人，亮旗 2 面")
     tab_to(clerk, "认定并亮旗")
     clerk.page.keyboard.press("Enter")
     clerk.sees("已认定 2 人，亮旗 2 面")

@@ -54,9 +54,9 @@ def test_a_unit_sees_its_own_people_and_reminds_who_is_behind(
     jobs.renew_forecast()
     unit.go("/desk/behind/").sees("赵伟").misses("李建国").misses("王秀英").checks_page()
     unit.page.get_by_label("选择 赵伟").check()
-    unit.checks_page().press("提醒所选").sees("已提醒 1 人")
+    unit.checks_page().press("提醒所选").sees("已提醒 1 名同志")
     unit.page.get_by_label("选择 赵伟").check()
-    unit.press("提醒所选").sees("今天提醒过")
+    unit.press("提醒所选").sees("今天已提醒过")
 
     with running_sink() as (sink, _port):
         delivering.deliver_due()

@@ -191,7 +191,7 @@ class TestEveryPlaceSaysTheSame(TestCase):
                 one.flags, one.required_flags, one.missing_flags,
             )  # fmt: skip
             assert row["还缺时长（小时）"] == pytest.approx(one.missing_minutes / 60, abs=0.01)
-            assert row["达标"] == {"short": "未达标", "done": "已达标", "exempt": "豁免"}[tab]
+            assert row["达标"] == {"short": "暂未达标", "done": "已达标", "exempt": "豁免"}[tab]
 
     def test_in_the_forecast_its_page_its_file_and_the_admin(self) -> None:
         for name in POLICIES:

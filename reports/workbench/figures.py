@@ -62,7 +62,7 @@ def open_places(user: User) -> Figure:
     tasks = Task.objects.visible_to(user).filter(BY_CODE["open"].condition(timezone.now()))
     figures = tasks.aggregate(count=Count("pk"), places=Sum(F("capacity") - F("places_taken")))
     note = _("还有 %(count)s 个名额") % {"count": figures["places"] or 0}
-    return Figure(_("报名中的任务"), figures["count"], reverse("tasks:list"), _("项"), note)
+    return Figure(_("接单中的任务"), figures["count"], reverse("tasks:list"), _("项"), note)
 
 
 def progress(user: User) -> Progress:

@@ -204,7 +204,7 @@ document.addEventListener("input", (event) => event.target.dataset?.most && coun
 const focusFirst = document.querySelector("[data-focus]");
 if (focusFirst && !focusFirst.closest("[data-no-focus]")) focusFirst.focus();
 
-// On a narrow screen each row is a card (narrow.css): every cell says which column it is of. The roles keep it a
+// On a narrow screen each row is a card (css/narrow.css): every cell says which column it is of. The roles keep it a
 // table to whoever listens.
 function labelCells(table) {
   const heads = [...table.tHead.rows].at(-1).cells;

@@ -69,7 +69,7 @@ class Claim(models.Model):
     class Presence(States):
         UNKNOWN = "", "neutral", _("未记录")
         PRESENT = "present", "success", _("到场")
-        ABSENT = "absent", "danger", _("缺席")
+        ABSENT = "absent", "danger", _("未到场")
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="claims", verbose_name=_("任务"))
     member = models.ForeignKey(Member, models.PROTECT, related_name="claims", verbose_name=_("党员"))

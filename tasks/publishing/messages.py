@@ -19,7 +19,7 @@ CHANGED = Wording(
     TASK_CHANGED,
     key="task:%(task)s:changed:%(event)s:%(claim)s",
     subject=_("任务时间或地点有变：%(title)s"),
-    body=_("新的时间：%(when)s；地点：%(place)s。如不能参加，请退出接单，把名额留给别人。"),
+    body=_("新的时间：%(when)s；地点：%(place)s。如不能参加，请退出，把名额留给别人。"),
     link="tasks:my_claim",
 )
 CLASHES = Wording(
@@ -28,7 +28,7 @@ CLASHES = Wording(
     subject=_("任务改了时间，与您的另一项任务重叠：%(title)s"),
     body=_(
         "新的时间：%(when)s；地点：%(place)s。这与您已接的“%(other)s”重叠。"
-        "请在开始前退出其中一项：不算爽约，也不影响以后接单。"
+        "请在开始前退出其中一项：不算未到场，也不影响以后接单。"
     ),
     link="tasks:my_claim",
 )
@@ -36,7 +36,7 @@ CANCELLED = Wording(
     TASK_CANCELLED,
     key="task:%(task)s:cancelled:%(claim)s",
     subject=_("任务已取消：%(title)s"),
-    body=_("原因：%(reason)s。您的名额已释放，不算爽约。"),
+    body=_("原因：%(reason)s。您的名额已释放，不算未到场。"),
     link="tasks:my_claim",
 )
 

@@ -23,7 +23,7 @@ def verify_alone(task: Task, *, by: User) -> Verification:
     """The one person on it was there and did well. Raises NotAlone, and what `verifying.record` raises."""
     claims = list(in_charge(by, task).open().exclude(member__user__in=by.own_accounts)[:2])
     if len(claims) != 1 or claims[0].presence == Presence.ABSENT:
-        raise NotAlone(_("不是一人任务，或已记缺席，请点“认定”逐人办理。"))
+        raise NotAlone(_("不是一人任务，或已记未到场，请点“认定”逐人办理。"))
     (claim,) = claims
     minutes = min(task.minutes, task.longest_service)
     decision = Decision(claim.pk, Grade.GOOD, minutes, task.flags)

@@ -46,7 +46,7 @@ REVERSED = Wording(
     CLAIM_REVERSED,
     key="verification:%(verification)s:reversed",
     subject=_("认定已撤销：%(title)s"),
-    body=_("原因：%(reason)s。原认定的红旗 %(flags)d 面已冲正，社区将重新认定。"),
+    body=_("原因：%(reason)s。原认定的红旗 %(flags)d 面已撤销，社区将重新认定。"),
     link="tasks:my_claim",
 )
 DUE = Wording(

@@ -43,7 +43,7 @@ def reverse_verification(
     claim.task.state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=claim.task_id)
     reversed_ = {"reversed_at": at, "reversed_by": by, "reversal_reason": why}
     if Verification.objects.standing().filter(pk=verification.pk).update(**reversed_) != 1:
-        raise AlreadyDecided(_("这条认定已被撤销，没有重复冲正。"))
+        raise AlreadyDecided(_("这条认定已被撤销，没有重复撤销。"))
     _reopen(claim, by=by, at=at, note=why)
     _reopen_wish(claim.task, by=by, note=why)
     undone = ledger.reverse(verification.entry, reason=why, by=by) if verification.entry else None

@@ -35,7 +35,7 @@ def check_ended(task: Task, now: dt.datetime) -> None:
 
 def check_decided(decisions: Collection[object], *, has_open: bool) -> None:
     if has_open and not decisions:
-        raise NothingDecided(_("还没有选择任何认定结果。请先为到场的党员选择等次，或标记缺席。"))
+        raise NothingDecided(_("还没有选择任何认定结果。请先为到场的党员选择等次，或标记未到场。"))
 
 
 def check_grade(claim: Claim, grade: str, flags: int, item: ServiceItem) -> None:

@@ -24,7 +24,7 @@ from tasks.presence.views import save_presence
 from tasks.queue import next_after
 from tasks.rights import awarding_for, demand, may_verify
 from tasks.rules import bonus_of
-from tasks.screen import Screen
+from tasks.screen import Screen, leave_open
 from tasks.verifying import reversing, verifying
 from tasks.verifying.alone import alone_on, verify_alone
 from tasks.verifying.filters import BacklogFilter
@@ -108,6 +108,7 @@ def save(screen: Screen, bonus: int) -> bool:
     """Store the rows; says what happened. False where a rule refused."""
     request, task, presences, method = screen.request, screen.task, screen.presences, screen.method
     if request.POST.get("action") != "verify":
+        leave_open(screen)
         return save_presence(screen)
     decisions = [one for form in screen.formset if (one := form.decision(bonus))]
     made = attempt(
@@ -165,7 +166,7 @@ def reverse_verification(request: StaffRequest, pk: int) -> HttpResponse:
         Verification.objects.visible_to(request.user).select_related("claim__task", "entry__member"), pk=pk
     )
     if attempt(request, lambda: reverse_it(request, verification)):
-        messages.success(request, _("认定已撤销，红旗已冲正，可以重新认定。"))
+        messages.success(request, _("认定和红旗都已撤销，可以重新认定。"))
     return redirect("tasks:detail", verification.claim.task_id)
 
 

@@ -222,7 +222,7 @@ def logins() -> list[tuple[str, str, str]]:
     """Role, login and password (or how to log in) of one demo account each, for the first screen."""
     wanted = (
         ("市委组织部", "city"), ("街道", "s1"), ("社区书记（青锋社区）", "c01"), ("社区监督员", "c01-audit"),
-        ("小区党支部（青锋花苑）", "c01e1"), ("单位联络员", "u001"), ("系统管理员", "admin"),
+        ("小区党支部（青锋花苑）", "c01e1"), ("单位工作人员", "u001"), ("系统管理员", "admin"),
     )  # fmt: skip
     present = set(
         User.objects.filter(username__in=[name for _role, name in wanted]).values_list("username", flat=True)

@@ -73,7 +73,7 @@ def community_joins_wishes(walk: Walk) -> None:
         page.get_by_label("手机号").fill("13800001234")
         page.get_by_label("地址").fill("3 幢 1 单元 201")
         page.locator("input[name=consent]").check()
-        press(page, "录入")
+        press(page, "填报")
         page.get_by_role("heading", name="可能重复").wait_for()
         walk.shot(page, "community-wish-likely", page.get_by_role("heading", name="可能重复"))
         page.locator("#likely a", has_text="对比").first.click()

@@ -219,7 +219,7 @@ def community_verifies(walk: Walk) -> None:
         page.goto("/desk/flags/")
         walk.shot(page, "community-ledger")
         page.locator("main tbody a").first.click()
-        page.get_by_role("heading", name="账本校验").wait_for()
+        page.get_by_role("heading", name="防篡改校验").wait_for()
         walk.shot(page, "community-ledger-line")
         page.goto("/desk/behind/")
         walk.shot(page, "community-behind")

@@ -93,7 +93,7 @@ def check_parting(gone: Wish) -> None:
         raise CannotPart(_("这条心愿没有并入别的心愿，请刷新页面。"), "not_merged")
     if gone.merged_into.state in {State.FULFILLED, State.CLOSED}:
         raise CannotPart(
-            _("合并办理的心愿“%(state)s”，不能再取消合并。居民仍有需要的，请替居民重新录入一条。")
+            _("合并办理的心愿“%(state)s”，不能再取消合并。居民仍有需要的，请代居民重新填报一条。")
             % {"state": gone.merged_into.get_state_display()},
             "kept_is_over",
         )

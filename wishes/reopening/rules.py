@@ -96,10 +96,10 @@ def check_taken_up_again(wish: Wish) -> None:
     check_declined(wish)
     if (year := local_year(declined_at(wish))) != today().year:
         raise TooLate(
-            _("这条心愿在 %(year)s 年未受理，跨年不能恢复。居民仍有需要的，请替居民重新录入一条。")
+            _("这条心愿在 %(year)s 年未受理，跨年不能恢复。居民仍有需要的，请代居民重新填报一条。")
             % {"year": year}
         )
-    check_contact(wish, _("请联系上居民后替居民重新录入一条。"))
+    check_contact(wish, _("请联系上居民后代居民重新填报一条。"))
 
 
 def check_words(reason: str) -> str:

@@ -17,7 +17,7 @@ from xianfeng.ui.views import posted, submit
 def enter(request: StaffRequest) -> HttpResponse:
     form = enter_form(request)
     if wish := submit(form, lambda: stating.enter(**form.values(), by=request.user)):
-        messages.success(request, _("心愿已录入，查询码 %(code)s，请告诉居民。") % {"code": wish.code})
+        messages.success(request, _("心愿已填报，查询码 %(code)s，请告诉居民。") % {"code": wish.code})
         return redirect("wishes:detail", wish.pk)
     return render(request, "wishes/stating/enter.html", {"form": form})
 

@@ -100,7 +100,7 @@ LISTS = [
     List(PHONE, "reports:me"),
     *(List(who, "members:list") for who in (CITY, DESK, "unit_clerk")),
     List(CITY, "members:list", "?sort=-flags&q=dangyuan"),
-    List(CITY, "members:search", "?q=党员"),
+    List(CITY, "reports:search", "?q=党员"),
     List(CITY, "members:reveals"),
     List(CITY, "members:detail", of=lambda city: city.cast.li.pk),
     *(List(who, "members:registrations") for who in (CITY, DESK)),

@@ -22,7 +22,7 @@ def test_a_nul_in_an_address_is_a_bad_request_for_anybody(client: Client, db: No
 
 def test_a_nul_in_a_search_or_a_form_is_a_bad_request(client: Client, cast: Cast):
     client.force_login(cast.secretary)
-    assert client.get(reverse("members:search"), {"q": "李\x00"}).status_code == 400
+    assert client.get(reverse("reports:search"), {"q": "李\x00"}).status_code == 400
     reveal = reverse("members:reveal", args=[cast.li.pk])
     assert client.post(reveal, {"reason": "核实情况\x00"}).status_code == 400
     assert not cast.li.reveals.exists()
@@ -92,7 +92,7 @@ def test_a_file_is_refused_before_it_is_read_where_none_is_asked_for(client: Cli
     for who in (None, cast.auditor, cast.city_officer):
         if who:
             client.force_login(who)
-        for path in (reverse("account_login"), reverse("members:search"), import_new):
+        for path in (reverse("account_login"), reverse("reports:search"), import_new):
             if who == cast.city_officer and path == import_new:
                 continue
             answer = offered(client, path, 6 * 2**20)
@@ -142,7 +142,7 @@ def test_every_answer_may_be_framed_by_nobody_and_uses_no_sensor(client: Client,
 
 def test_no_page_is_kept_and_a_log_out_clears_what_was(client: Client, cast: Cast):
     client.force_login(cast.secretary)
-    for name in ("reports:desk_home", "members:search", "admin:index", "account_change_password"):
+    for name in ("reports:desk_home", "reports:search", "admin:index", "account_change_password"):
         assert "no-store" in client.get(reverse(name))["Cache-Control"], name
     assert not client.get(reverse("account_logout")).has_header("Clear-Site-Data")
     assert client.post(reverse("account_logout"))["Clear-Site-Data"] == '"cache", "storage"'

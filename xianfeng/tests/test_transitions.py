@@ -228,7 +228,7 @@ def test_the_first_line_comes_from_nowhere(cast: Cast, wish: Wish) -> None:
     record([wish], event=WishEvent, by=cast.clerk, note="长" * 400)
     event = wish.events.get()
     assert (event.from_state, event.to_state, event.by) == ("", "submitted", cast.clerk)
-    assert event.note == "长" * 300 and str(event) == "录入"
+    assert event.note == "长" * 300 and str(event) == "代居民填报"
 
 
 def test_every_history_is_a_state_event() -> None:

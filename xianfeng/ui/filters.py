@@ -12,8 +12,9 @@ from django.template import Context
 from django.utils.translation import gettext as _
 
 from xianfeng.lib import times
+from xianfeng.ui.forms import with_token
 from xianfeng.ui.registry import register
-from xianfeng.ui.tables import address_with, request_of
+from xianfeng.ui.tables import address_with, preference, request_of
 
 
 @register.inclusion_tag("components/filters.html", takes_context=True)
@@ -27,14 +28,21 @@ def filters(context: Context, filterset: Any, main: int = 4) -> dict[str, Any]:
     fields = [field for field in form.visible_fields() if field.name != "sort"]
     chips = list(active_filters(form, fields, query))
     keys = {key for field in fields for key in keys_of(field)} | {"page"}
-    return {
-        "main": fields[:main],
-        "more": fields[main:],
-        "is_open": any(chip["name"] in {field.name for field in fields[main:]} for chip in chips),
-        "chips": chips,
-        "clear": address_with(query, **dict.fromkeys(keys)),
-        "kept": [(key, value) for key in query if key not in keys for value in query.getlist(key)],
-    }
+    liked = preference(context)
+    return with_token(
+        context,
+        {
+            "main": fields[:main],
+            "more": fields[main:],
+            "is_open": any(chip["name"] in {field.name for field in fields[main:]} for chip in chips),
+            "chips": chips,
+            "clear": address_with(query, **dict.fromkeys(keys)),
+            "kept": [(key, value) for key in query if key not in keys for value in query.getlist(key)],
+            "saved": liked.filters if liked else [],
+            "address": request_of(context).get_full_path(),
+            "may_keep": bool(getattr(request_of(context), "desk", None)),
+        },
+    )
 
 
 def keys_of(field: BoundField) -> list[str]:

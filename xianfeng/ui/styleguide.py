@@ -24,7 +24,7 @@ NAMES = ["王芳", "李建国", "赵敏", "欧阳雪梅", "孙志强", "周婷",
 
 
 class SampleState(States):
-    OPEN = "open", "info", _("报名中")
+    OPEN = "open", "info", _("接单中")
     FULL = "full", "warning", _("已满员")
     DONE = "done", "success", _("已认定")
     CANCELLED = "cancelled", "neutral", _("已取消")
@@ -66,7 +66,7 @@ class SampleFilter(forms.Form):
         label=_("状态"), choices=[("", _("全部")), *SampleState.choices], required=False
     )
     since = forms.DateField(label=_("自"), required=False, widget=day_input())
-    behind = forms.BooleanField(label=_("只看落后"), required=False)
+    behind = forms.BooleanField(label=_("只看进度偏慢"), required=False)
 
 
 def sample_rows() -> list[SimpleNamespace]:

@@ -6,7 +6,7 @@ from django.core.paginator import Page
 from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from xianfeng.ui.marks import icon
@@ -31,8 +31,13 @@ def address_with(query: QueryDict, **changes: str | None) -> str:
 def th(
     context: Context, label: str, sort: str = "", numeric: bool = False, param: str = "sort"
 ) -> SafeString:
-    """A column head; with `sort` a link that sorts by it, the other way on a second click."""
-    classes = mark_safe(' class="num"') if numeric else ""
+    """A column head; with `sort` a link that sorts by it, the other way on a second click.
+
+    A column that its reader put away is marked, and styles hide its cells.
+    """
+    looks = (("num", numeric), ("is-off", label in hidden_columns(context)))
+    names = [name for name, holds in looks if holds]
+    classes = format_html(' class="{}"', " ".join(names)) if names else ""
     if not sort:
         return format_html('<th scope="col"{}>{}</th>', classes, label)
     query = request_of(context).GET
@@ -47,6 +52,22 @@ def th(
         label,
         icon(mark),
     )
+
+
+def preference(context: Context) -> Any:
+    """How this desk's user likes this list, if anything was ever chosen; asked once for a page."""
+    request: Any = request_of(context)
+    if not getattr(request, "desk", None) or request.resolver_match is None:
+        return None
+    if not hasattr(request, "list_preference"):
+        rows = request.user.list_preferences.filter(page=request.resolver_match.view_name)
+        request.list_preference = rows.first()
+    return request.list_preference
+
+
+def hidden_columns(context: Context) -> frozenset[str]:
+    liked = preference(context)
+    return frozenset(liked.hidden if liked else ())
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)

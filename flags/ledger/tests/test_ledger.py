@@ -107,7 +107,7 @@ def test_an_award_is_reversed_once(cast, light: Light):
     with pytest.raises(AlreadyReversed):
         ledger.reverse(entry, reason="再来一次", by=cast.secretary)
     with pytest.raises(NotReversible):
-        ledger.reverse(undone, reason="冲正冲正", by=cast.secretary)
+        ledger.reverse(undone, reason="撤销撤销", by=cast.secretary)
     assert total(cast.li) == (0, 0, 2)
 
 

@@ -158,7 +158,7 @@ def test_who_was_moved_by_the_list_learns_it_and_that_it_was_taken_back(
     work(lambda: batches.undo(batch, reason="传错了文件", by=cast.city_officer))
     jobs.tell_of_imports()
     own = Notice.objects.filter(kind="roster_change", recipient=cast.wang.user).order_by("pk")
-    assert [each.subject for each in own] == ["名册变动：调动（已生效）", "名册变动：调动（已撤回）"]
+    assert [each.subject for each in own] == ["名册变动：调动（已生效）", "名册变动：调动（已撤销）"]
     assert "传错了文件" in own[1].body
 
 

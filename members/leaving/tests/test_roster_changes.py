@@ -357,7 +357,7 @@ def test_a_unit_is_told_that_an_entry_was_a_mistake(cast: Cast) -> None:
     assert before.subject == "周新：入册（已生效）"
     assert recording.take_back(change, reason="单位弄错了", by=cast.city_officer) is None
     notice = last_to(cast.unit_clerk)
-    assert notice.subject == "周新：入册（已撤回）" and "单位弄错了" in notice.body
+    assert notice.subject == "周新：入册（已撤销）" and "单位弄错了" in notice.body
     before.refresh_from_db()
     assert at(cast.unit_clerk, notice) == at(cast.unit_clerk, before) == 200
     assert not Notice.objects.filter(recipient=cast.city_officer).exists()
@@ -379,5 +379,5 @@ def test_a_unit_that_waits_for_who_was_merged_meanwhile_is_told(cast: Cast) -> N
     recording.transfer(double, to_unit=cast.other_unit, day=today(), by=cast.unit_clerk)
     merging.merge(fresh(cast.li), fresh(double), reason="本人确认", by=cast.clerk)
     notice = last_to(cast.other_unit_clerk)
-    assert notice.subject == "李建国：调动（已撤回）" and "合并" in notice.body
+    assert notice.subject == "李建国：调动（已撤销）" and "合并" in notice.body
     assert at(cast.other_unit_clerk, notice) == 200

@@ -194,7 +194,7 @@ def test_who_recorded_long_leave_and_who_was_asked_learn_that_it_was_not_agreed(
     exempting.withdraw_exemption(exemption, by=cast.unit_clerk)
     told = Notice.objects.filter(key__startswith=f"exemption:{exemption.pk}:not-agreed")
     assert {str(each.recipient) for each in told} == {"周市委", "陈书记", "林社工"}
-    assert "谢单位 未同意或撤回" in told[0].body
+    assert "谢单位 未同意或撤销" in told[0].body
 
 
 def test_nobody_is_asked_to_confirm_their_own_leave(cast: Cast) -> None:

@@ -1,4 +1,4 @@
-"""对账: where there are gaps comes first, and alone unless all are asked for."""
+"""报到核对: where there are gaps comes first, and alone unless all are asked for."""
 
 from typing import Any
 

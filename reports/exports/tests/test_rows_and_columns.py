@@ -195,7 +195,7 @@ def test_the_log_has_the_filters_in_words(city: Cast):
     file = ordered(city.city_officer, "members", f"unit={city.unit.pk}&q=李&state=registered")
     assert file.filters == ["查找：李", "状态：已报到", "单位：市教育局"]
     narrowed = ordered(city.city_officer, "reconciliation", f"list=differing&unit={city.unit.pk}", key="2")
-    assert narrowed.filters == ["单位：市教育局"] and narrowed.title == "对账清单 · 信息不符"
+    assert narrowed.filters == ["单位：市教育局"] and narrowed.title == "报到核对清单 · 信息不符"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -127,11 +127,8 @@ def test_charts_say_what_they_count_and_until_when(cast: Cast, light: Light, cli
     light(cast.li, flags=1)
     client.force_login(cast.secretary)
     page, now = client.get(reverse("reports:desk_home")).content.decode(), figures.today()
-    until = f"截至 {now.month} 月 {now.day} 日"
-    assert (
-        f"{now.year} 年各月点亮红旗（面），{until}" in page
-        and f"{now.year} 年各类别红旗（面），{until}" in page
-    )
+    until = f"单位：面，截至 {now.year} 年 {now.month} 月 {now.day} 日"
+    assert f"今年红旗（按月），{until}" in page and f"今年红旗（按类别），{until}" in page
     assert "还没有点亮红旗" not in page
 
 

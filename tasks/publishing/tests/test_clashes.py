@@ -43,7 +43,7 @@ def test_each_holder_is_told_what_it_means_for_them(cast: Cast, tasks: tuple[Tas
     publishing.edit(first, by=cast.clerk, clashes_seen=True, **onto(second))
     told = {one.recipient: one for one in Notice.objects.filter(kind="task_changed")}
     assert set(told) == {cast.li.user, cast.wang.user}
-    assert "别处" in told[user_of(cast.li)].body and "不算爽约" in told[user_of(cast.li)].body
+    assert "别处" in told[user_of(cast.li)].body and "不算未到场" in told[user_of(cast.li)].body
     assert "别处" not in told[user_of(cast.wang)].body
     withdraw(first.claims.get(member=cast.li), by=user_of(cast.li))
 

@@ -98,7 +98,7 @@ def test_the_page_shows_what_moves_and_each_count_opens_its_rows(client: Client,
         "党员": 1,
         "待确认报到": 1,
         "待受理心愿": 1,
-        "报名中任务": 1,
+        "接单中任务": 1,
     }
     for work in works.values():
         opened = client.get(work.url)

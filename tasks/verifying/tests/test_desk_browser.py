@@ -31,7 +31,7 @@ def test_a_whole_task_is_verified_with_two_clicks(cast: Cast, live_server, chrom
     url = live_server.url + reverse("tasks:verify", args=[task.pk])
     with open_page(chromium, url, session=session_of(cast.clerk)) as page:
         page.get_by_text("全部到场并评为“好”").click()
-        assert page.locator("[data-verify-summary]").inner_text() == "到场 2 人，缺席 0 人，亮旗 2 面"
+        assert page.locator("[data-verify-summary]").inner_text() == "到场 2 人，未到场 0 人，亮旗 2 面"
         page.locator("input[value=absent]").first.check()
         assert page.locator("select").first.input_value() == ""
         page.get_by_role("button", name="认定并亮旗").click()

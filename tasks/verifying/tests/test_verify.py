@@ -369,3 +369,13 @@ def test_a_claim_of_another_community_s_task_cannot_be_slipped_in(cast: Cast) ->
     assert "名单与任务不符" in answer.content.decode()
     assert at_desk(cast.secretary).post(url_of(foreign), data).status_code == 404
     assert not FlagEntry.objects.exists()
+
+
+def test_who_was_left_open_stays_so_when_only_the_presence_is_saved(cast: Cast) -> None:
+    task = ended_task(cast, cast.li, cast.wang)
+    li, wang = present(task)
+    client, url = at_desk(cast.clerk), reverse("tasks:verify", args=[task.pk])
+    data = rows(li, wang, presence="present", minutes="120", flags="1", note="", grade="good")
+    client.post(url, data | {"form-0-grade": "", "action": "presence"})
+    grades = {form["claim_id"].value(): form["grade"].value() for form in client.get(url).context["formset"]}
+    assert grades == {li.pk: "", wang.pk: "good"}

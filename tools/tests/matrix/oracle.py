@@ -65,8 +65,9 @@ ERRANDS = (
     Errand(MEMBER, MEMBER, "place", ("tasks:offer", "tasks:claim")),
     Errand(MEMBER, MEMBER, "own", ("tasks:my_claim", "tasks:withdraw", "tasks:open_brief")),
     # First screens and lists of a desk.
+    Errand(NONE, DESKS, "all", ("members:keep_filters", "members:keep_columns")),
     Errand(DESKS, DESKS, "all", ("reports:desk_home", "reports:waiting", "reports:export*")),
-    Errand(DESKS, NONE, "all", ("members:list", "members:search", "members:reveals")),
+    Errand(DESKS, NONE, "all", ("members:list", "reports:search", "members:reveals")),
     Errand(DESKS, NONE, "place", ("members:detail",)),
     Errand(NONE, CARERS, "place", ("members:reveal", "members:registration_reveal")),
     Errand(NONE, CARERS, "place", ("members:number_reveal", "members:exempt")),

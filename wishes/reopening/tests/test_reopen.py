@@ -135,7 +135,7 @@ def test_without_contact_data_nobody_could_help(cast: Cast):
     with as_of(DECLINED_ON):
         with pytest.raises(rules.ContactForgotten, match="请重新提一个心愿"):
             ask_again(wish, reason=WHY)
-        with pytest.raises(rules.ContactForgotten, match="重新录入"):
+        with pytest.raises(rules.ContactForgotten, match="重新填报"):
             take_up_again(wish, reason=WHY, by=cast.clerk)
 
 

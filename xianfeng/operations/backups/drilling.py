@@ -188,9 +188,9 @@ def differences(made: Facts, found: Facts) -> Iterator[str]:
         )
         yield _("%(count)s 张表的行数与清单不符：%(counts)s。") % {"count": len(names), "counts": counts}
     if not found.ledger.ok:
-        yield _("红旗账本核对不符（从第 %(seq)s 号流水起）。") % {"seq": found.ledger.first_bad or "?"}
+        yield _("防篡改校验不符（从第 %(seq)s 号流水起）。") % {"seq": found.ledger.first_bad or "?"}
     if found.ledger.head != made.ledger.head:
-        yield _("账本末端的校验值与清单不符。")
+        yield _("台账末端的校验值与清单不符。")
 
 
 def said_of(closed: list[str]) -> Iterator[str]:

@@ -70,9 +70,7 @@ class Taken:
 
 
 def broken_ledger(made: Manifest) -> str:
-    text = _(
-        "红旗账本核对不符（从第 %(seq)s 号流水起）：这份备份留作现场，按《红旗账本》“对不上怎么办”处理。"
-    )
+    text = _("防篡改校验不符（从第 %(seq)s 号流水起）：这份备份留作现场，按《红旗台账》“对不上怎么办”处理。")
     return text % {"seq": made.facts.ledger.first_bad or "?"}
 
 

@@ -30,15 +30,15 @@ def retention() -> Findings:
         yield ok("retention_run", age(_("上次每夜清理"), last.finished_at))
 
 
-@probe(Area.NIGHTS, gettext_lazy("账本核对"))
+@probe(Area.NIGHTS, gettext_lazy("防篡改校验"))
 def ledger_check() -> Findings:
     last = LedgerCheck.objects.first()
     if last is None:
-        yield ok("ledger_check", _("还没有到第一次账本核对"))
+        yield ok("ledger_check", _("还没有到第一次防篡改校验"))
         return
-    text = age(_("上次账本核对"), last.at)
+    text = age(_("上次防篡改校验"), last.at)
     if not last.ok:
-        yield fail("ledger_check", _("上次账本核对不符:%(finding)s") % {"finding": last.finding}, VERIFY)
+        yield fail("ledger_check", _("上次防篡改校验不符:%(finding)s") % {"finding": last.finding}, VERIFY)
     elif timezone.now() - last.at > OLDEST_CHECK:
         yield serious("ledger_check", text, BY_NIGHT)
     else:

@@ -137,8 +137,8 @@ def of_work() -> Iterator[Figure]:
 def of_nights() -> Iterator[Figure]:
     looked, went = partial(since_last, LedgerCheck, "at"), partial(since_last, RetentionRun, "finished_at")
     night: dict[str, Any] = {"high": 26 * HOUR, "may_be_missing": True}
-    yield Figure("ledger_check_age_seconds", _("账本上次核对在多久前"), looked, **night)
-    yield Figure("ledger_check_ok", _("账本上次核对相符"), ledger_holds, low=1, may_be_missing=True)
+    yield Figure("ledger_check_age_seconds", _("防篡改校验上次在多久前"), looked, **night)
+    yield Figure("ledger_check_ok", _("防篡改校验上次相符"), ledger_holds, low=1, may_be_missing=True)
     yield Figure("retention_age_seconds", _("上次按期清理在多久前"), went, **night)
 
 

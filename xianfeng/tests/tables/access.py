@@ -18,6 +18,8 @@ Give `otherwise=404` where the object lies outside the scope of the others, or w
 import datetime as dt
 from typing import Any
 
+from django.urls import reverse
+
 from flags import ledger
 from flags.assessment import assessing
 from flags.ledger import Award
@@ -105,6 +107,14 @@ ACCESS: dict[str, Access] = {
     "text_size": Access(post=everyone(302), data=lambda cast: {"size": "large"}),
     "operations:metrics": Access(get=everyone()),  # to this machine, as which the tests come
     "undo": Access(post=logged_in(302)),
+    "members:keep_filters": Access(
+        post=only("city", "street", "community", "estate", "unit", "auditor", status=302),
+        data=lambda cast: {"address": f"{reverse('members:list')}?q=li", "name": "李"},
+    ),
+    "members:keep_columns": Access(
+        post=only("city", "street", "community", "estate", "unit", "auditor", status=204),
+        data=lambda cast: {"address": reverse("members:list"), "label": "单位"},
+    ),
     "operations:state": Access(get=only("sysadmin")),
     # wishes: residents without an account
     "wishes:ask": Access(
@@ -328,6 +338,7 @@ def its_maker(status: int = 200) -> Answers:
 ACCESS |= {
     "reports:exports": Access(get=only(*SEE_PEOPLE)),
     "reports:export_log": Access(get=only(*SEE_PEOPLE)),
+    "reports:search": Access(get=only("city", "street", "community", "estate", "unit", "auditor")),
     "reports:export_new": Access(
         get=only(*SEE_PEOPLE), post=only(*SEE_PEOPLE), kwargs=lambda cast: {"name": "members"}
     ),

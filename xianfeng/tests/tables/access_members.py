@@ -119,7 +119,6 @@ MEMBERS |= {
     "members:email": Access(get=logged_in(), post={**logged_in(), "member": 302, "sysadmin": 302}),
     # Whoever reads the mail may not be logged in where they open it.
     "members:confirm_email": Access(get=everyone(), post=everyone(302), kwargs=a_link),
-    "members:search": Access(get=only(*SEE_PEOPLE)),
     "members:list": Access(get=only(*SEE_PEOPLE)),
     "members:detail": Access(get=only(*SEE_PEOPLE), kwargs=li),
     "members:reveal": Access(

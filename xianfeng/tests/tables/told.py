@@ -69,7 +69,7 @@ def wish_is_stated(stage: Stage) -> Iterator[None]:
         stated(stage.cast)
 
 
-@event("工作人员代录心愿", "wish_new", "wish_step", text=RESIDENT)
+@event("工作人员代居民填报", "wish_new", "wish_step", text=RESIDENT)
 def wish_is_entered(stage: Stage) -> Iterator[None]:
     yield
     for _time in range(2):
@@ -195,7 +195,7 @@ def wish_is_fulfilled(stage: Stage) -> Iterator[None]:
         again(partial(verifying.verify, task, [decision], by=stage.cast.clerk))
 
 
-@event("办结后更正认定", "wish_step", "claim_reversed", mail="李建国")
+@event("办结后撤销认定", "wish_step", "claim_reversed", mail="李建国")
 def wish_is_fulfilled_otherwise(stage: Stage) -> Iterator[None]:
     walk = wish_is_fulfilled(stage)
     next(walk)
@@ -301,7 +301,7 @@ def long_leave_is_not_agreed(stage: Stage) -> Iterator[None]:
         again(partial(exempting.withdraw_exemption, exemption, by=cast.unit_clerk))
 
 
-@event("新增入册撤回", "roster_change", mail="谢单位")
+@event("新增入册撤销", "roster_change", mail="谢单位")
 def entry_is_taken_back(stage: Stage) -> Iterator[None]:
     cast = stage.cast
     change = roster.join(name="周新", mobile="13900000055", day=today(), unit=cast.unit, by=cast.city_officer)

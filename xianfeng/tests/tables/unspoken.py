@@ -32,6 +32,8 @@ UNSPOKEN: dict[str, tuple[str, ...]] = {
     ),
     "words of our own code: kinds, names of columns and of texts still to be sent": (
         "members.ContactReveal.field",
+        "members.ListPreference.hidden",
+        "members.ListPreference.page",
         "members.MobileChange.texts",
         "notices.Notice.kind",
         "notices.Notice.addressee_kind",

@@ -44,7 +44,7 @@ class TaskForm(forms.Form):
 class ListFilter(forms.Form):
     q = forms.CharField(label="查找", required=False)
     unit = forms.ChoiceField(label="单位", choices=[("", "全部"), ("edu", "市教育局")], required=False)
-    behind = forms.BooleanField(label="只看落后", required=False)
+    behind = forms.BooleanField(label="只看进度偏慢", required=False)
     since = forms.DateField(label="自", required=False)
 
 
@@ -268,7 +268,7 @@ def test_active_filters_stand_as_chips_that_remove_themselves() -> None:
 def test_what_does_not_filter_is_no_chip() -> None:
     shown = draw("{% filters filter %}", filter=ListFilter({"q": "", "unit": "", "behind": ""}))
     assert "chips" not in shown
-    assert "只看落后：是" in draw("{% filters filter %}", filter=ListFilter({"behind": "on"}))
+    assert "只看进度偏慢：是" in draw("{% filters filter %}", filter=ListFilter({"behind": "on"}))
 
 
 def test_further_filters_wait_behind_a_button() -> None:

@@ -12,7 +12,7 @@ from xianfeng.ui.tabs import chosen_key, tabs_of
 from xianfeng.ui.tests.test_ui import draw
 from xianfeng.ui.views import attempt, download, each_row, ordering, page_of, posted, submit, valid
 
-FACES = (("open", "报名中", 1200), ("done", "已认定", None))
+FACES = (("open", "接单中", 1200), ("done", "已认定", None))
 
 
 class NameForm(forms.Form):
@@ -130,4 +130,4 @@ def test_the_current_tab_is_marked_and_counts_are_shown() -> None:
     shown = draw('{% tabs tabs "阶段" %}', tabs=tabs_of(get("?tab=done"), FACES, default="open"))
     assert 'aria-label="阶段"' in shown and '<span class="tab-count">1,200</span>' in shown
     assert shown.count("aria-current") == 1 and shown.count("tab-count") == 1
-    assert shown.index("aria-current") > shown.index("报名中")
+    assert shown.index("aria-current") > shown.index("接单中")

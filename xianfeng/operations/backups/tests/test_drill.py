@@ -211,12 +211,12 @@ def test_a_drill_of_another_machine_is_noted_as_of_its_own_moment(
 
 
 def test_one_that_did_not_hold_there_is_told_here(answer: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
-    answer |= {"ok": False, "faults": ["账本末端的校验值与清单不符。"]}
+    answer |= {"ok": False, "faults": ["台账末端的校验值与清单不符。"]}
     with pytest.raises(SystemExit):
         note(answer, monkeypatch)
     last = last_drill()
     assert last is not None
-    assert (last.ok, last.summary) == (False, "账本末端的校验值与清单不符。")
+    assert (last.ok, last.summary) == (False, "台账末端的校验值与清单不符。")
     assert Notice.objects.filter(subject="恢复演练没有通过").count() == 3
 
 

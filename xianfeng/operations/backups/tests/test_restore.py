@@ -179,7 +179,7 @@ def test_content_that_is_not_the_manifest_s_is_not_put_to_use(
 ):
     backup = take(folder).directory
     another_machine()
-    monkeypatch.setattr(restoring, "examine", lambda *_: iter(["账本末端的校验值与清单不符。"]))
+    monkeypatch.setattr(restoring, "examine", lambda *_: iter(["台账末端的校验值与清单不符。"]))
     fault = refusal(lambda: restore(backup))
     assert fault.code == "differs"
     assert restoring.is_empty()
@@ -285,7 +285,7 @@ def older(city: Cast, folder: Path, another_machine: Machine, monkeypatch: pytes
 
 def test_what_came_with_the_upgrade_keeps_no_older_backup_from_being_restored(older: Path):
     restored = restore(older, replace=engines.in_use().database)
-    assert restored.migrated == ["flags.0013_ledger_checks"]
+    assert restored.migrated == ["flags.0013_ledger_checks", "flags.0014_word_things_alike"]
     engines.in_use().drop_former(restored.former.database)
 
 

@@ -191,7 +191,7 @@ def test_the_disk_of_the_backups_is_watched_too(
 def test_the_administrator_reads_the_same_in_chinese(client: Client, cast: Cast):
     client.force_login(cast.sysadmin)
     page = client.get(reverse("operations:state")).content.decode()
-    assert "队列里的任务·发信发短信" in page and "账本上次核对" in page and "定时" in page
+    assert "队列里的任务·发信发短信" in page and "防篡改校验上次" in page and "定时" in page
     assert "要看一下" in page, "nobody sends heartbeats in a test"
     assert reverse("operations:state") in client.get(reverse("admin:index")).content.decode()
     client.force_login(cast.city_officer)
