@@ -1,6 +1,8 @@
 """Every page of the desk says what it is for, where the manual tells more, and whom to ask."""
 
+import re
 from fnmatch import fnmatchcase
+from functools import cache
 
 import pytest
 from django.test import Client
@@ -10,6 +12,7 @@ from members.kinds import OrganizationKind
 from members.models import Organization, User
 from reports.help import asking, manuals, rendering, texts
 from reports.help.texts.entry import Help
+from xianfeng.lib.rooms import ROOT
 from xianfeng.testing.cast import Cast
 from xianfeng.tests.tables.access import ACCESS
 from xianfeng.tests.tables.access_members import SEE_PEOPLE
@@ -45,6 +48,21 @@ def test_a_text_is_short_and_its_places_in_the_manuals_exist(text: Help):
     for name, beginning in text.sections.items():
         assert rendering.page_of(manuals.BY_NAME[name]).section(beginning), (name, beginning)
     assert not text.topic or text.topic in manuals.BY_NAME
+
+
+@cache
+def interface() -> str:
+    """What pages say, in one text: a button that is renamed leaves it."""
+    files = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("[fmnrtwx]*/**/*.py")]
+    told = (path for path in files if not {"help", "tests"} & set(path.parts))
+    return "".join(path.read_text() for path in told)
+
+
+@pytest.mark.parametrize("text", [*texts.EVERY, texts.GENERAL], ids=lambda text: text.pages[0])
+def test_what_a_text_quotes_stands_on_a_page(text: Help):
+    quoted = re.findall("“([^”]+)”", "".join(map(str, (text.what, *text.doings))))
+    missing = (one for one in quoted if one.replace("‘", "“").replace("’", "”") not in interface())
+    assert list(missing) == []
 
 
 @pytest.mark.parametrize("kind", [kind for kind in OrganizationKind if kind != OrganizationKind.PARTNER])
