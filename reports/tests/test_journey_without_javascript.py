@@ -32,7 +32,7 @@ def test_publish_claim_and_verify_need_no_javascript(visit: Visit, phone: Visit,
     clerk.logs_in(cast.clerk).follow("认定", within=".sidebar").follow("周末清洁", within="table.data")
     clerk.is_at(f"/desk/tasks/{task.pk}/").follow("认定", within=".page-actions")
     clerk.follow("全部到场并评为“好”").press("认定并亮旗").sees("已认定 1 人，亮旗 1 面")
-    clerk.confirm("撤销认定", "确定撤销", reason="登记错人").sees("认定已撤销")
+    clerk.confirm("撤销认定", "确定撤销", reason="登记错人").sees("可以重新认定")
     clerk.follow("认定", within=".page-actions").follow("全部到场并评为“好”")
     clerk.press("认定并亮旗").sees("已认定 1 人，亮旗 1 面")
     member.go("/me/").sees("还差 4 面红旗")  # a member's session outlives the days in between
