@@ -52,6 +52,11 @@ def page_of(manual: Manual) -> Page:
     return rendered(manual.path, manual.path.stat().st_mtime_ns)
 
 
+def section_of(manual: Manual, beginning: str) -> Heading | None:
+    """A help without the manual's files is still a help."""
+    return page_of(manual).section(beginning) if manual.path.is_file() else None
+
+
 @lru_cache(maxsize=32)
 def rendered(path: Path, _changed_at: int) -> Page:
     tokens = PARSER.parse(path.read_text(encoding="utf-8"))

@@ -22,7 +22,7 @@ def desk_help(request: StaffRequest) -> HttpResponse:
     context = {
         "text": text,
         "manual": own,
-        "section": rendering.page_of(own).section(text.sections.get(own.name, "")),
+        "section": rendering.section_of(own, text.sections.get(own.name, "")),
         "topic": manuals.BY_NAME.get(text.topic),
         "contact": asking.above(desk),
         "has_guide": guide.is_put_away(desk) and bool(guide.unfinished(desk)),
@@ -48,6 +48,8 @@ def manual(request: HttpRequest, name: str) -> HttpResponse:
 
 def page(request: HttpRequest, manual: Manual) -> HttpResponse:
     """In the frame of who asks, with the other manuals that they may read."""
+    if not manual.path.is_file():  # an installation without docs/
+        raise Http404
     context = {
         "manual": manual,
         "page": rendering.page_of(manual),

@@ -3,6 +3,7 @@
 import re
 from fnmatch import fnmatchcase
 from functools import cache
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -95,6 +96,15 @@ def test_each_desk_is_led_to_its_own_manual(cast: Cast, client: Client):
         client.force_login(user)
         url = manuals.BY_NAME[name].url
         assert f'href="{url}{"#" if section else ""}{section}"' in page(client, "members:registrations")
+
+
+def test_without_the_files_of_the_manuals_the_help_is_still_there(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setattr(manuals, "DOCS", tmp_path)
+    client.force_login(cast.secretary)
+    assert "问谁" in page(client, "tasks:list")
+    assert client.get(manuals.BY_NAME["community"].url).status_code == 404
 
 
 # --- Whom to ask ----------------------------------------------------------------------------------
