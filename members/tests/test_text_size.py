@@ -64,7 +64,7 @@ def test_what_is_no_size_is_the_standard(client: Client):
 
 
 def test_a_page_that_a_form_led_to_is_not_left_without_the_script(client: Client, cast: Cast):
-    url = reverse("wishes:ask", args=[cast.community.public_code])
-    first, second = client.get(url), client.post(url, {"step": "need", "need": "想请人上门理发", "keep": "1"})
+    url = reverse("members:join", args=[cast.community.public_code])
+    first, second = client.get(url), client.post(url, {})
     assert 'class="text-size"' in first.content.decode()
     assert 'class="text-size js-only"' in second.content.decode()

@@ -30,6 +30,7 @@ NO_PAGE = {
     "members:import_template",
     "reports:export_progress",
     "reports:waiting",
+    "tasks:fitting",
 }
 # In the order of the table: what a later entry makes may close the year for an earlier one.
 OPEN = [name for name, access in ACCESS.items() if access.get and 200 in access.get.values()]

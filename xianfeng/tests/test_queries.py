@@ -74,6 +74,10 @@ CITY, DESK, PHONE = "city_officer", "secretary", "li"
 YEARS = [str(today().year), str(today().year - 1)]
 # Every page with tabs, and every tab of it.
 FACES = [
+    List(CITY, "reports:search", "?in=&q=党员"),
+    List(CITY, "reports:search", "?in=members&q=党员"),
+    List(CITY, "reports:search", "?in=tasks&q=任务"),
+    List(CITY, "reports:search", "?in=wishes&q=理发"),
     *faces(DESK, "tasks:list", "tab", BY_CODE),
     *faces(CITY, "tasks:to_verify", "tab", ("", "overdue")),
     *faces(CITY, "tasks:records", "year", [str(today().year - back) for back in range(4)]),
