@@ -1,6 +1,6 @@
 """The journeys of the manuals, in their order; what one person makes, the next one finds."""
 
-from urllib.parse import urlsplit
+import re
 
 from playwright.sync_api import Locator
 
@@ -82,8 +82,15 @@ def posters(walk: Walk) -> None:
         page.get_by_role("link", name="二维码海报").click()
         page.wait_for_load_state("networkidle")
         walk.shot(page, "community-poster")
-        paths = [urlsplit(text.strip()).path for text in page.locator(".poster-url").all_inner_texts()]
-        walk.join_path, walk.wish_path = paths
+        texts = " ".join(page.locator(".poster-url").all_inner_texts())
+        walk.join_path, walk.wish_path = (path_in(texts, start) for start in ("/join/", "/w/"))
+
+
+def path_in(text: str, start: str) -> str:
+    """The address that begins so, of those that the posters print."""
+    found = re.search(rf"{start}\w[\w-]*/?", text)
+    assert found, text
+    return found.group().rstrip("/") + "/"
 
 
 def member_joins(walk: Walk) -> None:
