@@ -127,7 +127,7 @@ def community_confirms(walk: Walk) -> None:
         page.get_by_role("link", name="方晓晨").first.click()
         page.get_by_role("button", name="确认报到").last.wait_for()
         walk.shot(page, "community-registration")
-        page.locator(".decide").get_by_role("button", name="确认报到").click()
+        page.locator("#panel").get_by_role("button", name="确认报到").click()
         page.wait_for_load_state("networkidle")
         page.goto("/desk/reconciliation/")
         walk.shot(page, "community-reconciliation")
