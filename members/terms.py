@@ -132,7 +132,7 @@ ACCOUNTS = (
     ),
     Rows(
         name="sessions",
-        label=_("登录会话（含没填完的报到、换号内容）"),
+        label=_("登录会话（含没填完的报到、心愿、换号内容）"),
         since=_("会话过期（最后一次操作 12 小时后）"),
         days=0,
         does=DELETED,

@@ -57,14 +57,15 @@ class CompressPages(GZipMiddleware):
     """Pages go out compressed, here and behind any proxy; files, streams and figures go as they are.
 
     What a page says under https could be guessed from its size by who makes a browser ask for it again and
-    again with other words in it (BREACH). Our cookies go along with no such request from another site
-    (SameSite), tokens in forms are masked anew for each page, and Django adds a random length to each answer.
+    again with other words in it (BREACH). Our cookies go along with no request from another site but where it
+    opens a page of ours (SameSite=Lax), so what repeats a searched word stays as it is; tokens in forms are
+    masked anew for each page, and Django adds a random length to each answer.
     Static files were compressed when they were collected.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        is_page = response.get("Content-Type", "").startswith("text/html")
-        return super().process_response(request, response) if is_page and not response.streaming else response
+        is_page = response.get("Content-Type", "").startswith("text/html") and not response.streaming
+        return super().process_response(request, response) if is_page and "q" not in request.GET else response
 
 
 class RefuseUnfit:

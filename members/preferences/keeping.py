@@ -1,7 +1,7 @@
 """Every change of a person's lists; nobody else sees them, so there is no history."""
 
 from collections.abc import Callable, Iterable
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.db import transaction
 from django.http import Http404, QueryDict
@@ -9,10 +9,11 @@ from django.urls import resolve
 from django.utils.translation import gettext as _
 
 from members.models import ListPreference, User
+from xianfeng.lib import personal_data
 from xianfeng.lib.refusal import Refusal
 
 MOST_FILTERS, LONGEST_NAME, LONGEST_QUERY = 20, 20, 1000
-MOST_COLUMNS = 30
+MOST_COLUMNS, LONGEST_LABEL = 30, 40
 
 
 class NotKept(Refusal):
@@ -21,10 +22,18 @@ class NotKept(Refusal):
 
 def page_of_address(address: str) -> str:
     """The name of the list at this address. Raises Http404 where there is none, or one of a single thing."""
-    match = resolve(urlsplit(address).path)
-    if match.kwargs:
+    match = resolve(parts_of(address).path)
+    if match.kwargs or not match.route.startswith("desk/"):
         raise Http404("Not a list.")
     return match.view_name
+
+
+def parts_of(address: str) -> SplitResult:
+    """Raises Http404 for what is no address at all."""
+    try:
+        return urlsplit(address)
+    except ValueError as error:
+        raise Http404("No address.") from error
 
 
 def keep_filter(address: str, name: str, *, by: User) -> ListPreference:
@@ -34,6 +43,8 @@ def keep_filter(address: str, name: str, *, by: User) -> ListPreference:
         raise NotKept(_("请给这组筛选起个名字，最多 %(most)d 个字。") % {"most": LONGEST_NAME})
     if not query or len(query) > LONGEST_QUERY:
         raise NotKept(_("现在没有筛选条件，或条件太多，没有保存。"))
+    if any(personal_data.find(value) for _key, values in QueryDict(query).lists() for value in values):
+        raise NotKept(_("筛选里有手机号一类的号码，不能保存。请去掉号码再存。"))
 
     def keep(row: ListPreference) -> None:
         others = [one for one in row.filters if one["name"] != name]
@@ -56,14 +67,15 @@ def choose_columns(address: str, labels: Iterable[str], shown: Iterable[str], *,
     kept = set(shown)
 
     def choose(row: ListPreference) -> None:
-        row.hidden = [label for label in labels if label not in kept][:MOST_COLUMNS]
+        away = (label[:LONGEST_LABEL] for label in labels if label not in kept)
+        row.hidden = list(away)[:MOST_COLUMNS]
 
     change(page_of_address(address), choose, by=by)
 
 
 def query_of(address: str) -> str:
     """What narrows and orders the list; its page of results does not."""
-    query = QueryDict(urlsplit(address).query, mutable=True)
+    query = QueryDict(parts_of(address).query, mutable=True)
     query.pop("page", None)
     empty = [key for key, values in query.lists() if not any(values)]
     for key in empty:

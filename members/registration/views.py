@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members.access import StaffRequest, desk_required, require
-from members.models import Registration
+from members.models import Member, Registration
 from members.people import privacy
 from members.registration import matching, reconciling, registering, taking_back
 from members.registration.filters import RegistrationFilter
@@ -22,6 +22,9 @@ from xianfeng.lib.ids import ids_of
 from xianfeng.ui import undo
 from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import PAGE, attempt, back_to_list, each_row, page_of
+
+# A registration that was confirmed, what its roster entry said before (if that can come back), and says now.
+type Change = tuple[int, dict[str, Any] | None, dict[str, Any]]
 
 
 def seen(request: StaffRequest) -> QuerySet[Registration]:
@@ -89,13 +92,20 @@ def confirm(request: StaffRequest, registration: Registration) -> Registration:
         raise NotThisPerson(_("名册上的这位同志已不可关联，请刷新页面。"))
     was = taking_back.before(registration) if same_person is None else None
     done = registering.confirm(registration, by=request.user, same_person=same_person)
-    say_confirmed(request, _("已确认%(name)s同志报到。") % {"name": registration.name}, [(done.pk, was)])
+    text = _("已确认%(name)s同志报到。") % {"name": registration.name}
+    say_confirmed(request, text, [change_of(done, was)])
     return done
 
 
-def say_confirmed(request: StaffRequest, text: str, done: list[tuple[int, dict[str, Any] | None]]) -> None:
+def change_of(done: Registration, was: dict[str, Any] | None) -> Change:
+    """Which registration, what its entry said before, and what it says now."""
+    entry = Member.objects.get(pk=done.member_id or 0)
+    return done.pk, was, taking_back.as_it_is(entry)
+
+
+def say_confirmed(request: StaffRequest, text: str, done: list[Change]) -> None:
     """With a button that takes it back, where all of it can be."""
-    if all(was is not None for _pk, was in done):
+    if all(was is not None for _pk, was, _now in done):
         return undo.offer(request, text, "confirm", done=done)
     return messages.success(request, text)
 
@@ -105,8 +115,8 @@ def take_back(request: StaffRequest, facts: dict[str, Any]) -> str:
     """All that were confirmed in one step, or none."""
     require(request.user, "registrations.decide")
     with transaction.atomic():
-        for pk, was in facts["done"]:
-            taking_back.take_back(get_object_or_404(seen(request), pk=pk), was, by=request.user)
+        for pk, was, now in facts["done"]:
+            taking_back.take_back(get_object_or_404(seen(request), pk=pk), was, now, by=request.user)
     return reverse("members:registrations")
 
 
@@ -115,12 +125,12 @@ def take_back(request: StaffRequest, facts: dict[str, Any]) -> str:
 def confirm_many(request: StaffRequest) -> HttpResponse:
     """Confirms the ticked ones; each refusal is told with its name, the others go through."""
     rows = seen(request).filter(pk__in=ids_of(request.POST.getlist("pk"))[:PAGE])
-    done = list[tuple[int, dict[str, Any] | None]]()
+    done = list[Change]()
 
     def confirm_one(row: Registration) -> None:
         was = taking_back.before(row)
         registering.confirm(row, by=request.user)
-        done.append((row.pk, was))
+        done.append(change_of(row, was))
 
     if each_row(request, rows, confirm_one, name=lambda row: row.name):
         text = ngettext("已确认 %(count)d 人报到。", "已确认 %(count)d 人报到。", len(done))

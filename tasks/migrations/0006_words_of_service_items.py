@@ -14,6 +14,7 @@ WORDS = {
 }
 
 
+# Filled in the release that adds the column: the catalogue has some twenty rows, and the release before does not know it.
 def fill(apps, schema_editor):
     items = apps.get_model("tasks", "ServiceItem").objects
     for code, words in WORDS.items():

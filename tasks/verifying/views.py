@@ -23,7 +23,7 @@ from tasks.phases import awaiting_verification
 from tasks.presence.views import save_presence
 from tasks.queue import next_after
 from tasks.rights import awarding_for, demand, may_verify
-from tasks.rules import bonus_of
+from tasks.rules import UnknownClaim, bonus_of
 from tasks.screen import Screen, leave_open
 from tasks.verifying import reversing, verifying
 from tasks.verifying.alone import alone_on, verify_alone
@@ -125,18 +125,23 @@ def say_verified(request: StaffRequest, made: list[Verification]) -> None:
         "已认定 %(count)d 人，亮旗 %(flags)d 面。", "已认定 %(count)d 人，亮旗 %(flags)d 面。", len(made)
     )
     said = text % {"count": len(made), "flags": sum(one.flags for one in made)}
-    undo.offer(request, said, "verify", made=[one.pk for one in made])
+    if not made:  # a task nobody came to was closed: nothing to take back
+        return messages.success(request, said)
+    return undo.offer(request, said, "verify", made=[one.pk for one in made])
 
 
 @undo.undoes("verify")
 def take_back(request: StaffRequest, facts: dict[str, Any]) -> str:
     """All decisions of one step are reversed, or none; the ledger keeps both lines."""
     require(request.user, "flags.reverse")
-    rows = Verification.objects.visible_to(request.user).select_related("claim__task", "entry__member")
+    seen = Verification.objects.visible_to(request.user).select_related("claim__task", "entry__member")
+    rows = list(seen.filter(pk__in=facts["made"]).order_by("pk"))
+    if len(rows) != len(facts["made"]):  # from another of one's posts
+        raise UnknownClaim(_("这些认定不在您现在的任职范围内，请切换回原来的任职再撤销。"))
     with transaction.atomic():
-        for one in rows.filter(pk__in=facts["made"]).order_by("pk"):
+        for one in rows:
             reversing.reverse_verification(one, reason=_("误点认定，当即撤销"), by=request.user)
-    tasks = [*{one.claim.task_id for one in rows.filter(pk__in=facts["made"])}]
+    tasks = [*{one.claim.task_id for one in rows}]
     return reverse("tasks:verify", args=tasks) if len(tasks) == 1 else reverse("tasks:to_verify")
 
 

@@ -55,7 +55,8 @@ def take_back_acceptance(wish: Wish, *, by: "User") -> Wish:
     check_handler(wish.organization, by)
     rules.check_state(wish, {State.ACCEPTED})
     accepted = wish.events.latest("pk")
-    if accepted.to_state != State.ACCEPTED or accepted.by_id != by.pk:
+    is_the_acceptance = accepted.from_state in State.WAITING and accepted.to_state == State.ACCEPTED
+    if not is_the_acceptance or accepted.by_id != by.pk:
         raise rules.overtaken()
     messages.unsay_accepted(wish, accepted.pk)
     return move(wish, accepted.from_state, allowed={State.ACCEPTED}, by=by, note=_("误点受理，当即撤销"))

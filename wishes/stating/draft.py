@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.forms import Form
 from django.utils import timezone
@@ -14,6 +15,7 @@ from wishes.stating.forms import ContactForm, NeedForm
 KEY = "wish"
 # In seconds. A tablet in a hall passes from hand to hand: what one person left is not the next one's.
 KEPT = 30 * 60
+SHORT = 100  # characters of an answer whose field names no bound
 
 
 @dataclass
@@ -24,7 +26,7 @@ class Draft:
     at: float = 0.0
     need: dict[str, str] = field(default_factory=dict)
     contact: dict[str, str] = field(default_factory=dict)
-    is_sent: bool = False  # the contact page was sent, so it says what is missing
+    is_sent: bool = False  # the contact page was sent, with consent, so it says what is missing
 
     @classmethod
     def of(cls, session: SessionBase, place: Organization) -> "Draft":
@@ -35,21 +37,32 @@ class Draft:
         return cls(place=place.public_code)
 
     def save(self, session: SessionBase) -> None:
+        """Who is not logged in leaves nothing behind for longer than it is kept."""
         self.at = timezone.now().timestamp()
         session[KEY] = asdict(self)
+        if SESSION_KEY not in session:
+            session.set_expiry(KEPT)
 
     def need_form(self) -> NeedForm:
         return NeedForm(self.need or None)
 
     def contact_form(self) -> ContactForm:
         if self.is_sent:
-            return ContactForm(self.contact)
+            return ContactForm(self.contact | {"consent": "on"})
         return ContactForm(initial={name: text for name, text in self.contact.items() if text})
 
 
 def answers(form: type[Form], data: Mapping[str, Any]) -> dict[str, str]:
-    """What was written into a form's own fields, as it was written."""
-    return {name: str(data.get(name, "")) for name in form.base_fields}
+    """What was written into a form's own fields; of a text far too long, enough to be told so."""
+    fields = {name: getattr(field, "max_length", None) or SHORT for name, field in form.base_fields.items()}
+    return {name: str(data.get(name, ""))[: 2 * most] for name, most in fields.items()}
+
+
+def contact_answers(data: Mapping[str, Any]) -> dict[str, str]:
+    """How to reach the person, with their consent alone, which is asked anew each time."""
+    if not data.get("consent"):
+        return {}
+    return {name: text for name, text in answers(ContactForm, data).items() if name != "consent"}
 
 
 def forget(session: SessionBase) -> None:

@@ -16,7 +16,7 @@ from wishes.models import PLACES, Wish
 from wishes.reopening import reopening
 from wishes.reopening.rules import asking_of
 from wishes.stating import progress, stating
-from wishes.stating.draft import Draft, answers, forget
+from wishes.stating.draft import Draft, answers, contact_answers, forget
 from wishes.stating.forms import AskAgainForm, ContactForm, NeedForm, TrackForm, moved
 from xianfeng.lib.limits import Limit, TooOften
 from xianfeng.lib.web.network import network_address
@@ -24,6 +24,7 @@ from xianfeng.ui.views import posted, submit
 
 # A phone network hides many people behind one address: room for them, none for a flood.
 SUBMISSIONS = Limit("wish", times=20, seconds=3600)
+DRAFTS = Limit("wish-draft", times=120, seconds=3600)
 LOOK_UPS = Limit("wish-code", times=60, seconds=600)
 
 
@@ -47,26 +48,29 @@ def of_place(view: Callable[[HttpRequest, Organization], HttpResponse]) -> Calla
 @of_place
 def ask(request: HttpRequest, place: Organization) -> HttpResponse:
     """First the need. Every page answers a POST with a page to come back to."""
-    draft = Draft.of(request.session, place)
     if request.method == "POST":
-        need = need_form(request)
-        draft.need = answers(NeedForm, need.data)
-        if "use" in request.POST:
-            draft.contact |= moved(request.POST.get("need", ""))
-        draft.save(request.session)
-        return redirect("wishes:ask_contact" if need.is_valid() else "wishes:ask", place.public_code)
-    form = draft.need_form()
+        return take_need(request, place)
+    form = Draft.of(request.session, place).need_form()
     form.is_valid()  # finds what the page points at
     return render(request, "wishes/stating/ask_need.html", {"place": place, "form": form})
 
 
-def need_form(request: HttpRequest) -> NeedForm:
-    """The need as written or, where the resident chose so, as suggested."""
-    form = NeedForm(request.POST)
+def take_need(request: HttpRequest, place: Organization) -> HttpResponse:
+    """Another need is another person's: whom the last one was to reach is forgotten."""
+    try:
+        DRAFTS.take(network_address(request))
+    except TooOften:
+        return render(request, "429.html", status=429)
+    draft, written = Draft.of(request.session, place), answers(NeedForm, request.POST)
+    found = dict[str, str]()
     if "use" in request.POST:
-        form.data = request.POST.copy()
-        form.data["need"] = form.suggestion
-    return form
+        found, written["need"] = moved(written["need"]), NeedForm(written).suggestion
+    if written["need"] != draft.need.get("need"):
+        draft.contact, draft.is_sent = {}, False
+    draft.need, draft.contact = written, draft.contact | found
+    draft.save(request.session)
+    is_fit = draft.need_form().is_valid()
+    return redirect("wishes:ask_contact" if is_fit else "wishes:ask", place.public_code)
 
 
 @login_not_required
@@ -85,18 +89,15 @@ def ask_contact(request: HttpRequest, place: Organization) -> HttpResponse:
 
 
 def take_contact(request: HttpRequest, place: Organization) -> HttpResponse:
-    need, contact = NeedForm(request.POST), ContactForm(request.POST)
-    goes_back = "back" in request.POST
-    draft = Draft(
-        place.public_code,
-        need=answers(NeedForm, request.POST),
-        contact=answers(ContactForm, request.POST),
-        is_sent=not goes_back,
-    )
-    draft.save(request.session)
+    """Without consent nothing is kept: what is missing is said in the answer itself then."""
+    written = answers(NeedForm, request.POST)
+    need, contact = NeedForm(written), ContactForm(request.POST)
+    goes_back, kept = "back" in request.POST, contact_answers(request.POST)
+    is_sent = bool(kept) and not goes_back
+    Draft(place.public_code, need=written, contact=kept, is_sent=is_sent).save(request.session)
     if goes_back or not need.is_valid():
         return redirect("wishes:ask", place.public_code)
-    if not contact.is_valid():
+    if kept and not contact.is_valid():
         return redirect("wishes:ask_contact", place.public_code)
     if wish := submit(contact, lambda: state_wish(request, place, need, contact)):
         forget(request.session)

@@ -130,7 +130,7 @@ def toast(context: Context, message: Any) -> dict[str, Any]:
     What may be taken back has its button for ten seconds.
     """
     tone = TOAST_TONES.get(getattr(message, "level_tag", ""), "info")
-    may_undo = undo.TAG in getattr(message, "tags", "").split()
-    seconds = (10 if may_undo else 6) if tone == "success" else 0
+    undo_key = undo.key_of(getattr(message, "tags", ""))
+    seconds = (10 if undo_key else 6) if tone == "success" else 0
     shown = {"message": message, "tone": tone, "word": TOAST_WORDS[tone], "seconds": seconds}
-    return with_token(context, shown | {"may_undo": may_undo})
+    return with_token(context, shown | {"undo_key": undo_key})

@@ -50,6 +50,7 @@ def test_the_same_name_is_written_over_and_a_name_is_dropped(cast: Cast):
         ("长" * 21, ADDRESS, "起个名字"),
         ("常用", LIST, "没有筛选条件"),
         ("常用", f"{LIST}?q={'x' * 1000}", "条件太多"),
+        ("常用", f"{LIST}?q=13800000001", "手机号一类的号码"),
     ],
 )
 def test_what_cannot_be_kept_is_said(cast: Cast, name: str, address: str, says: str):
@@ -64,7 +65,9 @@ def test_a_list_has_room_for_twenty(cast: Cast):
         keep_filter(ADDRESS, "再来一个", by=cast.secretary)
 
 
-@pytest.mark.parametrize("address", ["/nowhere/", "/desk/members/1/", "https://evil.example/"])
+@pytest.mark.parametrize(
+    "address", ["/nowhere/", "/desk/members/1/", "https://evil.example/", "//[", "/admin/"]
+)
 def test_only_a_list_of_ours_is_kept(cast: Cast, address: str):
     answer = at_desk(cast.secretary).post(
         reverse("members:keep_filters"), {"name": "常用", "address": f"{address}?q=x"}

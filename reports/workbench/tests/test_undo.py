@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from flags.models import MemberYear
-from members.models import Member, Registration
+from members.models import Appointment, Member, Registration
+from members.registration import registering
 from members.tests.applicants import applied, stranger
 from notices.models import Delivery, Notice
 from notices.outbox.delivering import deliver_due
 from tasks.models import Task
 from tasks.tests.desk import at_desk, ended_task
+from wishes.merging import merging
 from wishes.models import Wish
 from wishes.tests.helpers import stated
 from xianfeng.testing.cast import Cast
@@ -21,9 +23,14 @@ from xianfeng.testing.cast import Cast
 DONE, TOO_LATE = "已撤销，恢复到办理之前", "来不及撤销了"
 
 
-def pressed(client: Client) -> str:
+def key(client: Client) -> str:
+    """What the button of the last act bears."""
+    return client.session.get("undo", {}).get("key", "")
+
+
+def pressed(client: Client, of: str = "") -> str:
     """What the button says, and the page it leads to."""
-    return client.post(reverse("undo"), follow=True).content.decode()
+    return client.post(reverse("undo"), {"key": of or key(client)}, follow=True).content.decode()
 
 
 def confirmed(cast: Cast, client: Client, registration: Registration) -> str:
@@ -63,6 +70,28 @@ def test_several_confirmed_at_once_go_back_together(cast: Cast):
     assert Registration.objects.get(pk=registration.pk).is_open
 
 
+def test_what_the_member_changed_since_stands(cast: Cast):
+    client = at_desk(cast.secretary)
+    confirmed(cast, client, applied(cast))
+    Member.objects.filter(pk=cast.sun.pk).update(skills="理发")
+    assert "已经有人办理过了" in pressed(client)
+    assert Member.objects.get(pk=cast.sun.pk).skills == "理发"
+
+
+def test_who_applied_elsewhere_since_is_let_be(cast: Cast):
+    registration, client = applied(cast), at_desk(cast.secretary)
+    confirmed(cast, client, registration)
+    registration.refresh_from_db()
+    again = registering.Application(
+        name=registration.name,
+        mobile=registration.mobile,
+        unit=registration.unit,
+        community=cast.other_community,
+    )
+    registering.submit(again, by=registration.user)
+    assert "已经有人办理过了" in pressed(client)
+
+
 def test_what_does_more_than_register_is_not_offered(cast: Cast):
     assert reverse("undo") not in confirmed(cast, at_desk(cast.secretary), stranger(cast))
 
@@ -95,6 +124,14 @@ def test_an_acceptance_taken_back_waits_as_before_and_the_resident_hears_nothing
     assert not Notice.objects.filter(subject="心愿已受理").exists()
     page = Client().get(reverse("wishes:tracked", args=[wish.code])).content.decode()
     assert "社区已受理" not in page and page.count("心愿已提交") == 1
+
+
+def test_a_merge_since_the_acceptance_stands(cast: Cast):
+    kept, client = stated(cast.estate), at_desk(cast.secretary)
+    gone = stated(cast.estate, contact_mobile="13700000008", need="老人想理发，请人上门")
+    client.post(reverse("wishes:accept", args=[kept.pk]))
+    merging.merge(Wish.objects.get(pk=kept.pk), gone, by=cast.secretary)
+    assert DONE not in pressed(client)
 
 
 def test_what_a_colleague_did_since_stands(cast: Cast):
@@ -145,3 +182,29 @@ def test_only_the_last_act_is_taken_back(cast: Cast):
     verified(cast, client, ended_task(cast, cast.wang))
     pressed(client)
     assert [MemberYear.objects.get(member=member).flags for member in (cast.li, cast.wang)] == [1, 0]
+
+
+def test_the_button_of_an_earlier_act_takes_nothing_back(cast: Cast):
+    """Two windows: each button is of the act it stands beside."""
+    wish, client = stated(cast.estate), at_desk(cast.secretary)
+    client.post(reverse("wishes:accept", args=[wish.pk]), follow=True)
+    earlier = key(client)
+    verified(cast, client, ended_task(cast, cast.li))
+    assert TOO_LATE in pressed(client, earlier)
+    assert MemberYear.objects.get(member=cast.li).flags == 1
+    assert DONE in pressed(client)
+
+
+def test_a_task_that_nobody_came_to_has_nothing_to_take_back(cast: Cast):
+    task, client = ended_task(cast), at_desk(cast.secretary)
+    form = {"action": "verify", "form-TOTAL_FORMS": "0", "form-INITIAL_FORMS": "0", "method": "roster"}
+    page = client.post(reverse("tasks:verify", args=[task.pk]), form, follow=True).content.decode()
+    assert "已认定 0 人" in page and reverse("undo") not in page
+
+
+def test_from_another_post_nothing_is_taken_back(cast: Cast):
+    client = at_desk(cast.secretary)
+    verified(cast, client, ended_task(cast, cast.li))
+    Appointment.objects.filter(user=cast.secretary).update(organization=cast.other_community)
+    assert DONE not in pressed(client)
+    assert MemberYear.objects.get(member=cast.li).flags == 1

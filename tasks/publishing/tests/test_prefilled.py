@@ -82,3 +82,10 @@ def test_a_text_that_is_too_long_is_refused_and_kept(cast: Cast):
     page = at_desk(cast.secretary).post(reverse("tasks:new"), {"title": "长" * 61})
     assert "长" * 61 in page.content.decode() and 'data-most="60"' in page.content.decode()
     assert not Task.objects.exists()
+
+
+def test_what_the_page_sends_along_is_sent(cast: Cast):
+    """The library leaves out of `hx-vals` too what `hx-params` does not name."""
+    wish = stated(cast.estate)
+    page = at_desk(cast.secretary).get(reverse("tasks:new_for_wish", args=[wish.pk])).content.decode()
+    assert 'hx-params="reach,chosen,wanted_skills,wish"' in page and f'"wish": "{wish.pk}"' in page

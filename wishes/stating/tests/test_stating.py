@@ -131,19 +131,45 @@ def test_an_address_may_be_a_public_place(client: Client, path: str, contact: st
 def test_what_is_missing_is_said_on_a_page_to_come_back_to(
     client: Client, contact: str, change: dict[str, str], says: str
 ):
-    assert client.post(contact, CONTACT | change)["Location"] == contact
-    page = client.get(contact).content.decode()
+    answer = client.post(contact, CONTACT | change)
+    assert answer.status_code == 200 if "consent" in change else answer["Location"] == contact
+    page = client.post(contact, CONTACT | change, follow=True).content.decode()
     assert says in page and CONTACT["detail"] in page
     assert not Wish.objects.exists()
 
 
 def test_back_keeps_what_is_written_on_both_pages(client: Client, path: str, contact: str):
-    page = client.post(contact, CONTACT | {"back": "1", "consent": ""}, follow=True)
+    page = client.post(contact, CONTACT | {"back": "1"}, follow=True)
     assert page.context["form"]["need"].value() == NEED
-    page = client.post(path, {"need": NEED + "两次"}, follow=True)
+    page = client.post(path, {"need": NEED}, follow=True)
     assert page.context["form"]["contact_name"].value() == BRIEF["contact_name"]
-    assert "没有您的同意" not in page.content.decode()
+    assert not page.context["form"]["consent"].value()  # asked anew
     assert not Wish.objects.exists()
+
+
+def test_another_need_is_another_person_s(client: Client, path: str, contact: str):
+    client.post(contact, CONTACT | {"back": "1"})
+    page = client.post(path, {"need": LIGHT}, follow=True).content.decode()
+    assert BRIEF["contact_mobile"] not in page and BRIEF["contact_name"] not in page
+
+
+def test_without_consent_nothing_of_the_person_is_kept(client: Client, path: str, contact: str):
+    page = client.post(contact, CONTACT | {"consent": ""})
+    assert "没有您的同意" in page.content.decode() and BRIEF["contact_mobile"] in page.content.decode()
+    assert client.session["wish"]["contact"] == {}
+
+
+def test_a_session_keeps_no_more_than_a_form_has_room_for(client: Client, path: str):
+    client.post(path, {"need": "灯" * 1_000_000})
+    assert len(client.session["wish"]["need"]["need"]) == 400
+    assert "缩短到 200 字" in client.get(path).content.decode()
+    assert client.session.get_expiry_age() <= 30 * 60
+
+
+def test_a_flood_of_drafts_is_stopped(client: Client, path: str):
+    for _number in range(120):
+        client.post(path, {"need": NEED})
+    assert client.post(path, {"need": NEED}).status_code == 429
 
 
 def test_without_a_need_the_way_begins_with_it(client: Client, path: str, contact: str):

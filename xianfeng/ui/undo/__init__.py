@@ -1,5 +1,5 @@
 """Taking back what one did a moment ago."""
 
-from .offering import TAG, offer, undo, undoes
+from .offering import key_of, offer, undo, undoes
 
-__all__ = ["TAG", "offer", "undo", "undoes"]
+__all__ = ["key_of", "offer", "undo", "undoes"]
