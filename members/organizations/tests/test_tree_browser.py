@@ -43,5 +43,5 @@ def test_without_scripts_the_tree_folds_and_opens_all_the_same(
         page.click("text=全部展开")
         assert page.is_visible("a:has-text('江新花苑')")
         page.fill(".filters input[name=q]", "xincun")
-        page.click("form.filters button:has-text('筛选')")
+        page.click(".filters form button:has-text('筛选')")
         assert page.is_visible("a:has-text('青锋新村')") and not page.is_visible("a:has-text('江新花苑')")

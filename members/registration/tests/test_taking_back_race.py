@@ -52,6 +52,7 @@ def wait_until_somebody_waits() -> None:
     """For a lock of ours; the database itself says so."""
     with connection.cursor() as cursor:
         for _attempt in range(100_000):
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees what it saw first
             cursor.execute(WAITING)
             if cursor.fetchone()[0]:
                 return
