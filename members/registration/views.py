@@ -39,8 +39,16 @@ def list_(request: StaffRequest) -> HttpResponse:
     asked = request.GET or QueryDict("state=submitted")
     found = RegistrationFilter(asked, queryset=seen(request), request=request)
     page = page_of(request, found.qs.defer("address"))
-    context = {"filter": found, "page": page, "may_decide": request.desk.can("registrations.decide")}
+    may_decide = request.desk.can("registrations.decide")
+    context = {"filter": found, "page": page, "may_decide": may_decide}
+    if may_decide:
+        context["matching"] = matching_rows(request).count()
     return render(request, "members/registration/list.html", context)
+
+
+def matching_rows(request: StaffRequest) -> QuerySet[Registration]:
+    """What waits and agrees with the roster in everything: nothing is left to look at."""
+    return seen(request).filter(state__in=Registration.State.OPEN, on_roster=True, differences=[])
 
 
 @require_http_methods(["GET", "POST"])
@@ -123,8 +131,11 @@ def take_back(request: StaffRequest, facts: dict[str, Any]) -> str:
 @require_POST
 @desk_required("registrations.decide")
 def confirm_many(request: StaffRequest) -> HttpResponse:
-    """Confirms the ticked ones; each refusal is told with its name, the others go through."""
-    rows = seen(request).filter(pk__in=ids_of(request.POST.getlist("pk"))[:PAGE])
+    """The ticked ones, or with `matching` all that agree; a refusal is told with its name, the others go on."""
+    if "matching" in request.POST:
+        rows = matching_rows(request).order_by("submitted_at", "pk")[:PAGE]
+    else:
+        rows = seen(request).filter(pk__in=ids_of(request.POST.getlist("pk"))[:PAGE])
     done = list[Change]()
 
     def confirm_one(row: Registration) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from members.leaving import recording
@@ -302,3 +303,14 @@ def test_an_entry_that_has_an_account_goes_to_no_other(cast: Cast):
     registration = registering.submit(wanted, by=User.objects.get(pk=cast.zhao.user_id or 0))
     assert (registration.member, registration.on_roster) == (None, False)
     assert ["account", cast.li.name, ""] in registration.differences
+
+
+def test_all_that_agree_are_confirmed_in_one_step_and_no_other(cast: Cast, client: Client):
+    agrees, unknown = applied(cast), stranger(cast)
+    client.force_login(cast.secretary, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("members:registrations"))
+    assert "确认全部一致的（1 份）" in page.content.decode()
+    client.post(reverse("members:confirm_many"), {"matching": "1"})
+    states = [Registration.objects.get(pk=one.pk).state for one in (agrees, unknown)]
+    assert states == [State.CONFIRMED, State.SUBMITTED]
+    assert "确认全部一致的" not in client.get(reverse("members:registrations")).content.decode()
