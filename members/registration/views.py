@@ -131,7 +131,7 @@ def take_back(request: StaffRequest, facts: dict[str, Any]) -> str:
 @require_POST
 @desk_required("registrations.decide")
 def confirm_many(request: StaffRequest) -> HttpResponse:
-    """The ticked ones, or with `matching` all that agree; a refusal is told with its name, the others go on."""
+    """The ticked ones, or with `matching` all that agree; a refusal is told with its name, others go on."""
     if "matching" in request.POST:
         rows = matching_rows(request).order_by("submitted_at", "pk")[:PAGE]
     else:
