@@ -140,6 +140,7 @@ def resident_asks(walk: Walk) -> None:
         page.locator("textarea[name=need]").fill("厨房水龙头漏水，请打 13800001234 找我")
         press(page, "下一步")
         walk.shot(page, "resident-warning")
+        page.context.clear_cookies()  # the next one has written nothing yet
         page.goto(walk.wish_path)
         page.locator("textarea[name=need]").fill(walk.need)
         walk.shot(page, "resident-need")
