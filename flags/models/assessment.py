@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization, RosterChange
@@ -150,6 +151,14 @@ class AssessmentRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year} · {self.get_state_display()}"
+
+    @property
+    def in_figures(self) -> str:
+        """Who is qualified and who is not, before anybody makes it public or final."""
+        return "，".join(
+            gettext("%(result)s %(count)d 人") % {"result": label, "count": self.counts.get(value, 0)}
+            for value, label in Assessment.Result.choices
+        )
 
 
 class AssessmentEvent(StateEvent):

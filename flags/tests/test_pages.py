@@ -405,6 +405,16 @@ def test_staff_without_a_roster_entry_have_no_flags_page(cast, visit):
 # --- Admin --------------------------------------------------------------------------------------
 
 
+def test_the_admin_names_the_figures_before_a_year_is_public(cast, light: Light, client, monkeypatch):
+    light(cast.li, flags=5)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: dt.datetime(2027, 1, 4, 2, tzinfo=dt.UTC))
+    run = assessing.official(2026)
+    client.force_login(cast.city_officer)
+    data = {"action": "publicise", "_selected_action": run.pk}
+    page = client.post(reverse("admin:flags_assessmentrun_changelist"), data).content.decode()
+    assert "2026 · 初评：合格 1 人，不合格 3 人，豁免 0 人" in page
+
+
 @pytest.mark.parametrize("model", ["flagentry", "policy", "assessmentrun", "assessment"])
 def test_the_admin_shows_the_same_and_changes_no_line(cast, run, client, model: str):
     client.force_login(cast.city_officer)
