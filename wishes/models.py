@@ -188,6 +188,8 @@ class WishEvent(StateEvent):
             return str(_("重复心愿"))
         if self.is_parting:
             return str(_("取消合并"))
+        if self.is_taking_back:
+            return str(_("撤销受理"))
         if self.is_reopening:
             return str(_("恢复办理") if self.by_id else _("居民再次提出"))
         if self.from_state == Wish.State.PUBLISHED and self.to_state == Wish.State.ACCEPTED:

@@ -53,6 +53,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def open(self) -> "RegistrationQuerySet":
         return self.filter(state__in=Registration.State.OPEN)
 
+    def agreeing(self) -> "RegistrationQuerySet":
+        """On the roster, and as the roster says in everything."""
+        return self.filter(on_roster=True, differences=[])
+
 
 class Registration(models.Model):
     """One application of a person to a community; `member` is empty when the roster knows no such person."""

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Registration
+from members.models.registration import RegistrationQuerySet
 from members.people.filters import by_mobile, communities, estates, units
 from members.people.privacy import knows_homes
 from xianfeng.ui.fields import search_input
@@ -44,8 +45,9 @@ class RegistrationFilter(django_filters.FilterSet):
             return queryset.filter(by_mobile(text))
         return queryset.filter(name__contains=text)
 
-    def by_roster(self, queryset: QuerySet[Registration], name: str, value: str) -> QuerySet[Registration]:
+    def by_roster(self, queryset: RegistrationQuerySet, name: str, value: str) -> RegistrationQuerySet:
         if value == "unknown":
             return queryset.filter(on_roster=False)
-        listed = queryset.filter(on_roster=True)
-        return listed.filter(differences=[]) if value == "same" else listed.exclude(differences=[])
+        if value == "same":
+            return queryset.agreeing()
+        return queryset.filter(on_roster=True).exclude(differences=[])

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from members.access import StaffRequest, desk_required, require
 from members.models import Member, Registration
+from members.models.registration import RegistrationQuerySet
 from members.people import privacy
 from members.registration import matching, reconciling, registering, taking_back
 from members.registration.filters import RegistrationFilter
@@ -27,7 +27,7 @@ from xianfeng.ui.views import PAGE, attempt, back_to_list, each_row, page_of
 type Change = tuple[int, dict[str, Any] | None, dict[str, Any]]
 
 
-def seen(request: StaffRequest) -> QuerySet[Registration]:
+def seen(request: StaffRequest) -> RegistrationQuerySet:
     rows = Registration.objects.visible_to(request.user)
     return rows.select_related("unit", "community", "estate", "member", "user", "decided_by")
 
@@ -42,13 +42,9 @@ def list_(request: StaffRequest) -> HttpResponse:
     may_decide = request.desk.can("registrations.decide")
     context = {"filter": found, "page": page, "may_decide": may_decide}
     if may_decide:
-        context["matching"] = matching_rows(request).count()
+        count = seen(request).open().agreeing().count()
+        context |= {"matching": min(count, PAGE), "more_match": count > PAGE}
     return render(request, "members/registration/list.html", context)
-
-
-def matching_rows(request: StaffRequest) -> QuerySet[Registration]:
-    """What waits and agrees with the roster in everything: nothing is left to look at."""
-    return seen(request).filter(state__in=Registration.State.OPEN, on_roster=True, differences=[])
 
 
 @require_http_methods(["GET", "POST"])
@@ -133,7 +129,7 @@ def take_back(request: StaffRequest, facts: dict[str, Any]) -> str:
 def confirm_many(request: StaffRequest) -> HttpResponse:
     """The ticked ones, or with `matching` all that agree; a refusal is told with its name, others go on."""
     if "matching" in request.POST:
-        rows = matching_rows(request).order_by("submitted_at", "pk")[:PAGE]
+        rows = seen(request).open().agreeing().order_by("submitted_at", "pk")[:PAGE]
     else:
         rows = seen(request).filter(pk__in=ids_of(request.POST.getlist("pk"))[:PAGE])
     done = list[Change]()

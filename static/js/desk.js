@@ -74,3 +74,40 @@ if (search) {
   });
   document.addEventListener("click", (event) => search.contains(event.target) || put());
 }
+
+// On a narrow screen each row is a card (css/narrow.css): every cell says which column it is of. The roles keep it a
+// table to whoever listens.
+function labelCells(table) {
+  const heads = [...table.tHead.rows].at(-1).cells;
+  const labels = [...heads].map((head) => head.textContent.trim());
+  [...table.rows].forEach((row) => {
+    row.setAttribute("role", "row");
+    [...row.cells].forEach((cell, at) => labelCell(cell, labels[at], row.parentNode));
+  });
+  table.querySelectorAll("thead, tbody, tfoot").forEach((group) => group.setAttribute("role", "rowgroup"));
+  table.setAttribute("role", "table");
+  table.dataset.cards = "";
+}
+
+function labelCell(cell, label, group) {
+  const isHead = cell.tagName === "TH";
+  const isInHead = group.tagName === "THEAD";
+  cell.setAttribute("role", isInHead ? "columnheader" : isHead ? "rowheader" : "cell");
+  if (isInHead || cell.colSpan > 1 || cell.matches(".col-check, .col-actions")) return;
+  const isTitle = !cell.previousElementSibling || cell.matches(".col-check:first-child + *");
+  if (isTitle) cell.classList.add("is-title");
+  else cell.dataset.label = label || "";
+  const isBlank =
+    !cell.textContent.trim() && !cell.querySelector("input, select, textarea, progress, svg, img");
+  cell.toggleAttribute("data-blank", isBlank);
+}
+
+function makeCards() {
+  const lists = document.querySelectorAll(
+    ".table-wrap > .data:not(.beside, .tree, :is(.chart, .sheet) *, [data-cards])",
+  );
+  [...lists].filter((table) => table.tHead).forEach(labelCells);
+}
+
+makeCards();
+document.addEventListener("htmx:afterSwap", makeCards);

@@ -201,45 +201,11 @@ addCounters();
 document.addEventListener("htmx:afterSwap", addCounters);
 document.addEventListener("input", (event) => event.target.dataset?.most && count(event.target));
 
+// A page that answers a form with what is wrong is one to come back to: its address is asked for anew then.
+if (document.querySelector(".error-summary")) history.replaceState(history.state, "", location.href);
+
 const focusFirst = document.querySelector("[data-focus]");
 if (focusFirst && !focusFirst.closest("[data-no-focus]")) focusFirst.focus();
-
-// On a narrow screen each row is a card (css/narrow.css): every cell says which column it is of. The roles keep it a
-// table to whoever listens.
-function labelCells(table) {
-  const heads = [...table.tHead.rows].at(-1).cells;
-  const labels = [...heads].map((head) => head.textContent.trim());
-  [...table.rows].forEach((row) => {
-    row.setAttribute("role", "row");
-    [...row.cells].forEach((cell, at) => labelCell(cell, labels[at], row.parentNode));
-  });
-  table.querySelectorAll("thead, tbody, tfoot").forEach((group) => group.setAttribute("role", "rowgroup"));
-  table.setAttribute("role", "table");
-  table.dataset.cards = "";
-}
-
-function labelCell(cell, label, group) {
-  const isHead = cell.tagName === "TH";
-  const isInHead = group.tagName === "THEAD";
-  cell.setAttribute("role", isInHead ? "columnheader" : isHead ? "rowheader" : "cell");
-  if (isInHead || cell.colSpan > 1 || cell.matches(".col-check, .col-actions")) return;
-  const isTitle = !cell.previousElementSibling || cell.matches(".col-check:first-child + *");
-  if (isTitle) cell.classList.add("is-title");
-  else cell.dataset.label = label || "";
-  const isBlank =
-    !cell.textContent.trim() && !cell.querySelector("input, select, textarea, progress, svg, img");
-  cell.toggleAttribute("data-blank", isBlank);
-}
-
-function makeCards() {
-  const lists = document.querySelectorAll(
-    ".table-wrap > .data:not(.beside, .tree, :is(.chart, .sheet) *, [data-cards])",
-  );
-  [...lists].filter((table) => table.tHead).forEach(labelCells);
-}
-
-makeCards();
-document.addEventListener("htmx:afterSwap", makeCards);
 
 // A table that scrolls sideways must be reachable by keyboard, and say what it is.
 function markScrollable() {

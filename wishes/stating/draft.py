@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.forms import Form
 from django.utils import timezone
@@ -37,11 +36,8 @@ class Draft:
         return cls(place=place.public_code)
 
     def save(self, session: SessionBase) -> None:
-        """Who is not logged in leaves nothing behind for longer than it is kept."""
         self.at = timezone.now().timestamp()
         session[KEY] = asdict(self)
-        if SESSION_KEY not in session:
-            session.set_expiry(KEPT)
 
     def need_form(self) -> NeedForm:
         return NeedForm(self.need or None)

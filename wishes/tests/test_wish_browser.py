@@ -27,6 +27,7 @@ def test_a_resident_states_a_wish_and_tracks_it(
         assert overflow(page) == 0
         page.click("button:has-text('就用改好的文字')")
         assert page.input_value("[name=contact_mobile]") == "13800000001"
+        page.check("[name=consent]")
         page.click("button:has-text('提交心愿')")
         page.wait_for_selector("[role=alert]")
         page.go_back()

@@ -314,3 +314,16 @@ def test_all_that_agree_are_confirmed_in_one_step_and_no_other(cast: Cast, clien
     states = [Registration.objects.get(pk=one.pk).state for one in (agrees, unknown)]
     assert states == [State.CONFIRMED, State.SUBMITTED]
     assert "确认全部一致的" not in client.get(reverse("members:registrations")).content.decode()
+
+
+def test_where_more_agree_than_one_step_takes_the_button_says_how_many(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("members.registration.views.PAGE", 1)
+    for name, mobile in (("钱一", "13800000071"), ("钱二", "13800000072")):
+        make_member(name, mobile, cast.unit)
+        applied(cast, name=name, mobile=mobile)
+    client.force_login(cast.secretary, backend="django.contrib.auth.backends.ModelBackend")
+    assert "确认前 1 份一致的" in client.get(reverse("members:registrations")).content.decode()
+    client.post(reverse("members:confirm_many"), {"matching": "1"})
+    assert Registration.objects.open().count() == 1

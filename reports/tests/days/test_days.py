@@ -162,7 +162,9 @@ def test_a_resident_of_seventy_asks_in_large_text_goes_back_once_and_follows_the
     resident.fill(contact_name="周奶奶").press("提交心愿").sees("还不能提交").checks_page()
     resident.page.go_back()
     resident.page.go_forward()
-    resident.fill(contact_mobile="13700000009", consent=True).press("提交心愿").sees("心愿已收到")
+    # Before a consent nothing of the person was kept.
+    resident.fill(contact_name="周奶奶", contact_mobile="13700000009", consent=True)
+    resident.press("提交心愿").sees("心愿已收到")
     resident.checks_page()
     wish = Wish.objects.get()
     assert (wish.need, wish.contact_name) == ("卫生间的灯坏了", "周奶奶")

@@ -122,6 +122,7 @@ def test_an_acceptance_taken_back_waits_as_before_and_the_resident_hears_nothing
     assert DONE in pressed(client)
     assert Wish.objects.get(pk=wish.pk).is_waiting
     assert not Notice.objects.filter(subject="心愿已受理").exists()
+    assert wish.events.latest("pk").get_to_display() == "撤销受理"
     page = Client().get(reverse("wishes:tracked", args=[wish.code])).content.decode()
     assert "社区已受理" not in page and page.count("心愿已提交") == 1
 
