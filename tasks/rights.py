@@ -24,6 +24,20 @@ def may_manage(user: User, task: Task) -> bool:
     return desk_in(user, "tasks.publish", {task.publisher_id})
 
 
+def may_invite(user: User, task: Task) -> bool:
+    """Who published it, or decides on it; on a city task each community, of its own people."""
+    own = {task.publisher_id, task.awarding_organization.pk}
+    return desk_in(user, "tasks.publish", own | reached_desk(user, task))
+
+
+def may_invite_guests(user: User, task: Task) -> bool:
+    """Across communities the city asks, by the plan of a balance; it sees both sides."""
+    desk = user.desk
+    if not desk or desk.organization.kind != Kind.CITY or not desk.can("tasks.publish"):
+        return False
+    return desk.organization.contains(task.publisher)
+
+
 def may_cancel(user: User, task: Task) -> bool:
     return desk_in(user, "tasks.publish", {task.publisher_id, task.awarding_organization.pk})
 

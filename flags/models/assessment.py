@@ -50,6 +50,10 @@ class Policy(models.Model):
     suspend_after_no_shows = models.PositiveSmallIntegerField(_("未到场几次后暂停接单"), default=3)
     suspend_days = models.PositiveSmallIntegerField(_("暂停天数"), default=30)
     withdraw_hours = models.PositiveSmallIntegerField(_("开始前几小时起退出须说明原因"), default=24)
+    # How often one member may be asked to take a place (邀请) in any 30 days; zero means no limit.
+    invitations_per_month = models.PositiveSmallIntegerField(
+        _("任意30天每人邀请上限"), default=4, db_default=4
+    )
     bonus_minutes_excellent = models.PositiveSmallIntegerField(_("评为“很好”另加分钟"), default=12)
     publicity_days = models.PositiveSmallIntegerField(_("公示工作日"), default=5)
     reminder_dates = models.JSONField(_("提醒日期"), default=default_reminder_dates)

@@ -30,7 +30,7 @@ SECTIONS: list[tuple["_StrPromise", list[list[str]]]] = [
     ]),
     (_("接单与认定"), [
         ["places_per_week", "open_claims"], ["suspend_after_no_shows", "suspend_days"],
-        ["withdraw_hours", "bonus_minutes_excellent"], ["late_entries_alone"],
+        ["withdraw_hours", "bonus_minutes_excellent"], ["late_entries_alone", "invitations_per_month"],
     ]),
 ]  # fmt: skip
 FIGURES = [name for _heading, rows in SECTIONS for row in rows for name in row]
@@ -46,6 +46,7 @@ MOST = {
     "withdraw_hours": 24 * 30,
     "bonus_minutes_excellent": 600,
     "late_entries_alone": 1000,
+    "invitations_per_month": 30,
 }
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from members.models import Member, User
 from tasks.claiming import messages
+from tasks.claiming.invited import accept
 from tasks.claiming.rules import (
     Leaving,
     Limits,
@@ -32,6 +33,7 @@ from tasks.claiming.rules import (
 from tasks.models import Claim, ClaimEvent, Task
 from tasks.models.applicant import Applicant, columns
 from tasks.models.audience import reaches
+from tasks.models.invitation import admits, sent_to
 from tasks.models.sessions import TIMES, times_of
 from xianfeng.lib.times import local_year
 from xianfeng.lib.transitions import move
@@ -41,7 +43,7 @@ READ_OFFER = f"""
 SELECT t.id, t.title, t.state, t.cancel_reason, t.wish_id, t.publisher_id, t.starts_at, t.ends_at,
     t.sessions, t.signup_opens_at, t.signup_closes_at, t.capacity, t.places_taken, {columns("m")},
     {Limits.columns("p")},
-    {reaches("t", "m")} AS in_audience
+    {reaches("t", "m")} OR {admits("t", "m")} AS in_audience, {sent_to("t", "m")} AS invitation_id
 FROM members_member m CROSS JOIN tasks_task t LEFT JOIN flags_policy p ON p.year = %(year)s
 WHERE m.user_id = %(user)s AND t.id = %(task)s
 """  # noqa: S608  (the columns are named in our code)
@@ -108,6 +110,8 @@ def claim_own(task_id: int, *, by: User, now: dt.datetime | None = None) -> Clai
             raise missed(task, at)
         state = Claim.State.CLAIMED
         taken = Claim(pk=claim_id, task=task, member_id=applicant.id, state=state, claimed_at=at)
+        if task.invitation_id:  # type: ignore[attr-defined]
+            accept(task.invitation_id, by=by, now=at)  # type: ignore[attr-defined]
         tell(taken, limits, at)
     return taken
 
@@ -123,7 +127,8 @@ def tell(taken: Claim, limits: Limits, now: dt.datetime) -> None:
 def read_offer(task_id: int, by: User, now: dt.datetime) -> Task:
     """The task, with what the rules need of the person and the year beside it; the person is locked."""
     lock = LOCK_MEMBER if connection.vendor == "postgresql" else ""  # SQLite has one writer at a time
-    found = Task.objects.raw(READ_OFFER + lock, {"task": task_id, "user": by.pk, "year": local_year(now)})
+    values = {"task": task_id, "user": by.pk, "year": local_year(now), "now": now}
+    found = Task.objects.raw(READ_OFFER + lock, values)
     for task in found:
         return task
     raise Task.DoesNotExist

@@ -38,7 +38,7 @@ from tasks.claiming.rules import (
     obstacle,
     withdraw_obstacle,
 )
-from tasks.models import Claim, Task
+from tasks.models import Claim, Invitation, Task
 from tasks.models.applicant import Applicant
 from wishes.handling import handling as wishes
 from wishes.models import Wish
@@ -108,8 +108,18 @@ def offer(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("tasks:my_claim", held.pk)
     offered = Task.objects.for_member(request.member).select_related("publisher", "item")
     task = get_object_or_404(offered, pk=pk)
-    refusal = claim_obstacle(task, request.member, now)
-    return render(request, "tasks/claiming/offer.html", {"task": task, "refusal": refusal})
+    values = {
+        "task": task,
+        "refusal": claim_obstacle(task, request.member, now),
+        "invitation": invitation_to(task, request.member),
+        "now": now,
+    }
+    return render(request, "tasks/claiming/offer.html", values)
+
+
+def invitation_to(task: Task, member: Member) -> Invitation | None:
+    sent = Invitation.objects.standing().filter(task=task, member=member)
+    return sent.select_related("organization").first()
 
 
 @member_required

@@ -1,6 +1,16 @@
 """Tasks, the places members take on them, and what became of the work."""
 
 from .claim import Claim, ClaimEvent, Verification
+from .invitation import Invitation, InvitationEvent
 from .task import ServiceItem, Task, TaskEvent
 
-__all__ = ["Claim", "ClaimEvent", "ServiceItem", "Task", "TaskEvent", "Verification"]
+__all__ = [
+    "Claim",
+    "ClaimEvent",
+    "Invitation",
+    "InvitationEvent",
+    "ServiceItem",
+    "Task",
+    "TaskEvent",
+    "Verification",
+]

@@ -4,7 +4,13 @@ An audience names organisations. It reaches whoever has a place (`Member.PLACES`
 estate or else the community) that is one of them or lies below one: whose path begins with theirs.
 """
 
-from members.models import Member
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from members.models import Member, Organization
 
 
 def reaches(task: str, member: str) -> str:
@@ -20,3 +26,19 @@ def reaches(task: str, member: str) -> str:
 
 def first_set(columns: list[str]) -> str:
     return columns[0] if len(columns) == 1 else f"COALESCE({', '.join(columns)})"
+
+
+def in_reach_of(organization: Organization) -> Q:
+    """Members whom an audience reaches that names it: below it by unit, or by estate or else community."""
+    below = {f"{line}__path__startswith": organization.path for line in ("unit", "estate", "community")}
+    by_unit, by_estate, by_community = (Q(**{name: path}) for name, path in below.items())
+    return by_unit | by_estate | (Q(estate=None) & by_community)
+
+
+def in_reach(audience: Iterable[Organization]) -> Q:
+    """Members whom an audience reaches; nobody, where it names nobody."""
+    return either(map(in_reach_of, audience))
+
+
+def either(conditions: Iterable[Q]) -> Q:
+    return reduce(or_, conditions, Q(pk__in=[]))

@@ -95,9 +95,13 @@ class TaskQuerySet(models.QuerySet["Task"]):
         )
 
     def reaching(self, member: Member) -> "TaskQuerySet":
-        """Tasks whose audience the member is in; raw statements say it with `tasks.models.audience`."""
+        """Tasks whose audience the member is in, or that invite them as a guest.
+
+        Raw statements say it with `tasks.models.audience` and `tasks.models.invitation`.
+        """
         named = Task.audience.through.objects.filter(organization_id__in=member.organization_ids())
-        return self.filter(pk__in=named.values("task_id"))
+        invited = member.invitations.admitting(timezone.now())
+        return self.filter(Q(pk__in=named.values("task_id")) | Q(pk__in=invited.values("task_id")))
 
     def for_member(self, member: Member) -> "TaskQuerySet":
         """Published tasks whose audience the member is in."""

@@ -13,14 +13,23 @@ from django.views.decorators.http import require_POST, require_safe
 from members.access import StaffRequest, desk_required
 from members.models import User
 from tasks.desk import fetch
-from tasks.models import Claim, Task, TaskEvent
+from tasks.models import Claim, Invitation, Task, TaskEvent
 from tasks.models.claim import ClaimQuerySet
 from tasks.phases import BY_CODE, PHASES, phase_counts, phase_of
 from tasks.publishing import publishing, rules
 from tasks.publishing.filters import TaskFilter
 from tasks.publishing.forms import TaskForm, copy_initial, fresh_initial, task_initial, wish_initial
 from tasks.queue import next_after
-from tasks.rights import demand, in_charge, may_cancel, may_manage, may_mark_presence, may_reverse, may_verify
+from tasks.rights import (
+    demand,
+    in_charge,
+    may_cancel,
+    may_invite,
+    may_manage,
+    may_mark_presence,
+    may_reverse,
+    may_verify,
+)
 from tasks.shares import FIGURES, has_shares, narrowed, shares_of
 from wishes.models import Wish
 from xianfeng.lib.ids import id_of
@@ -67,6 +76,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "audience": task.audience.all(),
         "history": [event_line(event) for event in task.events.select_related("by").order_by("-id")],
         "next": next_after(task, request.user) if task.is_settled else None,
+        "invited": Invitation.objects.visible_to(request.user).filter(task=task).answers(now),
         **actions_on(request, task),
     }
     return render(request, "tasks/publishing/detail.html", context)
@@ -104,6 +114,7 @@ def actions_on(request: StaffRequest, task: Task) -> dict[str, bool]:
         "can_mark": is_open and now >= task.starts_at and may_mark_presence(user, task),
         "can_verify": is_open and now >= task.ends_at and may_verify(user, task),
         "can_reverse": request.desk.can("flags.reverse"),
+        "can_invite": may_invite(user, task) and task.is_published and now < task.signup_closes_at,
     }
 
 

@@ -1,0 +1,106 @@
+"""For a task the members who fit, for a member the tasks that fit (DOMAIN 4.3), each with its reasons."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest, Least
+from django.utils.translation import gettext as _
+
+from flags.policy.policies import policy_for
+from members.models import Member, User
+from members.people.filters import with_flags
+from tasks.inviting.inviting import askable
+from tasks.inviting.rules import MONTH
+from tasks.matching.criteria import Criterion, criteria
+from tasks.models import Claim, Invitation, Task
+from tasks.models.applicant import Applicant
+from tasks.models.claim import ClaimQuerySet
+from xianfeng.lib.times import local_year
+
+# A point for each flag that is missing to the year's minimum, up to so many.
+MOST_FOR_FLAGS = 3
+# Taken off for each invitation of the last 30 days.
+ASKED = 2
+
+
+def fitting_members(task: Task, by: User, now: dt.datetime) -> QuerySet[Member]:
+    """Whom the desk may ask for the task, best first, with `score`, `missing`, `asked` and `flags`.
+
+    Without those who have a place or gave one back, were asked, serve elsewhere at that time, have no
+    account, or were asked as often as the year's rules allow.
+    """
+    policy = policy_for(local_year(now))
+    free = askable(task, by).exclude(user=None).exclude(user__in=by.own_accounts)
+    invited = Invitation.objects.filter(task=task, member=OuterRef("pk"))
+    free = free.exclude(Exists(taken(task))).exclude(Exists(invited))
+    counted: QuerySet[Any] = with_flags(free, local_year(task.starts_at)).annotate(asked=asked(now))
+    if policy.invitations_per_month:
+        counted = counted.filter(asked__lt=policy.invitations_per_month)
+    missing = Greatest(Value(policy.min_flags) - F("flags"), Value(0))
+    points = sum((points_of(one) for one in criteria(task)), Least(F("missing"), Value(MOST_FOR_FLAGS)))
+    scored = counted.annotate(missing=missing).annotate(score=points - ASKED * F("asked"))
+    return scored.order_by("-score", "asked", "flags", "pk")
+
+
+def points_of(criterion: Criterion) -> Case:
+    return Case(When(criterion.condition, then=Value(criterion.points)), default=Value(0))
+
+
+def taken(task: Task) -> ClaimQuerySet:
+    """Of a member (outer), a claim that keeps them from this task: on it, or at that time."""
+    same_time = Q(
+        state__in=Claim.State.SERVES, task__starts_at__lt=task.ends_at, task__ends_at__gt=task.starts_at
+    )
+    return Claim.objects.filter(Q(task=task) | same_time, member=OuterRef("pk"))
+
+
+def asked(now: dt.datetime) -> Coalesce:
+    """How often a member was asked in the last 30 days, by anybody."""
+    recent = Invitation.objects.filter(member=OuterRef("pk"), invited_at__gt=now - MONTH).order_by()
+    counts = recent.values("member").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counts), Value(0), output_field=IntegerField())
+
+
+def reasons(found: Iterable[Criterion], person: Applicant, missing: int) -> list[str]:
+    """Why this person, in the order of weight."""
+    words = [one.reason for one in sorted(found, key=lambda one: -one.points) if one.holds(person)]
+    if missing:
+        words.append(_("今年还差 %(count)d 面红旗") % {"count": missing})
+    return words
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A task that suits the member, and why."""
+
+    task: Task
+    score: int
+    reasons: Sequence[str]
+
+
+def fits(tasks: Iterable[Task], person: Applicant) -> list[Fit]:
+    """Those of the tasks for which there is a reason, the best first; each needs its publisher. No query."""
+    found = (fit_of(task, person) for task in tasks)
+    return sorted(
+        (fit for fit in found if fit.score), key=lambda fit: (-fit.score, fit.task.starts_at, fit.task.pk)
+    )
+
+
+def fit_of(task: Task, person: Applicant) -> Fit:
+    held = [one for one in criteria(task) if one.holds(person)]
+    return Fit(task, sum(one.points for one in held), reasons(held, person, 0))
