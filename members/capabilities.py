@@ -29,6 +29,8 @@ SEES: dict[str, set[str]] = {
     "exports.make": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
     "exports.see": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
     "retention.see": {CITY},
+    # Places against people: the street helps balance, a community sees where it stands.
+    "balance.see": {CITY, STREET, COMMUNITY},
 }
 
 # Acting: secretaries and clerks only.
@@ -56,6 +58,7 @@ DOES: dict[str, set[str]] = {
     "assessments.run": {CITY},
     "policy.edit": {CITY},
     "catalogue.edit": {CITY},
+    "balance.plan": {CITY},
     "notices.resend": {CITY},
     "notices.tell": {CITY, COMMUNITY, UNIT},
 }

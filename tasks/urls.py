@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "catalogue",
         "inviting",
         "matching",
+        "balancing",
     )
 ]

@@ -87,8 +87,12 @@ class Organization(models.Model):
         _("联系电话"), max_length=telephones.LONGEST, blank=True, default="", db_default=""
     )
 
+    # Of communities: between which people go on foot, as the city says.
+    neighbours = models.ManyToManyField("self", blank=True, verbose_name=_("相邻社区"))
+
     objects = OrganizationQuerySet.as_manager()
     is_city = StateIn({Kind.CITY}, "kind")
+    is_community = StateIn({Kind.COMMUNITY}, "kind")
     is_estate = StateIn({Kind.ESTATE}, "kind")
     is_unit = StateIn({Kind.UNIT}, "kind")
 
@@ -224,6 +228,7 @@ class OrganizationEvent(models.Model):
         GRANTED = "granted", _("任命")
         ENDED = "ended", _("终止任职")
         PHONED = "phoned", _("更改联系电话")
+        BORDERED = "bordered", _("更改相邻社区")
 
     organization = models.ForeignKey(
         Organization, models.CASCADE, related_name="events", verbose_name=_("组织")

@@ -60,6 +60,22 @@ class PhoneForm(forms.Form):
     )
 
 
+class NeighboursForm(forms.Form):
+    neighbours = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("相邻社区"),
+        queryset=Organization.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("走路就到的社区。两边互为相邻；平衡供需时，先请相邻社区的党员。"),
+    )
+
+    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Organization.objects.communities().active().exclude(pk=organization.pk)
+        self.fields["neighbours"].queryset = rows  # type: ignore[attr-defined]
+        self.initial.setdefault("neighbours", list(organization.neighbours.all()))
+
+
 class MoveForm(forms.Form):
     parent = forms.ModelChoiceField(label=gettext_lazy("新的上级组织"), queryset=Organization.objects.none())
 

@@ -1,5 +1,7 @@
 """Changes to the organisation tree: add, rename, close, move a branch. Each leaves an event."""
 
+from collections.abc import Iterable
+
 from django.db import IntegrityError, transaction
 from django.db.models import Value
 from django.db.models.functions import Concat, Substr
@@ -69,6 +71,22 @@ def set_phone(organization: Organization, *, phone: str, by: User) -> Organizati
         raise NotPossible(_("电话刚被别人改过，请刷新后再试。"))
     organization.phone = phone
     leave_event(organization, Event.PHONED, by, f"{former or '—'} → {phone or '—'}")
+    return organization
+
+
+@transaction.atomic
+def set_neighbours(
+    organization: Organization, *, neighbours: Iterable[Organization], by: User
+) -> Organization:
+    """Between which communities people go on foot; said of one side it holds for both. Raises NotPossible."""
+    chosen = set(neighbours)
+    if not organization.is_community or organization in chosen or not all(one.is_community for one in chosen):
+        raise NotPossible(_("只有社区之间才能互为相邻。请重新选择。"))
+    former = set(organization.neighbours.all())
+    if chosen != former:
+        organization.neighbours.set(chosen)
+        names = "、".join(one.name for one in sorted(chosen, key=lambda one: str(one.path)))
+        leave_event(organization, Event.BORDERED, by, names or "—")
     return organization
 
 

@@ -13,7 +13,14 @@ from members import desks
 from members.access import StaffRequest, desk_required
 from members.models import Organization
 from members.organizations import counting, finding, following, tree
-from members.organizations.forms import MoveForm, OrganizationForm, PhoneForm, RenameForm, TreeSearch
+from members.organizations.forms import (
+    MoveForm,
+    NeighboursForm,
+    OrganizationForm,
+    PhoneForm,
+    RenameForm,
+    TreeSearch,
+)
 from xianfeng.lib.ids import ids_of
 from xianfeng.lib.refusal import Refusal
 from xianfeng.ui.tabs import tabs_of
@@ -90,7 +97,14 @@ def edit_forms(request: StaffRequest, organization: Organization) -> dict[str, F
         "add_form": OrganizationForm(parent=organization, prefix="add"),
         "rename_form": RenameForm(initial={"name": organization.name}, prefix="rename"),
         "move_form": MoveForm(organization=organization, user=request.user, prefix="move"),
+        **neighbours_form(organization),
     }
+
+
+def neighbours_form(organization: Organization) -> dict[str, Form]:
+    if not organization.is_community:
+        return {}
+    return {"neighbours_form": NeighboursForm(organization=organization, prefix="neighbours")}
 
 
 @require_POST
@@ -122,6 +136,9 @@ def change(request: StaffRequest, organization: Organization) -> Organization:
             return tree.add(parent=organization, **valid(form), by=by)
         case "rename":
             return tree.rename(organization, **valid(RenameForm(data, prefix="rename")), by=by)
+        case "neighbours":
+            form = NeighboursForm(data, organization=organization, prefix="neighbours")  # type: ignore[assignment]
+            return tree.set_neighbours(organization, **valid(form), by=by)
         case "move":
             form = MoveForm(data, organization=organization, user=by, prefix="move")  # type: ignore[assignment]
             return tree.move_branch(organization, **valid(form), by=by)

@@ -18,7 +18,8 @@ from members.models import (
     Member,
     User,
 )
-from tasks.models import Claim, Task
+from tasks.matching.ranking import Fit, best_for
+from tasks.models import Claim, Invitation, Task
 from tasks.phases import BY_CODE
 from xianfeng.lib.times import today
 
@@ -147,13 +148,12 @@ def next_claims(member: Member, count: int = 3) -> list[Claim]:
     return list(claims.order_by("task__starts_at")[:count])
 
 
-def offers(member: Member, count: int = 3) -> list[Task]:
-    """Open tasks for the member, wanted skills first, then soonest."""
-    now = timezone.now()
-    tasks = Task.objects.for_member(member).open_for_claims(now).with_free_places()
-    tasks = (
-        tasks.exclude(claims__in=member.claims.holding()).select_related("publisher").order_by("starts_at")
-    )
-    found = list(tasks[:30])
-    found.sort(key=lambda task: not set(member.skill_list) & set(task.wanted_skills.split("、")))
-    return found[:count]
+def offers(member: Member, count: int = 3) -> list[Fit]:
+    """Open tasks for the member: what suits best, then soonest."""
+    return best_for(member, timezone.now())[:count]
+
+
+def invitations(member: Member) -> list[Invitation]:
+    """What the member was asked to come to and has not answered."""
+    waiting = Invitation.objects.filter(member=member).waiting(timezone.now())
+    return list(waiting.select_related("task", "organization").order_by("task__starts_at"))

@@ -73,6 +73,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "results": fresh_results(member),
         "member": member,
         "claims": figures.next_claims(member),
+        "invitations": figures.invitations(member),
         "offers": figures.offers(member) if member.is_registered else [],
         "registration": None if member.is_registered else member.registrations.first(),
     }

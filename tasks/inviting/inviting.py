@@ -65,7 +65,7 @@ def invite(
     check_chosen(chosen)
     people = Member.objects.visible_to(by).registered() if is_guest else askable(task, by)
     people = people.filter(pk__in=chosen)
-    people.hold()  # two desks that ask one person at once count each other's
+    Member.objects.filter(pk__in=chosen).hold()  # two desks that ask one person at once count each other's
     asking, outcome = Asking.begin(task, chosen, by, at), Outcome()
     until = min(filter(None, (task.signup_closes_at, guests_until)))
     for member in people.select_related("user").order_by("pinyin", "pk"):

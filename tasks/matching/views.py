@@ -20,7 +20,7 @@ from tasks.desk import fetch
 from tasks.inviting import inviting
 from tasks.inviting.rules import most_a_month
 from tasks.matching.criteria import criteria
-from tasks.matching.ranking import fits, fitting_members, reasons
+from tasks.matching.ranking import best_for, fitting_members, reasons
 from tasks.models import Task
 from tasks.models.applicant import Applicant
 from tasks.rights import demand, may_invite
@@ -28,8 +28,6 @@ from xianfeng.lib.ids import ids_of
 from xianfeng.lib.refusal import refusal_of
 from xianfeng.ui.views import attempt, page_of
 
-# How many open tasks are weighed for one member: those that begin first.
-WEIGHED = 200
 SHOWN = 15
 
 
@@ -89,9 +87,5 @@ def report(request: StaffRequest, outcome: inviting.Outcome) -> None:
 @member_required
 def suited(request: MemberRequest) -> HttpResponse:
     """Tasks that fit the member, the best first, each with why."""
-    now = timezone.now()
-    tasks = Task.objects.for_member(request.member).open_for_claims(now).with_free_places()
-    tasks = tasks.exclude(claims__in=request.member.claims.holding())
-    near = tasks.select_related("publisher").order_by("starts_at", "pk")[:WEIGHED]
-    found = fits(near, Applicant.of(request.member))
+    found = [fit for fit in best_for(request.member, timezone.now()) if fit.reasons]
     return render(request, "tasks/matching/suited.html", {"page": page_of(request, found, SHOWN)})

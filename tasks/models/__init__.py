@@ -1,10 +1,13 @@
 """Tasks, the places members take on them, and what became of the work."""
 
+from .balance import BalanceRow, BalanceRowEvent
 from .claim import Claim, ClaimEvent, Verification
 from .invitation import Invitation, InvitationEvent
 from .task import ServiceItem, Task, TaskEvent
 
 __all__ = [
+    "BalanceRow",
+    "BalanceRowEvent",
     "Claim",
     "ClaimEvent",
     "Invitation",

@@ -37,6 +37,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Those that let a guest of another community take the place; raw statements: `admits`."""
         return self.standing().filter(is_guest=True, answer_by__gt=now)
 
+    def waiting(self, now: dt.datetime) -> "InvitationQuerySet":
+        """Not answered, and still of use."""
+        return self.filter(state=Invitation.State.SENT, answer_by__gt=now)
+
     def answers(self, now: dt.datetime) -> dict[str, int]:
         """How many were asked, and what they said: figures, for nobody owes a reason."""
         return self.standing().aggregate(

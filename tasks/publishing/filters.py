@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,8 @@ class TaskFilter(django_filters.FilterSet):
     item = django_filters.ModelChoiceFilter(
         label=_("服务事项"), queryset=ServiceItem.objects.all(), empty_label=_("全部")
     )
+    # A community with its estates: what a figure counts that leads here.
+    under = django_filters.ModelChoiceFilter(queryset=publishers, method="below", widget=forms.HiddenInput)
     kind = django_filters.ChoiceFilter(label=_("形式"), choices=Task.Kind, empty_label=_("全部"))
     since = django_filters.DateFilter(
         label=_("开始不早于"), field_name="starts_at", lookup_expr="date__gte", widget=day_input()
@@ -48,6 +51,9 @@ class TaskFilter(django_filters.FilterSet):
 
     def search(self, tasks: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
         return tasks.filter(title__icontains=value) | tasks.filter(place__icontains=value)
+
+    def below(self, tasks: QuerySet[Task], name: str, value: Organization) -> QuerySet[Task]:
+        return tasks.filter(publisher__path__startswith=str(value.path))
 
     def by_places(self, tasks: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
         return tasks.full() if value == "full" else tasks.with_free_places()

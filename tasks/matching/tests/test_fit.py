@@ -115,8 +115,9 @@ def test_the_tasks_that_suit_a_member_come_with_reasons(cast: Cast) -> None:
         make_offer(cast, category="other"),
         make_offer(cast, category="other", wanted_skills="理发"),
     )
-    [best] = fits([plain, suited], Applicant.of(cast.li))
+    best, other = fits([plain, suited], Applicant.of(cast.li))
     assert (best.task, list(best.reasons)) == (suited, ["特长：理发"])
+    assert (other.task, list(other.reasons)) == (plain, [])
 
 
 def test_ranking_costs_five_queries_whatever_the_number(cast: Cast, client: Client) -> None:
