@@ -31,6 +31,8 @@ SEES: dict[str, set[str]] = {
     "retention.see": {CITY},
     # Places against people: the street helps balance, a community sees where it stands.
     "balance.see": {CITY, STREET, COMMUNITY},
+    # What the platform asks of members, in figures.
+    "burden.see": {CITY, STREET, COMMUNITY},
 }
 
 # Acting: secretaries and clerks only.

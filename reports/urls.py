@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reports.help.urls")),
     path("", include("reports.exports.urls")),
     path("", include("reports.retention.urls")),
+    path("", include("reports.burden.urls")),
 ]

@@ -77,6 +77,7 @@ DESK: tuple[Group, ...] = (
             Entry(_("导出"), "reports:exports", "download", "exports.make"),
             Entry(_("组织"), "members:organizations", "diagram", "organizations.see"),
             Entry(_("通知"), "notices:unreached", "send", "notices.see"),
+            Entry(_("打扰情况"), "reports:burden", "bell", "burden.see"),
             Entry(_("保存期限"), "reports:retention", "clock", "retention.see"),
         ),
     ),

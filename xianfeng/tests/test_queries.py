@@ -72,6 +72,9 @@ def faces(who: str, name: str, param: str, keys: Iterable[str], of: Of | None = 
 
 CITY, DESK, PHONE = "city_officer", "secretary", "li"
 YEARS = [str(today().year), str(today().year - 1)]
+# As they stand in July, when all is measured.
+MONTHS_AHEAD = [f"{today().year}-{month:02}" for month in range(7, 13)]
+MONTHS_BACK = [f"{today().year}-{month:02}" for month in range(2, 8)]
 # Every page with tabs, and every tab of it.
 FACES = [
     List(CITY, "reports:search", "?in=&q=党员"),
@@ -93,6 +96,15 @@ FACES = [
     *faces(CITY, "members:organizations", "line", ("places", "units", "deserted", "idle")),
     *faces(CITY, "members:import", "outcome", ("", *ImportRow.Outcome.values), lambda city: city.batch.pk),
     *faces(PHONE, "tasks:browse", "period", ("", *dict(PERIODS))),
+    *faces(CITY, "tasks:balance", "month", MONTHS_AHEAD),
+    *faces(CITY, "reports:burden", "month", MONTHS_BACK),
+    *faces(
+        CITY,
+        "reports:burden_of",
+        "month",
+        MONTHS_BACK,
+        lambda city: city.cast.community.pk,
+    ),
     *faces(CITY, "reports:export_new", "who", behind.GROUPS, lambda city: "progress"),
     *faces(CITY, "reports:export_new", "list", reconciling.LISTS, lambda city: "reconciliation"),
 ]
@@ -136,6 +148,12 @@ LISTS = [
     List(DESK, "tasks:presence", of=lambda city: city.ended.pk),
     List(DESK, "tasks:sheet", of=lambda city: city.ended.pk),
     List(CITY, "tasks:items"),
+    List(DESK, "tasks:invite", of=lambda city: city.offer.pk),
+    List(PHONE, "tasks:suited"),
+    *(List(who, name) for who in (CITY, DESK) for name in ("tasks:balance", "tasks:year_end")),
+    List(CITY, "tasks:balance_row", of=lambda city: city.row.pk),
+    *(List(who, "reports:burden") for who in (CITY, DESK)),
+    List(CITY, "reports:burden_of", of=lambda city: city.cast.community.pk),
     List(PHONE, "tasks:my_claims"),
     *(List(who, "flags:ledger") for who in (CITY, DESK, "unit_clerk")),
     List("unit_clerk", "flags:behind", "?who=short"),

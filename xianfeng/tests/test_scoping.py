@@ -19,6 +19,8 @@ EXEMPT: dict[str, str] = {
     "members.RegistrationEvent": "read only through its registration, which is scoped",
     "notices.DeliveryEvent": "read only through its delivery, which is scoped",
     "reports.ExportEvent": "read only through its export, which is scoped",
+    "tasks.BalanceRowEvent": "read only through its row, which is scoped",
+    "tasks.InvitationEvent": "read only through its invitation, which is scoped",
     "tasks.ClaimEvent": "read only through its claim, which is scoped",
     "tasks.TaskEvent": "read only through its task, which is scoped",
     "wishes.BriefOpening": "read only through its wish, which is scoped",

@@ -6,6 +6,16 @@ from reports.help.texts.entry import Help
 
 TEXTS = (
     Help(
+        pages=("reports:burden", "reports:burden_of"),
+        title=_("打扰情况"),
+        what=_("平台自己给党员添了多少事：通知、催办、邀请各多少，应邀、婉拒多少。只有人数，没有名字。"),
+        doings=(
+            _("点社区看：哪几类通知，请大家参加了哪些任务。"),
+            _("一个月被请 3 次以上的人多了，先看是不是总找那几个人。"),
+        ),
+        sections={"city": "4.", "community": "4."},
+    ),
+    Help(
         pages=("members:poster",),
         title=_("二维码海报"),
         what=_("居民点单、党员报到各一张 A4，印着二维码、值班电话和能手工输入的网址，各社区、小区不同。"),

@@ -63,6 +63,8 @@ ERRANDS = (
     # A member's tasks and flags: whose audience they are in, and what they took.
     Errand(MEMBER, NONE, "all", ("tasks:browse", "tasks:my_claims", "flags:my_flags")),
     Errand(MEMBER, MEMBER, "place", ("tasks:offer", "tasks:claim")),
+    Errand(MEMBER, NONE, "all", ("tasks:suited",)),
+    Errand(NONE, MEMBER, "own", ("tasks:decline_invitation",)),
     Errand(MEMBER, MEMBER, "own", ("tasks:my_claim", "tasks:withdraw", "tasks:open_brief")),
     # First screens and lists of a desk.
     Errand(NONE, DESKS, "all", ("members:keep_filters", "members:keep_columns")),
@@ -127,6 +129,12 @@ ERRANDS = (
     Errand(PLACES, NONE, "place", ("wishes:detail",)),
     Errand(HANDLERS, HANDLERS, "place", ("wishes:*", "tasks:new_for_wish")),
     # Tasks: an estate published the table's; its community verifies; the city takes decisions back.
+    # Whoever watches several communities or answers for one sees how places and people meet there; the city
+    # alone sends people from one to another.
+    Errand(PLACES - {"estate"}, NONE, "all", ("tasks:balance", "tasks:year_end", "reports:burden")),
+    Errand(PLACES - {"estate"}, NONE, "place", ("reports:burden_of",)),
+    Errand(NONE, CITY, "all", ("tasks:balance_make", "tasks:want_more")),
+    Errand(CITY, CITY, "all", ("tasks:balance_row", "tasks:balance_drop")),
     Errand(PLACES, NONE, "all", ("tasks:list", "tasks:records", "tasks:items")),
     Errand(PUBLISHERS, PUBLISHERS, "all", ("tasks:new", "tasks:record")),
     Errand(PUBLISHERS, NONE, "all", ("tasks:fitting",)),

@@ -38,6 +38,7 @@ from wishes.models import Wish
 from wishes.stating.stating import submit
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
+from xianfeng.tests.tables.access_balance import BALANCE
 from xianfeng.tests.tables.access_members import MEMBERS, SEE_PEOPLE
 from xianfeng.tests.tables.answers import Access, Answers, everyone, logged_in, only
 
@@ -348,6 +349,7 @@ ACCESS |= {
 }
 
 ACCESS |= {"reports:retention": Access(get=only("city"))}
+ACCESS |= BALANCE
 
 # --- reports: help ----------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ from notices.models import Delivery, Notice
 from notices.outbox import Message, send_many
 from notices.outbox.filters import PATIENCE
 from reports.models import Export, RetentionRun
-from tasks.models import Claim, ServiceItem, Task, TaskEvent
+from tasks.models import BalanceRow, Claim, Invitation, ServiceItem, Task, TaskEvent
 from tasks.tests.desk import ended_task, hold
 from tasks.tests.offers import make_offer
 from wishes.models import Wish, WishEvent
@@ -43,6 +43,11 @@ class City:
     def __init__(self, cast: Cast) -> None:
         self.cast, self.size = cast, 0
         self.ended = ended_task(cast, title="结束的任务", capacity=LARGE)
+        self.offer = make_offer(cast, starts_in=dt.timedelta(days=200), title="请人来的任务")
+        self.row = BalanceRow.objects.create(
+            month=today().replace(day=1), origin=cast.community, host=cast.other_community, places=LARGE,
+            reason="缺 9 个", ends_on=today(), made_by=cast.city_officer,
+        )  # fmt: skip
         self.batch = self.import_batch(0)
         self.wish = Wish.objects.create(organization=cast.estate, need="想请人修灯")
 
@@ -52,6 +57,7 @@ class City:
         self.add_people(numbers)
         self.add_tree(numbers)
         self.add_tasks(numbers)
+        self.add_invitations(numbers)
         self.add_wishes(numbers)
         self.add_flags(numbers)
         self.add_messages(numbers)
@@ -193,6 +199,25 @@ class City:
             TaskEvent.objects.create(
                 task=self.ended, by=cast.clerk, from_state="published", to_state="published"
             )
+
+    def add_invitations(self, numbers: range) -> None:
+        """People who were asked to one task, places elsewhere, and a plan that leads there."""
+        cast, day = self.cast, dt.timedelta(days=1)
+        people = cast.community.community_members.exclude(invitations__task=self.offer).order_by("pk")
+        Invitation.objects.bulk_create(
+            Invitation(
+                task=self.offer, member=member, by=cast.secretary, organization=cast.community,
+                answer_by=timezone.now() + day,
+            )
+            for member in people[: len(numbers) // 2]
+        )  # fmt: skip
+        for n in numbers:
+            there = {"publisher": cast.other_community, "audience": [cast.other_community]}
+            make_offer(cast, starts_in=dt.timedelta(minutes=n + 9), title=f"那边{n}", **there)
+            BalanceRow.objects.create(
+                month=today().replace(day=1), origin=cast.community, host=cast.other_community, places=n + 1,
+                state=BalanceRow.State.DROPPED, reason="缺", ends_on=today(), made_by=cast.city_officer,
+            )  # fmt: skip
 
     def add_wishes(self, numbers: range) -> None:
         cast = self.cast

@@ -284,8 +284,10 @@ def older(city: Cast, folder: Path, another_machine: Machine, monkeypatch: pytes
 
 
 def test_what_came_with_the_upgrade_keeps_no_older_backup_from_being_restored(older: Path):
+    later = sorted(name for name in facts.applied_migrations()["flags"] if name >= "0013")
     restored = restore(older, replace=engines.in_use().database)
-    assert restored.migrated == ["flags.0013_ledger_checks", "flags.0014_word_things_alike"]
+    assert restored.migrated[0] == "flags.0013_ledger_checks"
+    assert restored.migrated == [f"flags.{name}" for name in later]
     engines.in_use().drop_former(restored.former.database)
 
 

@@ -1,0 +1,1 @@
+"""What the platform itself asks of members: messages, invitations and the answers to them."""
