@@ -25,7 +25,7 @@ INVITED = Wording(
 RECALLED = Wording(
     INVITATION,
     key="invitation:%(invitation)s:recalled",
-    subject=_("邀请已收回：%(title)s"),
+    subject=_("邀请已撤销：%(title)s"),
     body=_("原因：%(reason)s。不用答复。"),
 )
 

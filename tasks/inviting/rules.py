@@ -90,7 +90,7 @@ def check_reachable(member: Member) -> None:
 def answer_obstacle(invitation: Invitation, now: dt.datetime) -> Refusal | None:
     """Why there is nothing to decline any more."""
     if invitation.state == Invitation.State.RECALLED:
-        return NotAnswerable(_("邀请已收回，不用答复。"))
+        return NotAnswerable(_("邀请已撤销，不用答复。"))
     if invitation.state == Invitation.State.ACCEPTED:
         return NotAnswerable(_("您已应邀接单。不能参加的，请在任务页退出。"))
     if invitation.answer_by <= now:

@@ -31,7 +31,7 @@ def recall(request: StaffRequest, pk: int) -> HttpResponse:
     task, reason = fetch(request, pk), request.POST.get("reason", "")
     count = attempt(request, lambda: inviting.recall(task, by=request.user, reason=reason))
     if count:
-        messages.success(request, _("已收回 %(count)d 份邀请。") % {"count": count})
+        messages.success(request, _("已撤销 %(count)d 份邀请。") % {"count": count})
     elif count == 0:
-        messages.info(request, _("没有待答复的邀请可以收回。"))
+        messages.info(request, _("没有待答复的邀请可以撤销。"))
     return redirect("tasks:detail", pk)

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                             ("sent", "待答复"),
                             ("accepted", "已应邀"),
                             ("declined", "已婉拒"),
-                            ("recalled", "已收回"),
+                            ("recalled", "已撤销"),
                         ],
                         default="sent",
                         max_length=10,

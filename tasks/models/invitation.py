@@ -59,7 +59,7 @@ class Invitation(models.Model):
         SENT = "sent", "info", _("待答复")
         ACCEPTED = "accepted", "success", _("已应邀")
         DECLINED = "declined", "neutral", _("已婉拒")
-        RECALLED = "recalled", "neutral", _("已收回")
+        RECALLED = "recalled", "neutral", _("已撤销")
 
         # Somebody who did not say yes may still do so.
         OPEN = states(SENT, DECLINED)

@@ -22,7 +22,7 @@ def member_is_invited(stage: Stage) -> Iterator[None]:
         invite(task, {stage.cast.li.pk}, by=stage.cast.secretary)
 
 
-@event("收回邀请", "invitation", mail="李建国")
+@event("撤销邀请", "invitation", mail="李建国")
 def invitation_is_recalled(stage: Stage) -> Iterator[None]:
     task = make_offer(stage.cast)
     invite(task, {stage.cast.li.pk}, by=stage.cast.secretary)
@@ -31,7 +31,7 @@ def invitation_is_recalled(stage: Stage) -> Iterator[None]:
         recall(task, by=stage.cast.secretary, reason="发错了任务")
 
 
-@event("跨社区邀请", "balanced", "invitation", mail="李建国 王秀英 陈书记 林社工 何书记")
+@event("跨社区邀请", "balanced", "invitation", mail="李建国 王秀英 陈书记 林社工 罗书记")
 def people_are_asked_elsewhere(stage: Stage) -> Iterator[None]:
     cast = stage.cast
     stage.set_clock(at(dt.date(today().year, 10, 8), 9))
