@@ -4,7 +4,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "tasks"
 
+ERRANDS = (
+    "claiming", "claiming.waiting", "publishing", "presence", "verifying", "recording", "catalogue",
+)  # fmt: skip
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(f"tasks.{errand}.urls"))
-    for errand in ("claiming", "publishing", "presence", "verifying", "recording", "catalogue")
+    path("", include(f"tasks.{errand}.urls")) for errand in ERRANDS
 ]
