@@ -82,6 +82,7 @@ def several_days(title: str, day: dt.date, sessions: int, publisher: Organizatio
 def wait_for_some(community: Organization, *, by: User) -> None:
     """A full task with people in line, the first of whom is asked: somebody gave a place back."""
     task = several_days(POPULAR, today() + 6 * DAY, 1, community, by=by)
+    task.refresh_from_db(fields=["places_taken"])
     task = publishing.edit(task, by=by, capacity=task.places_taken or 1)
     people = free(community, task.starts_at - WEEK, task.ends_at + WEEK)
     for member in [one for one in people if not one.claims.open().exists()][:3]:
