@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 app_name = "tasks"
 
 ERRANDS = (
-    "claiming", "claiming.waiting", "publishing", "presence", "verifying", "recording", "catalogue",
+    "claiming", "claiming.waiting", "teams", "publishing", "presence", "verifying", "recording", "catalogue",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [

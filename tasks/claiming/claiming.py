@@ -69,7 +69,8 @@ WITH place AS (
 ), taken AS (
     INSERT INTO tasks_claim (task_id, member_id, state, claimed_at, presence, presence_method, report)
     SELECT id, %(member)s, %(claimed)s, %(now)s, '', '', '' FROM place
-    ON CONFLICT (task_id, member_id) DO UPDATE SET state = %(claimed)s, claimed_at = EXCLUDED.claimed_at
+    ON CONFLICT (task_id, member_id)
+    DO UPDATE SET state = %(claimed)s, claimed_at = EXCLUDED.claimed_at, team_id = NULL
     WHERE tasks_claim.state = %(before)s AND {among(ANEW)}
     RETURNING id
 )
@@ -163,7 +164,7 @@ def take_place_in_steps(task: Task, member_id: int, by: User, now: dt.datetime, 
         return None
     if before:
         again = Claim.objects.filter(task=task, member=member_id, state=before).filter(state__in=ANEW)
-        if again.update(state=Claim.State.CLAIMED, claimed_at=now) != 1:
+        if again.update(state=Claim.State.CLAIMED, claimed_at=now, team=None) != 1:
             return None
         taken = Claim.objects.get(task=task, member=member_id)
     else:

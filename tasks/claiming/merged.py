@@ -65,7 +65,7 @@ def _make_one(own: Claim, other: Claim, by: User) -> None:
     _step(other, State.WITHDRAWN, _("两条记录合并，名额归到另一条"), by)
     if WEIGHT.get(seen, 0) > WEIGHT.get(own.state, 0):
         _step(own, State(seen), _("由合并的记录转入"), by,
-              claimed_at=other.claimed_at, waiting_since=other.waiting_since,
+              team=other.team, claimed_at=other.claimed_at, waiting_since=other.waiting_since,
               offered_until=other.offered_until)  # fmt: skip
     if own.is_waiting:
         Claim.objects.filter(pk=own.pk).update(waiting_since=min(filter(None, since)))

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from members.access import MemberRequest, member_required
-from members.models import Member, User
+from members.models import Member, Team, User
 from tasks.claiming import claiming
 from tasks.claiming.answer_times import TOO_NEAR
 from tasks.claiming.filters import FACES, OfferFilter
@@ -76,7 +76,9 @@ def offers_for(member: Member, now: dt.datetime) -> QuerySet[Task]:
 
 def own_claims(member: Member) -> QuerySet[Claim]:
     """A member's own places, also for one who acts at a desk too."""
-    return Claim.objects.filter(member=member).select_related("member", "task__publisher", "task__wish")
+    return Claim.objects.filter(member=member).select_related(
+        "member", "team", "task__publisher", "task__wish"
+    )
 
 
 def cards_of(page: Page[Task], member: Member, now: dt.datetime) -> list[Card]:
@@ -126,7 +128,7 @@ def offer_shown(task: Task, member: Member, now: dt.datetime) -> dict[str, Any]:
     standing = Standing.of(Applicant.of(member), Limits.at(now), now)
     in_audience = is_in_audience(task, member)
     refusal = obstacle(task, standing, now, in_audience=in_audience)
-    shown = {"task": task, "refusal": refusal}
+    shown = {"task": task, "refusal": refusal, "teams": Team.objects.led_by(member)}
     if not isinstance(refusal, TaskFull):
         return shown
     no = refusal_of(partial(check_wait, in_audience=in_audience), task, standing, now)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from flags.models import FlagEntry
-from members.models import Member, Organization
+from members.models import Member, Organization, Team
 from members.models.people import member_scope
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
@@ -138,6 +138,16 @@ class Claim(models.Model):
         related_name="+",
         verbose_name=_("补记人"),
     )
+    # 服务队: whose leader asked for the place in the holder's name.
+    team = models.ForeignKey(
+        Team,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        verbose_name=_("服务队"),
+        db_index=False,
+    )
     witness = models.CharField(_("证明人"), max_length=60, blank=True, default="", db_default="")
     report = models.CharField(_("服务小结"), max_length=500, blank=True)
 
@@ -154,6 +164,7 @@ class Claim(models.Model):
     is_waiting = StateIn({State.WAITING})
     is_offered = StateIn({State.OFFERED})
     is_pending = StateIn(State.PENDING)
+    is_live = StateIn(State.LIVE)
     holds_place = StateIn(State.HOLDS_PLACE)
     has_left = StateIn(State.LEFT)
     was_present = StateIn({Presence.PRESENT}, "presence")
@@ -182,6 +193,7 @@ class Claim(models.Model):
             models.Index(
                 fields=["task", "waiting_since", "id"], condition=Q(state="waiting"), name="claim_in_line"
             ),
+            models.Index(fields=["team"], condition=Q(team__isnull=False), name="claim_of_team"),
             models.Index(fields=["offered_until"], condition=Q(state="offered"), name="claim_offers_out"),
         ]
 

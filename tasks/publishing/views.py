@@ -78,7 +78,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
 
 def claim_page(request: StaffRequest, claims: ClaimQuerySet) -> "Page[Claim]":
     """The claims with the member and their verifications, the line last; contact data stays out."""
-    related = claims.with_rank().select_related("member__unit", "task__publisher__parent")
+    related = claims.with_rank().select_related("member__unit", "team", "task__publisher__parent")
     related = related.order_by(LIST_LAST, "claimed_at", "pk")
     page = page_of(request, related.prefetch_related("verifications__verifier", "verifications__entry"))
     for one in (one for claim in page for one in claim.verifications.all()):

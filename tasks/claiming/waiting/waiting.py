@@ -41,7 +41,8 @@ WITH full_task AS (
         (task_id, member_id, state, claimed_at, waiting_since, presence, presence_method, report)
     SELECT id, %(member)s, %(waiting)s, %(now)s, %(now)s, '', '', '' FROM full_task
     ON CONFLICT (task_id, member_id) DO UPDATE
-    SET state = %(waiting)s, claimed_at = EXCLUDED.claimed_at, waiting_since = EXCLUDED.waiting_since
+    SET state = %(waiting)s, claimed_at = EXCLUDED.claimed_at, waiting_since = EXCLUDED.waiting_since,
+        team_id = NULL
     WHERE tasks_claim.state = %(before)s AND {among(State.LEFT)}
     RETURNING id
 )
@@ -92,7 +93,7 @@ def get_in_line_in_steps(
     fields = {"state": State.WAITING, "claimed_at": now, "waiting_since": now}
     if before:
         again = Claim.objects.filter(task=task, member=member_id, state=before)
-        if again.filter(state__in=State.LEFT).update(**fields) != 1:
+        if again.filter(state__in=State.LEFT).update(team=None, **fields) != 1:
             return None
         row = Claim.objects.get(task=task, member=member_id)
     else:
