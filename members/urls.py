@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "merging",
         "organizations",
         "persons",
+        "teams",
         "preferences",
     )
 ]

@@ -20,6 +20,11 @@ FIGURES: dict[str, tuple[Promise, Q]] = {
     "decided": (_("已认定"), Q(state__in=Claim.State.DECIDED)),
     "waiting": (_("待认定"), Q(state__in=Claim.State.OPEN)),
 }
+# What else of a task's claims has a figure on its page.
+PENDING = "pending"
+ROWS = {name: condition for name, (_word, condition) in FIGURES.items()} | {
+    PENDING: Q(state__in=Claim.State.PENDING)
+}
 
 
 @dataclass(frozen=True)
@@ -63,4 +68,4 @@ def narrowed(request: HttpRequest, claims: ClaimQuerySet) -> ClaimQuerySet:
     if community:
         wanted = None if community == NOWHERE else id_of(community)
         claims = claims.filter(member__community=wanted)
-    return claims.filter(FIGURES[of][1]) if of in FIGURES else claims
+    return claims.filter(ROWS[of]) if of in ROWS else claims

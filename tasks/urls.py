@@ -4,17 +4,11 @@ from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "tasks"
 
+ERRANDS = (
+    "claiming", "claiming.waiting", "teams", "publishing", "presence", "verifying", "recording", "catalogue",
+    "inviting", "matching", "balancing",
+)  # fmt: skip
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(f"tasks.{errand}.urls"))
-    for errand in (
-        "claiming",
-        "publishing",
-        "presence",
-        "verifying",
-        "recording",
-        "catalogue",
-        "inviting",
-        "matching",
-        "balancing",
-    )
+    path("", include(f"tasks.{errand}.urls")) for errand in ERRANDS
 ]

@@ -60,6 +60,8 @@ SCHEDULE: dict[str, tuple[str, Schedule, dict[str, Any]]] = {
     "results": ("flags.tell_results", crontab(minute=20), {}),
     "reminders": ("flags.remind", crontab(hour=8, minute=30), {}),
     "verification reminders": ("tasks.remind_to_verify", crontab(hour=8, minute=40), {}),
+    "waiting lists": ("tasks.sweep_waiting_lists", 60.0, {}),
+    "teams": ("members.keep_teams", crontab(hour=8, minute=50), {}),
     "departures": ("members.let_depart", crontab(hour=0, minute=10), {}),
     "ledger nightly": ("flags.nightly", crontab(hour=1, minute=10), {}),
     "year end": ("flags.year_end", crontab(hour=2, minute=10), {}),

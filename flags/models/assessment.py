@@ -49,6 +49,10 @@ class Policy(models.Model):
     open_claims = models.PositiveSmallIntegerField(_("同时未完成接单上限"), default=5)
     suspend_after_no_shows = models.PositiveSmallIntegerField(_("未到场几次后暂停接单"), default=3)
     suspend_days = models.PositiveSmallIntegerField(_("暂停天数"), default=30)
+    # In the first hours of sign-up places are for those whose year still lacks flags; zero: for everybody.
+    priority_hours = models.PositiveSmallIntegerField(
+        _("红旗不够的优先接单（小时）"), default=0, db_default=0
+    )
     withdraw_hours = models.PositiveSmallIntegerField(_("开始前几小时起退出须说明原因"), default=24)
     # How often one member may be asked to take a place (邀请) in any 30 days; zero means no limit.
     invitations_per_month = models.PositiveSmallIntegerField(

@@ -30,7 +30,8 @@ SECTIONS: list[tuple["_StrPromise", list[list[str]]]] = [
     ]),
     (_("接单与认定"), [
         ["places_per_week", "open_claims"], ["suspend_after_no_shows", "suspend_days"],
-        ["withdraw_hours", "bonus_minutes_excellent"], ["late_entries_alone", "invitations_per_month"],
+        ["withdraw_hours", "bonus_minutes_excellent"], ["late_entries_alone", "priority_hours"],
+        ["invitations_per_month"],
     ]),
 ]  # fmt: skip
 FIGURES = [name for _heading, rows in SECTIONS for row in rows for name in row]
@@ -44,6 +45,7 @@ MOST = {
     "suspend_after_no_shows": 100,
     "suspend_days": 366,
     "withdraw_hours": 24 * 30,
+    "priority_hours": 24 * 7,
     "bonus_minutes_excellent": 600,
     "late_entries_alone": 1000,
     "invitations_per_month": 30,
@@ -84,6 +86,13 @@ class PolicyForm(PolicyBase):
         label=_("补记可自行认定人数"),
         min_value=0,
         help_text=_("同一人为同一天补记的合计，分在几项任务里也一样；超过的由另一人认定。"),
+    )
+    priority_hours = forms.IntegerField(
+        label=_("红旗不够的优先接单（小时）"),
+        min_value=0,
+        help_text=_(
+            "接单开始后的这几个小时内，只有红旗还不够的党员能接；开始前 24 小时内不再限制。0 表示不设。"
+        ),
     )
     longest_leave = forms.IntegerField(label=_("一次豁免最长（月）"), min_value=1)
     publicity_days = forms.IntegerField(

@@ -11,6 +11,7 @@ from .people import Exemption, ExemptionEvent, Member
 from .persons import PersonCheck
 from .preferences import ListPreference
 from .registration import MobileProof, Registration, RegistrationEvent
+from .teams import Team, TeamEvent, TeamRole, TeamRoleEvent
 from .user import User
 
 __all__ = [
@@ -37,5 +38,9 @@ __all__ = [
     "RegistrationEvent",
     "RosterChange",
     "RosterChangeEvent",
+    "Team",
+    "TeamEvent",
+    "TeamRole",
+    "TeamRoleEvent",
     "User",
 ]

@@ -142,6 +142,12 @@ def coming_tasks(user: User, count: int = 6) -> list[Task]:
     return list(tasks.select_related("publisher").order_by("starts_at")[:count])
 
 
+def answers_due(member: Member) -> list[Claim]:
+    """Places kept for the member, the nearest end first."""
+    offered = member.claims.filter(state=Claim.State.OFFERED).select_related("task")
+    return list(offered.order_by("offered_until", "pk"))
+
+
 def next_claims(member: Member, count: int = 3) -> list[Claim]:
     """What the member has promised and not yet done."""
     claims = member.claims.open().filter(task__ends_at__gte=timezone.now()).select_related("task")

@@ -72,6 +72,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "standing": standing.own(member, year),
         "results": fresh_results(member),
         "member": member,
+        "answers": figures.answers_due(member),
         "claims": figures.next_claims(member),
         "invitations": figures.invitations(member),
         "offers": figures.offers(member) if member.is_registered else [],

@@ -6,6 +6,7 @@ guarded statement, so that a hot task is locked for a moment only.
 """
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,8 +17,9 @@ from django.utils.translation import gettext as _
 from members.models import Member, User
 from tasks.claiming import messages
 from tasks.claiming.invited import accept
+from tasks.claiming.leaving import Leaving, check_withdrawal, leaving_at
+from tasks.claiming.offering import pass_on
 from tasks.claiming.rules import (
-    Leaving,
     Limits,
     NotOwnClaim,
     NotWithdrawable,
@@ -26,9 +28,7 @@ from tasks.claiming.rules import (
     check_claim,
     check_open,
     check_unmoved,
-    check_withdrawal,
     is_near,
-    leaving_at,
 )
 from tasks.models import Claim, ClaimEvent, Task
 from tasks.models.applicant import Applicant, columns
@@ -52,6 +52,15 @@ LOCK_MEMBER = "FOR NO KEY UPDATE OF m"
 
 # The place is at the time that was checked against the person's other places.
 AS_READ = " AND ".join(f"{name} = %({name})s" for name in TIMES)
+
+
+def among(states: Collection[str]) -> str:
+    """SQL: whether the claim that is there already stands in one of these states."""
+    return f"tasks_claim.state IN ({', '.join(f"'{state}'" for state in sorted(states))})"
+
+
+# A row that may start anew: given back, or in line for a place that anybody may take now.
+ANEW = Claim.State.LEFT | {Claim.State.WAITING.value}
 # The counter, the claim and its event in one round trip: the task's row lock is held no longer than
 # that and the commit. Any row short and the transaction is rolled back by the caller.
 TAKE_PLACE = f"""
@@ -62,8 +71,9 @@ WITH place AS (
 ), taken AS (
     INSERT INTO tasks_claim (task_id, member_id, state, claimed_at, presence, presence_method, report)
     SELECT id, %(member)s, %(claimed)s, %(now)s, '', '', '' FROM place
-    ON CONFLICT (task_id, member_id) DO UPDATE SET state = %(claimed)s, claimed_at = EXCLUDED.claimed_at
-    WHERE tasks_claim.state = %(withdrawn)s
+    ON CONFLICT (task_id, member_id)
+    DO UPDATE SET state = %(claimed)s, claimed_at = EXCLUDED.claimed_at, team_id = NULL
+    WHERE tasks_claim.state = %(before)s AND {among(ANEW)}
     RETURNING id
 )
 INSERT INTO tasks_claimevent (claim_id, at, by_id, from_state, to_state, note)
@@ -75,7 +85,6 @@ RETURNING claim_id
 STATES = {
     "published": Task.State.PUBLISHED.value,
     "claimed": Claim.State.CLAIMED.value,
-    "withdrawn": Claim.State.WITHDRAWN.value,
 }
 
 
@@ -140,7 +149,7 @@ def lock(member: Member) -> None:
 
 
 def take_place(task: Task, member_id: int, by: User, now: dt.datetime, *, before: str) -> int | None:
-    """The guarded write. None where the task gave no place; then the caller must roll back."""
+    """The guarded write on what was `before`. None where none was given; then the caller must roll back."""
     if connection.vendor != "postgresql":
         return take_place_in_steps(task, member_id, by, now, before=before)
     values: dict[str, Any] = {
@@ -159,8 +168,8 @@ def take_place_in_steps(task: Task, member_id: int, by: User, now: dt.datetime, 
     if offered.update(places_taken=F("places_taken") + 1) != 1:
         return None
     if before:
-        again = Claim.objects.filter(task=task, member=member_id, state=Claim.State.WITHDRAWN)
-        if again.update(state=Claim.State.CLAIMED, claimed_at=now) != 1:
+        again = Claim.objects.filter(task=task, member=member_id, state=before).filter(state__in=ANEW)
+        if again.update(state=Claim.State.CLAIMED, claimed_at=now, team=None) != 1:
             return None
         taken = Claim.objects.get(task=task, member=member_id)
     else:
@@ -175,7 +184,7 @@ def missed(read: Task, now: dt.datetime) -> Exception:
     check_open(task, now)
     check_unmoved(task, read)
     return TaskFull(
-        _("%(capacity)s 个名额刚刚接完。有人退出时名额会重新放出，也可以选择其他任务。")
+        _("%(capacity)s 个名额刚刚接完。可以排队候补，有人退出时按先后通知；也可以选择其他任务。")
         % {"capacity": task.capacity}
     )
 
@@ -183,8 +192,8 @@ def missed(read: Task, now: dt.datetime) -> Exception:
 def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | None = None) -> Claim:
     """Give the place back: freely until the policy's hours before the start, later with a reason.
 
-    Who leaves because the organiser set another time owes none. Raises NotOwnClaim, NotWithdrawable and
-    ReasonNeeded.
+    The next in line is offered it in the same transaction. Who leaves because the organiser set another time
+    owes no reason. Raises NotOwnClaim, NotWithdrawable and ReasonNeeded.
     """
     at = now or timezone.now()
     if claim.member.user_id != by.pk:
@@ -209,6 +218,7 @@ def withdraw(claim: Claim, *, by: User, reason: str = "", now: dt.datetime | Non
             note=why,
             refusal=overtaken,
         )
+        pass_on(current.task_id, at)
         messages.tell_of_withdrawal(current, how, why)
         messages.tell_resident_of_leaving(current)
     claim.state = Claim.State.WITHDRAWN

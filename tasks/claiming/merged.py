@@ -2,15 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.merging.parts import Moved, Part
 from members.models import Member, Merge, User
-from tasks.claiming.claiming import overtaken
+from tasks.claiming import offering
+from tasks.claiming.offering import overtaken
 from tasks.models import Claim, ClaimEvent, Task
-from xianfeng.lib.transitions import move_all
+from xianfeng.lib.transitions import move as move_row
 
 State = Claim.State
 
@@ -30,16 +33,24 @@ def _twice(kept: Member, gone: Member) -> list[tuple[Claim, Claim]]:
     return [(own[claim.task_id], claim) for claim in others]
 
 
+# Of two claims on one task the person keeps what says more: a place, an offer of one, a rank in the line.
+WEIGHT = {**dict.fromkeys(State.TAKEN, 3), State.OFFERED: 2, State.WAITING: 1}
+
+
 def move(merge: Merge, by: User) -> Moved:
     """Each claim goes along; of two on one task the place is taken once, and its flags count once."""
     twice = _twice(merge.kept, merge.gone)
-    second = [other for _own, other in twice]
+    for task_id in sorted({own.task_id for own, _other in twice}):
+        offering.locked(task_id)
+    twice = _twice(merge.kept, merge.gone)  # as they stand now that nobody else changes them
     merge.moved["doubled"] = [
         ["claim", other.pk] for own, other in twice if own.is_verified and other.is_verified
     ]
-    _give_places_back([other for own, other in twice if own.state in State.HOLDS_PLACE and other.is_open], by)
-    _hand_places_on([(own, other) for own, other in twice if own.is_withdrawn and other.is_open], by)
-    rows = merge.gone.claims.exclude(pk__in=[claim.pk for claim in second])
+    for own, other in twice:
+        if other.state in State.LIVE:
+            _make_one(own, other, by)
+    second = [other.pk for _own, other in twice]
+    rows = merge.gone.claims.exclude(pk__in=second)
     moved: dict[str, list[int]] = defaultdict(list)
     for pk, state in rows.order_by("pk").values_list("pk", "state"):
         moved[state].append(pk)
@@ -47,37 +58,27 @@ def move(merge: Merge, by: User) -> Moved:
     return {"claims": moved}
 
 
-def _give_places_back(claims: list[Claim], by: User) -> None:
-    """The person holds a place there already."""
-    _withdraw(claims, by)
-    tasks = Task.objects.filter(pk__in=[claim.task_id for claim in claims], places_taken__gt=0)
-    tasks.update(places_taken=F("places_taken") - 1)
+def _make_one(own: Claim, other: Claim, by: User) -> None:
+    """The other ends; where it says more, the kept record's goes on as it stood. A place too many goes on."""
+    held, seen = (own.holds_place, other.holds_place), other.state
+    since = [claim.waiting_since for claim in (own, other) if claim.is_waiting]
+    _step(other, State.WITHDRAWN, _("两条记录合并，名额归到另一条"), by)
+    if WEIGHT.get(seen, 0) > WEIGHT.get(own.state, 0):
+        _step(own, State(seen), _("由合并的记录转入"), by,
+              team=other.team, claimed_at=other.claimed_at, waiting_since=other.waiting_since,
+              offered_until=other.offered_until)  # fmt: skip
+    if own.is_waiting:
+        Claim.objects.filter(pk=own.pk).update(waiting_since=min(filter(None, since)))
+    if spare := sum(held) - own.holds_place:
+        Task.objects.filter(pk=own.task_id).update(places_taken=F("places_taken") - spare)
+        offering.pass_on(own.task_id, timezone.now())
 
 
-def _hand_places_on(pairs: list[tuple[Claim, Claim]], by: User) -> None:
-    """The kept record gave its place back once; now it holds the other's."""
-    _withdraw([other for _own, other in pairs], by)
-    move_all(
-        [own for own, _other in pairs],
-        State.CLAIMED,
-        allowed={State.WITHDRAWN},
-        event=ClaimEvent,
-        by=by,
-        note=_("由合并的记录转入"),
-        refusal=overtaken,
-    )
-
-
-def _withdraw(claims: list[Claim], by: User) -> None:
-    move_all(
-        claims,
-        State.WITHDRAWN,
-        allowed=State.OPEN,
-        event=ClaimEvent,
-        by=by,
-        note=_("两条记录合并，名额归到另一条"),
-        refusal=overtaken,
-    )
+def _step(claim: Claim, to: State, note: str, by: User, **fields: Any) -> None:
+    move_row(
+        claim, to, allowed=State.LIVE | State.LEFT, event=ClaimEvent, by=by, note=note, refusal=overtaken,
+        **fields,
+    )  # fmt: skip
 
 
 def restore(merge: Merge, moved: Moved, by: User) -> None:

@@ -1,28 +1,30 @@
-"""What publishers are told of places taken late and given back, and residents of who comes."""
+"""What publishers are told of places taken late and given back, residents of who comes, and who waits."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.desks import staff_nearest
 from members.models import Member, User
 from notices.kinds import Kind, declare
 from notices.models import Notice
-from notices.outbox import Wording, send_many
-from tasks.claiming.rules import Leaving
-from tasks.models import Claim, Task
+from notices.outbox import Message, Wording, send_many
+from tasks.claiming.leaving import Leaving
+from tasks.models import Claim, ClaimEvent, Task
 from wishes.telling import messages as resident
 from xianfeng.lib.times import format_moment, format_span
 
+State = Claim.State
 PUBLISHER = _("发布任务的组织的书记、工作人员（本人除外）；无人任职的，由上级的收")
 PLACE_BACK = Kind(
     "place_back", _("名额退回"), told=_("发布任务的组织的书记、工作人员；无人任职的，由上级的收")
 )
 LATE_WITHDRAWAL = Kind("late_withdrawal", _("临近开始退出"), told=PUBLISHER)
 LATE_CLAIM = Kind("late_claim", _("临近开始接单"), told=PUBLISHER)
-KINDS = declare(PLACE_BACK, LATE_WITHDRAWAL, LATE_CLAIM)
+WAITING_LIST = Kind("waiting_list", _("候补进展"), told=_("在这项任务候补的党员"))
+KINDS = declare(PLACE_BACK, LATE_WITHDRAWAL, LATE_CLAIM, WAITING_LIST)
 
 DEPARTED = Wording(
     PLACE_BACK,
@@ -58,6 +60,72 @@ CLAIMED_LATE = Wording(
     ),
     link="tasks:detail",
 )
+OFFERED = Wording(
+    WAITING_LIST,
+    key="claim:%(claim)s:offered:%(event)s",
+    subject=_("候补轮到您了，请确认：%(title)s"),
+    body=_("%(when)s，%(place)s。请在 %(until)s 前点“接受”或“不接受”；到时没有答复，名额转给下一位。"),
+    link="tasks:my_claim",
+)
+LAPSED = Wording(
+    WAITING_LIST,
+    key="claim:%(claim)s:lapsed:%(event)s",
+    subject=_("没有按时确认，名额已转出：%(title)s"),
+    body=_("候补已结束。仍想参加的，可以重新排队候补。"),
+    link="tasks:my_claim",
+)
+OPENED = Wording(
+    WAITING_LIST,
+    key="claim:%(claim)s:open-to-all:%(occasion)s",
+    subject=_("有名额了，先到先得：%(title)s"),
+    body=_("接单快截止了，空出的名额不再逐个确认，谁先接单就是谁的。%(when)s，%(place)s。"),
+    link="tasks:offer",
+)
+ENDED = Wording(
+    WAITING_LIST,
+    key="claim:%(claim)s:waiting-ended:%(event)s",
+    subject=_("候补结束，没有轮到：%(title)s"),
+    body=_("接单已截止，这次没有空出名额，不用前往。谢谢您，同志！"),
+    link="tasks:my_claim",
+)
+
+
+def tell_offered(task: Task, claims: Collection[Claim], until: dt.datetime) -> None:
+    send_many(to_waiting(OFFERED, task, claims, until=format_moment(until)))
+
+
+def tell_lapsed(task: Task, claims: Collection[Claim]) -> None:
+    send_many(to_waiting(LAPSED, task, claims))
+
+
+def tell_ended(task: Task, claims: Collection[Claim]) -> None:
+    send_many(to_waiting(ENDED, task, claims))
+
+
+def tell_open_to_all(task: Task, claims: Collection[Claim]) -> None:
+    """Everybody in line at once, anew with each place that is given back."""
+    back = ClaimEvent.objects.filter(
+        claim__task=task, from_state__in=State.HOLDS_PLACE, to_state__in=State.LEFT
+    )
+    occasion = back.aggregate(latest=Max("pk"))["latest"] or 0
+    about = {"title": task.title, "place": task.place, "when": format_span(task.starts_at, task.ends_at)}
+    send_many(
+        OPENED.to(user, task.pk, claim=claim.pk, occasion=occasion, **about)
+        for claim in claims
+        if (user := claim.member.user)
+    )
+
+
+def to_waiting(
+    wording: Wording, task: Task, claims: Collection[Claim], /, **facts: object
+) -> Iterator[Message]:
+    """One to each of them; the latest event of the claim is the occasion."""
+    latest = ClaimEvent.objects.filter(claim__in=claims).values("claim").annotate(latest=Max("pk"))
+    events = dict(latest.order_by().values_list("claim", "latest"))
+    about = {"title": task.title, "place": task.place, "when": format_span(task.starts_at, task.ends_at)}
+    for claim in claims:
+        if user := claim.member.user:
+            yield wording.to(user, claim.pk, claim=claim.pk, event=events[claim.pk], **about, **facts)
 
 
 def tell_departed(claims: Collection[Claim]) -> None:

@@ -1,4 +1,4 @@
-"""May a member take this place, or give it back? Button and action ask the same functions.
+"""May a member take this place, or wait for one? Button and action ask the same functions.
 
 Definitions of the limits in a year's policy (DOMAIN 4.3); zero means no limit:
 
@@ -9,27 +9,28 @@ Definitions of the limits in a year's policy (DOMAIN 4.3); zero means no limit:
   unfilled places are free of this limit.
 - *Open places*: places on tasks that are not over. What only waits for the community's decision is
   done from the member's side and does not count.
+- *Priority*: in the first `priority_hours` of sign-up, and never in the last 24 hours before the start,
+  only who still lacks flags in the year of the service may take a place.
 - *Suspension*: from the `suspend_after_no_shows`-th no-show in the calendar year on, no claims for
   `suspend_days` days, counted from the day the latest no-show was recorded.
 """
 
 import datetime as dt
-import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from flags.assessment import standing as years
 from flags.models import Policy
 from flags.policy.policies import policy_for
 from members.models import Member
 from tasks.models import Claim, Task, Verification
 from tasks.models.applicant import Applicant
 from tasks.models.sessions import overlap, times_of
-from wishes.handling.rules import BriefClosed, check_still_open
-from xianfeng.lib.refusal import Refusal, check_reason
+from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import format_date, format_moment, format_span, local_date, local_year, year_bounds
 
 WEEK = dt.timedelta(days=7)
@@ -93,16 +94,28 @@ class OverOpenLimit(Refusal):
     code = "open_limit"
 
 
+class PriorityWindow(Refusal):
+    code = "priority"
+
+
+class OfferWaits(Refusal):
+    code = "offer_waits"
+
+
+class AlreadyWaiting(Refusal):
+    code = "already_waiting"
+
+
+class PlaceIsFree(Refusal):
+    code = "place_is_free"
+
+
+class OverWaitingLimit(Refusal):
+    code = "waiting_limit"
+
+
 class NotWithdrawable(Refusal):
     code = "not_withdrawable"
-
-
-class Leaving(enum.StrEnum):
-    """How a place is given back: LATE owes a reason; EXCUSED is as late, and the organiser's own doing."""
-
-    EARLY = "early"
-    EXCUSED = "excused"
-    LATE = "late"
 
 
 class Place(NamedTuple):
@@ -116,9 +129,22 @@ class Place(NamedTuple):
     ends_at: dt.datetime
     sessions: int
 
+    # Properties: a named tuple has no room for `StateIn`.
     @property
     def is_held(self) -> bool:
         return self.state in Claim.State.HOLDS_PLACE
+
+    @property
+    def is_taken(self) -> bool:
+        return self.state in Claim.State.TAKEN
+
+    @property
+    def is_offered(self) -> bool:
+        return self.state == Claim.State.OFFERED
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == Claim.State.WAITING
 
 
 @dataclass(frozen=True)
@@ -133,6 +159,7 @@ class Limits:
     suspend_after_no_shows: int
     suspend_days: int
     withdraw_hours: int
+    priority_hours: int
 
     @classmethod
     def of(cls, policy: Policy) -> Self:
@@ -163,6 +190,8 @@ class Standing:
     limits: Limits
     places: Sequence[Place]
     suspended_until: dt.datetime | None = None
+    # By year; asked of the forecast only where a rule needs it, and once.
+    short: dict[int, bool] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, applicant: Applicant, limits: Limits, now: dt.datetime) -> Self:
@@ -176,8 +205,15 @@ class Standing:
     def place_on(self, task_id: int) -> Place | None:
         return next((place for place in self.places if place.task_id == task_id), None)
 
-    def held(self) -> list[Place]:
-        return [place for place in self.places if place.is_held]
+    def taken(self) -> list[Place]:
+        """What the person said yes to: an offer that is not answered bars nothing else."""
+        return [place for place in self.places if place.is_taken]
+
+    def is_short_of(self, year: int) -> bool:
+        """Whether the year still lacks flags."""
+        if year not in self.short:
+            self.short[year] = lacks_flags(self.applicant.id, year)
+        return self.short[year]
 
 
 # Written out: the claim path and every card of the member's list rest on it.
@@ -204,6 +240,12 @@ def read_places(member_id: int, now: dt.datetime) -> list[Place]:
     return [
         Place(t.claim_id, t.pk, t.claim_state, t.title, t.starts_at, t.ends_at, t.sessions) for t in found
     ]
+
+
+def lacks_flags(member_id: int, year: int) -> bool:
+    """By the figures that the member's own pages show; who owes nothing that year lacks nothing."""
+    own = years.own(Member(pk=member_id), year)
+    return bool(own and own.missing_flags and not own.is_exempt)
 
 
 def is_no_show_of(place: Place, year: int) -> bool:
@@ -246,10 +288,36 @@ def check_claim(task: Task, standing: Standing, now: dt.datetime, *, in_audience
     check_not_held(task, standing)
     check_open(task, now)
     check_free_place(task)
+    check_person(task, standing, now)
+    check_priority(task, standing, now)
+
+
+def check_person(task: Task, standing: Standing, now: dt.datetime) -> None:
+    """What of their own keeps this person from a free place."""
     check_not_suspended(standing, now)
     check_overlap(task, standing)
     check_week(task, standing, now)
     check_open_places(standing, now)
+
+
+def check_offer(task: Task, standing: Standing, now: dt.datetime, *, in_audience: bool) -> None:
+    """Whether a place that is kept for this person may be theirs: everything that is asked of a claim."""
+    check_applicant(standing.applicant, in_audience=in_audience)
+    check_open(task, now)
+    check_person(task, standing, now)
+    check_priority(task, standing, now)
+
+
+def check_wait(task: Task, standing: Standing, now: dt.datetime, *, in_audience: bool) -> None:
+    """As a claim is asked, but for the free place; whose turn comes later in the priority may wait for it."""
+    check_applicant(standing.applicant, in_audience=in_audience)
+    check_not_held(task, standing)
+    check_not_waiting(task, standing)
+    check_open(task, now)
+    check_not_begun(task, now)
+    check_full(task)
+    check_person(task, standing, now)
+    check_waiting_places(standing, now)
 
 
 def check_applicant(applicant: Applicant, *, in_audience: bool) -> None:
@@ -268,6 +336,8 @@ def check_applicant(applicant: Applicant, *, in_audience: bool) -> None:
 
 def check_not_held(task: Task, standing: Standing) -> None:
     place = standing.place_on(task.pk)
+    if place and place.is_offered:
+        raise OfferWaits(_("这项任务正为您留着一个名额，不用重新接单。请打开它，点“接受”或“不接受”。"))
     if place and place.is_held:
         raise AlreadyClaimed(_("您已接下这项任务，不用重复接单。可在“签到”里查看。"))
 
@@ -304,9 +374,56 @@ def check_unmoved(task: Task, read: Task) -> None:
 def check_free_place(task: Task) -> None:
     if task.is_full:
         raise TaskFull(
-            _("%(capacity)s 个名额已全部接完。有人退出时名额会重新放出，也可以选择其他任务。")
+            _("%(capacity)s 个名额已全部接完。可以排队候补，有人退出时按先后通知；也可以选择其他任务。")
             % {"capacity": task.capacity}
         )
+
+
+def check_full(task: Task) -> None:
+    if not task.is_full:
+        raise PlaceIsFree(_("现在还有 %(left)s 个名额，不用候补，请直接接单。") % {"left": task.places_left})
+
+
+def check_not_waiting(task: Task, standing: Standing) -> None:
+    place = standing.place_on(task.pk)
+    if place and place.is_waiting:
+        raise AlreadyWaiting(_("您已在这项任务的候补名单里，不用重复排队。"))
+
+
+def check_not_begun(task: Task, now: dt.datetime) -> None:
+    """Nobody is offered a place on what has begun; who comes all the same takes a free one."""
+    if now >= task.starts_at:
+        raise WindowOver(
+            _("任务已于 %(at)s 开始，不再候补。请选择其他任务。") % {"at": format_moment(task.starts_at)}
+        )
+
+
+def check_waiting_places(standing: Standing, now: dt.datetime) -> None:
+    """Who waited everywhere would hold up everybody: as many at once as open places."""
+    limit = standing.limits.open_claims
+    in_line = [place for place in standing.places if place.is_waiting and place.ends_at > now]
+    if limit and len(in_line) >= limit:
+        raise OverWaitingLimit(
+            _("同时最多候补 %(limit)s 项任务，您已在候补 %(held)s 项。请先退出其中一项候补。")
+            % {"limit": limit, "held": len(in_line)}
+        )
+
+
+def check_priority(task: Task, standing: Standing, now: dt.datetime) -> None:
+    """Nothing is read where the policy sets no hours, or they are over."""
+    hours = standing.limits.priority_hours
+    until = priority_until(task, hours)
+    if not hours or now >= until or standing.is_short_of(year := local_year(task.starts_at)):
+        return
+    raise PriorityWindow(
+        _("接单开始后 %(hours)s 小时内，先由 %(year)s 年红旗还不够的党员接。您可以从 %(until)s 起接单。")
+        % {"hours": hours, "year": year, "until": format_moment(until)}
+    )
+
+
+def priority_until(task: Task, hours: int) -> dt.datetime:
+    """Until when places are for those who lack flags; in the last day they are for whoever comes."""
+    return min(task.signup_opens_at + dt.timedelta(hours=hours), task.starts_at - OPEN_TO_ALL)
 
 
 def check_not_suspended(standing: Standing, now: dt.datetime) -> None:
@@ -320,7 +437,7 @@ def check_not_suspended(standing: Standing, now: dt.datetime) -> None:
 
 
 def check_overlap(task: Task, standing: Standing) -> None:
-    for place in standing.held():
+    for place in standing.taken():
         if overlap(task, place):
             raise OverlapsInTime(
                 _("与您已接的“%(title)s”（%(span)s）时间重叠。请先退出那一项，或选择其他时间的任务。")
@@ -332,7 +449,9 @@ def check_week(task: Task, standing: Standing, now: dt.datetime) -> None:
     limit = standing.limits.places_per_week
     if not limit or now >= task.starts_at - OPEN_TO_ALL:
         return
-    first, held = fullest_week(local_date(task.starts_at), [local_date(p.starts_at) for p in standing.held()])
+    first, held = fullest_week(
+        local_date(task.starts_at), [local_date(p.starts_at) for p in standing.taken()]
+    )
     if held >= limit:
         raise OverWeeklyLimit(
             _(
@@ -369,65 +488,3 @@ def check_open_places(standing: Standing, now: dt.datetime) -> None:
 def is_near(task: Task, limits: Limits, now: dt.datetime) -> bool:
     """Whether the start is so near that who comes or leaves now changes the organiser's plans."""
     return now >= task.starts_at - dt.timedelta(hours=limits.withdraw_hours)
-
-
-def excused_until(claim: Claim, limits: Limits) -> dt.datetime | None:
-    """Until when the holder leaves freely, however near the start, because the organiser set another time.
-
-    As many hours from the change on as otherwise before the start, for who held the place then; also for
-    a place that another task of theirs was put over.
-    """
-    held = Claim.objects.open().filter(member=claim.member_id, task__moved_at__gt=F("claimed_at"))
-    moved = [one.task.moved_at for one in held.select_related("task") if overlap(one.task, claim.task)]
-    latest = max(filter(None, moved), default=None)
-    return latest and min(latest + dt.timedelta(hours=limits.withdraw_hours), claim.task.starts_at)
-
-
-def leaving_at(now: dt.datetime, claim: Claim, limits: Limits) -> Leaving:
-    """How giving a place back at `now` looks to the organiser. A query where the start is near."""
-    if not is_near(claim.task, limits, now):
-        return Leaving.EARLY
-    until = excused_until(claim, limits)
-    return Leaving.EXCUSED if until and now <= until else Leaving.LATE
-
-
-def withdraw_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
-    """Why the place cannot be given back at `now`; needs `claim.task`. No query."""
-    if not claim.is_open:
-        return NotWithdrawable(_("接单目前是“%(state)s”，不能退出。") % {"state": claim.get_state_display()})
-    if not claim.task.is_published:
-        return NotWithdrawable(
-            _("任务目前是“%(state)s”，不用退出。") % {"state": claim.task.get_state_display()}
-        )
-    if now >= claim.task.starts_at:
-        return NotWithdrawable(
-            _("任务已于 %(at)s 开始，不能再退出。确实来不了，请马上联系负责人 %(name)s。")
-            % {"at": format_moment(claim.task.starts_at), "name": claim.task.organiser_name}
-        )
-    return None
-
-
-def check_withdrawal(claim: Claim, how: Leaving, limits: Limits, reason: str, now: dt.datetime) -> str:
-    """The reason, which may be empty unless it is late. Raises NotWithdrawable, ReasonNeeded."""
-    if refusal := withdraw_obstacle(claim, now):
-        raise refusal
-    least = 1 if how == Leaving.LATE else 0
-    told = _("距开始不到 %(hours)s 小时才退出，组织者要据此另作安排") % {"hours": limits.withdraw_hours}
-    return check_reason(reason, least=least, told=told)
-
-
-def brief_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
-    """Why the holder may not open the wish's private brief; until when, the wish's own rule says."""
-    if not claim.serves:
-        return BriefClosed(_("只有接单的党员能看居民的联系方式，您已不在这项任务中。"))
-    try:
-        if claim.task.wish:
-            check_still_open(claim.task.wish, claim.task.ends_at, now)
-    except BriefClosed as refusal:
-        return refusal
-    return None
-
-
-def check_brief(claim: Claim, now: dt.datetime) -> None:
-    if refusal := brief_obstacle(claim, now):
-        raise refusal

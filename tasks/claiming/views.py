@@ -2,11 +2,12 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Page
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, F, Q, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,27 +17,34 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from members.access import MemberRequest, member_required
-from members.models import Member, User
+from members.models import Member, Team, User
 from tasks.claiming import claiming
+from tasks.claiming.answer_times import TOO_NEAR
 from tasks.claiming.filters import FACES, OfferFilter
+from tasks.claiming.leaving import (
+    Leaving,
+    brief_obstacle,
+    check_brief,
+    excused_until,
+    leaving_at,
+    withdraw_obstacle,
+)
+from tasks.claiming.offering import obstacle_of
 from tasks.claiming.rules import (
     AlreadyClaimed,
-    Leaving,
     Limits,
     NotInAudience,
     NotPublished,
+    OfferWaits,
     Place,
     Refusal,
     Standing,
     TaskCancelled,
-    brief_obstacle,
-    check_brief,
+    TaskFull,
     check_open,
-    claim_obstacle,
-    excused_until,
-    leaving_at,
+    check_wait,
+    is_in_audience,
     obstacle,
-    withdraw_obstacle,
 )
 from tasks.models import Claim, Invitation, Task
 from tasks.models.applicant import Applicant
@@ -68,7 +76,9 @@ def offers_for(member: Member, now: dt.datetime) -> QuerySet[Task]:
 
 def own_claims(member: Member) -> QuerySet[Claim]:
     """A member's own places, also for one who acts at a desk too."""
-    return Claim.objects.filter(member=member).select_related("member", "task__publisher", "task__wish")
+    return Claim.objects.filter(member=member).select_related(
+        "member", "team", "task__publisher", "task__wish"
+    )
 
 
 def cards_of(page: Page[Task], member: Member, now: dt.datetime) -> list[Card]:
@@ -77,8 +87,9 @@ def cards_of(page: Page[Task], member: Member, now: dt.datetime) -> list[Card]:
 
 
 def held_on(standing: Standing, task: Task) -> Place | None:
+    """A place, an offer of one, or a rank in the line."""
     place = standing.place_on(task.pk)
-    return place if place and place.is_held else None
+    return place if place and (place.is_held or place.is_waiting) else None
 
 
 @require_GET
@@ -103,18 +114,31 @@ def browse(request: MemberRequest) -> HttpResponse:
 @member_required
 def offer(request: MemberRequest, pk: int) -> HttpResponse:
     now = timezone.now()
-    held = own_claims(request.member).holding().filter(task_id=pk).first()  # type: ignore[attr-defined]
-    if held:
-        return redirect("tasks:my_claim", held.pk)
     offered = Task.objects.for_member(request.member).select_related("publisher", "item")
+    own = own_claims(request.member).filter(task_id=pk).first()
+    # Who waits sees the offer where a place lies open to everybody.
+    if own and (own.holds_place or (own.is_waiting and own.task.is_full)):
+        return redirect("tasks:my_claim", own.pk)
     task = get_object_or_404(offered, pk=pk)
-    values = {
+    return render(request, "tasks/claiming/offer.html", offer_shown(task, request.member, now))
+
+
+def offer_shown(task: Task, member: Member, now: dt.datetime) -> dict[str, Any]:
+    """What stands in the way; of a full task, how many wait and what keeps the member from the line."""
+    standing = Standing.of(Applicant.of(member), Limits.at(now), now)
+    in_audience = is_in_audience(task, member)
+    refusal = obstacle(task, standing, now, in_audience=in_audience)
+    shown = {
         "task": task,
-        "refusal": claim_obstacle(task, request.member, now),
-        "invitation": invitation_to(task, request.member),
+        "refusal": refusal,
+        "teams": Team.objects.led_by(member),
+        "invitation": invitation_to(task, member),
         "now": now,
     }
-    return render(request, "tasks/claiming/offer.html", values)
+    if not isinstance(refusal, TaskFull):
+        return shown
+    no = refusal_of(partial(check_wait, in_audience=in_audience), task, standing, now)
+    return {**shown, "can_wait": not no, "wait_obstacle": no, "in_line": task.claims.in_line().count()}
 
 
 def invitation_to(task: Task, member: Member) -> Invitation | None:
@@ -138,7 +162,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     except TaskCancelled as refusal:
         messages.error(request, refusal.message)
         return redirect("tasks:browse")
-    except AlreadyClaimed:  # the second tap of two gets the answer of the first
+    except (AlreadyClaimed, OfferWaits):  # the second tap of two gets the answer of the first
         return redirect("tasks:offer", pk)
     except Refusal as refusal:
         messages.error(request, refusal.message)
@@ -165,8 +189,9 @@ def my_claims(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
     mine = own_claims(request.member)
     waiting = Q(state__in=Claim.State.OPEN)
-    past = mine.exclude(waiting).order_by("-task__starts_at", "-id")
+    past = mine.exclude(state__in=Claim.State.LIVE).order_by("-task__starts_at", "-id")
     values = {
+        "pending": pending_of(request.member),
         "ahead": mine.filter(waiting, task__ends_at__gt=now).order_by("task__starts_at", "id"),
         "undecided": mine.filter(waiting, task__ends_at__lte=now).order_by("-task__starts_at", "-id"),
         "page": page_of(request, past, CARDS),
@@ -175,12 +200,19 @@ def my_claims(request: MemberRequest) -> HttpResponse:
     return render(request, "tasks/claiming/claims.html", values)
 
 
+def pending_of(member: Member) -> list[Claim]:
+    """Offers to answer, the nearest end first; then where the member waits, with the rank."""
+    pending = own_claims(member).pending().with_rank()  # type: ignore[attr-defined]
+    return list(pending.order_by(F("offered_until").asc(nulls_last=True), "task__starts_at", "id"))
+
+
 @require_GET
 @never_cache
 @member_required
 def my_claim(request: MemberRequest, pk: int) -> HttpResponse:
     place, now = get_object_or_404(own_claims(request.member), pk=pk), timezone.now()
-    how = leaving_at(now, place, limits := Limits.at(now))
+    limits = Limits.at(now)
+    how = leaving_at(now, place, limits)
     values = {
         "claim": place,
         "task": place.task,
@@ -191,15 +223,30 @@ def my_claim(request: MemberRequest, pk: int) -> HttpResponse:
         "leaving": how,
         "excused_until": excused_until(place, limits) if how == Leaving.EXCUSED else None,
         **brief_shown(place, request.user, now),
+        **pending_shown(place, limits, now),
         "decision": place.verifications.standing().select_related("verifier").first(),
         "history": history_of(place),
     }
     return render(request, "tasks/claiming/claim.html", values)
 
 
+def pending_shown(place: Claim, limits: Limits, now: dt.datetime) -> dict[str, Any]:
+    """The rank in the line, until when offers are made, and what would keep a place from the member today."""
+    if not place.is_pending:
+        return {}
+    waiting = place.task.claims.in_line()
+    ranks = list(waiting.values_list("pk", flat=True))
+    return {
+        "rank": ranks.index(place.pk) + 1 if place.is_waiting and place.pk in ranks else 0,
+        "in_line": len(ranks),
+        "obstacle": obstacle_of(place.member, place.task, limits, now),
+        "open_from": place.task.last_entry - TOO_NEAR,
+    }
+
+
 def brief_shown(place: Claim, user: User, now: dt.datetime) -> dict[str, Any]:
     """The resident's contact data for ten minutes after a look, or why there is none."""
-    if place.task.wish is None:
+    if place.task.wish is None or place.is_pending:
         return {}
     if no := brief_obstacle(place, now):
         return {"brief_obstacle": no}

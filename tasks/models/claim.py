@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from flags.models import FlagEntry
-from members.models import Member, Organization
+from members.models import Member, Organization, Team
 from members.models.people import member_scope
 from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.states import StateIn, States, states
@@ -37,6 +38,30 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         """Claims that occupy a place."""
         return self.filter(state__in=Claim.State.HOLDS_PLACE)
 
+    def taken(self) -> "ClaimQuerySet":
+        """Places whose holders said that they come."""
+        return self.filter(state__in=Claim.State.TAKEN)
+
+    def pending(self) -> "ClaimQuerySet":
+        """In line, or with an offer to answer."""
+        return self.filter(state__in=Claim.State.PENDING)
+
+    def live(self) -> "ClaimQuerySet":
+        """What a change of the task concerns: places taken or offered, and who waits for one."""
+        return self.filter(state__in=Claim.State.LIVE)
+
+    def in_line(self) -> "ClaimQuerySet":
+        """Who waits, first come first."""
+        return self.filter(state=Claim.State.WAITING).order_by("waiting_since", "pk")
+
+    def with_rank(self) -> "ClaimQuerySet":
+        """Adds `in_front`: how many wait before this one for the same task."""
+        earlier = Q(waiting_since__lt=OuterRef("waiting_since"))
+        before = earlier | Q(waiting_since=OuterRef("waiting_since"), pk__lt=OuterRef("pk"))
+        others = Claim.objects.filter(before, task=OuterRef("task"), state=Claim.State.WAITING)
+        count = others.order_by().values("task").annotate(count=Count("pk")).values("count")
+        return self.annotate(in_front=Coalesce(Subquery(count), 0))
+
     def open(self) -> "ClaimQuerySet":
         """Taken and not yet decided."""
         return self.filter(state__in=Claim.State.OPEN)
@@ -55,7 +80,11 @@ class Claim(models.Model):
 
     class State(States):
         CLAIMED = "claimed", "info", _("已接单")
+        WAITING = "waiting", "warning", _("候补中")
+        OFFERED = "offered", "accent", _("待确认")
         WITHDRAWN = "withdrawn", "neutral", _("已退出")
+        DECLINED = "declined", "neutral", _("未接受")
+        EXPIRED = "expired", "neutral", _("候补结束")
         FREED = "freed", "neutral", _("任务取消")
         VERIFIED = "verified", "success", _("已亮旗")
         DENIED = "denied", "danger", _("不予认定")
@@ -63,7 +92,16 @@ class Claim(models.Model):
 
         OPEN = states(CLAIMED)
         DECIDED = states(VERIFIED, DENIED, NO_SHOW)
-        HOLDS_PLACE = states(CLAIMED, VERIFIED, DENIED, NO_SHOW)
+        # Said yes to, and so the person's own as every limit counts it.
+        TAKEN = states(CLAIMED, VERIFIED, DENIED, NO_SHOW)
+        # Counted in the task's `places_taken`: an offer keeps the place until it is answered.
+        HOLDS_PLACE = states(CLAIMED, OFFERED, VERIFIED, DENIED, NO_SHOW)
+        # On the waiting list: in line, or with an offer to answer.
+        PENDING = states(WAITING, OFFERED)
+        # Still leads somewhere; a cancelled task frees all of these.
+        LIVE = states(CLAIMED, WAITING, OFFERED)
+        # Over before any service; the same row starts anew.
+        LEFT = states(WITHDRAWN, DECLINED, EXPIRED)
         SERVES = states(CLAIMED, VERIFIED)
 
     class Presence(States):
@@ -75,6 +113,9 @@ class Claim(models.Model):
     member = models.ForeignKey(Member, models.PROTECT, related_name="claims", verbose_name=_("党员"))
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.CLAIMED)
     claimed_at = models.DateTimeField(_("接单时间"), default=timezone.now)
+    # 候补: since when in line, which is the rank, and until when the offered place is kept.
+    waiting_since = models.DateTimeField(_("候补时间"), null=True, blank=True, editable=False)
+    offered_until = models.DateTimeField(_("确认截止"), null=True, blank=True, editable=False)
     presence = models.CharField(
         _("到场"), max_length=8, choices=Presence, default=Presence.UNKNOWN, blank=True
     )
@@ -97,6 +138,16 @@ class Claim(models.Model):
         related_name="+",
         verbose_name=_("补记人"),
     )
+    # 服务队: whose leader asked for the place in the holder's name.
+    team = models.ForeignKey(
+        Team,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        verbose_name=_("服务队"),
+        db_index=False,
+    )
     witness = models.CharField(_("证明人"), max_length=60, blank=True, default="", db_default="")
     report = models.CharField(_("服务小结"), max_length=500, blank=True)
 
@@ -110,6 +161,12 @@ class Claim(models.Model):
     is_verified = StateIn({State.VERIFIED})
     is_freed = StateIn({State.FREED})
     is_withdrawn = StateIn({State.WITHDRAWN})
+    is_waiting = StateIn({State.WAITING})
+    is_offered = StateIn({State.OFFERED})
+    is_pending = StateIn(State.PENDING)
+    is_live = StateIn(State.LIVE)
+    holds_place = StateIn(State.HOLDS_PLACE)
+    has_left = StateIn(State.LEFT)
     was_present = StateIn({Presence.PRESENT}, "presence")
     was_absent = StateIn({Presence.ABSENT}, "presence")
     is_from_sheet = StateIn({Task.Presence.SHEET}, "presence_method")
@@ -123,8 +180,22 @@ class Claim(models.Model):
             models.CheckConstraint(
                 condition=Q(entered_by=None) | ~Q(witness=""), name="claim_entered_with_a_witness"
             ),
+            models.CheckConstraint(
+                condition=~Q(state="waiting") | Q(waiting_since__isnull=False), name="claim_waits_since"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="offered") | Q(offered_until__isnull=False), name="claim_offered_until"
+            ),
         ]
-        indexes = [models.Index(fields=["member", "state"], name="claim_member_state")]
+        indexes = [
+            models.Index(fields=["member", "state"], name="claim_member_state"),
+            # The few rows that the list and its clock read; other claims cost nothing more.
+            models.Index(
+                fields=["task", "waiting_since", "id"], condition=Q(state="waiting"), name="claim_in_line"
+            ),
+            models.Index(fields=["team"], condition=Q(team__isnull=False), name="claim_of_team"),
+            models.Index(fields=["offered_until"], condition=Q(state="offered"), name="claim_offers_out"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member} · {self.task}"

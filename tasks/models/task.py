@@ -250,6 +250,11 @@ class Task(models.Model):
         return self.places_taken >= self.capacity
 
     @property
+    def last_entry(self) -> dt.datetime:
+        """Until when a place can be taken before it begins; waiting lists end then."""
+        return min(self.signup_closes_at, self.starts_at)
+
+    @property
     def longest_service(self) -> int:
         """The most minutes that one member can serve."""
         return sessions.longest_service(self)

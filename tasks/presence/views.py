@@ -44,6 +44,6 @@ def sheet(request: StaffRequest, pk: int) -> HttpResponse:
     """The sheet to print and sign, for people and places without a phone."""
     task = fetch(request, pk)
     demand(may_mark_presence(request.user, task))
-    claims = in_charge(request.user, task).holding().select_related("member__unit")
+    claims = in_charge(request.user, task).taken().select_related("member__unit")
     pages = sheets(task, list(claims.order_by("member__pinyin", "pk")))
     return render(request, "tasks/presence/sheet.html", {"task": task, "sheets": pages})

@@ -1,6 +1,7 @@
 """What the holders of places are told of a change of their task."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +11,7 @@ from tasks.models import Claim, Task, TaskEvent
 from wishes.telling import messages as resident
 from xianfeng.lib.times import format_span
 
-HOLDERS = _("接了这项任务的党员")
+HOLDERS = _("接了这项任务或在候补的党员")
 TASK_CHANGED = Kind("task_changed", _("任务有变"), told=HOLDERS)
 TASK_CANCELLED = Kind("task_cancelled", _("任务取消"), told=HOLDERS)
 KINDS = declare(TASK_CHANGED, TASK_CANCELLED)
@@ -39,11 +40,18 @@ CANCELLED = Wording(
     body=_("原因：%(reason)s。您的名额已释放，不算未到场。"),
     link="tasks:my_claim",
 )
+NOT_NEEDED = Wording(
+    TASK_CANCELLED,
+    key=CANCELLED.key,
+    subject=CANCELLED.subject,
+    body=_("原因：%(reason)s。您的候补随之结束，不用前往。"),
+    link="tasks:my_claim",
+)
 
 
 def tell_of_change(task: Task, clashes: Mapping[Claim, Task]) -> None:
     """Another time or place, and what it crosses; the task's latest event is the occasion."""
-    claims = task.claims.open().select_related("member__user")
+    claims = task.claims.live().select_related("member__user")
     facts = {
         "event": TaskEvent.objects.filter(task=task).latest("id").pk,
         "place": task.place,
@@ -62,8 +70,14 @@ def tell_resident_of_time(task: Task) -> None:
         resident.tell(resident.RESCHEDULED, task.wish, occasion, when=when)
 
 
-def tell_of_cancellation(task: Task, claims: Iterable[Claim], reason: str) -> None:
-    send_many(to_holders(CANCELLED, task, claims, reason=reason))
+def tell_of_cancellation(
+    task: Task, claims: Collection[Claim], reason: str, *, in_line: Collection[int]
+) -> None:
+    """Who held a place, and who waited for one: the claims `in_line`."""
+    holders = [claim for claim in claims if claim.pk not in in_line]
+    waiting = [claim for claim in claims if claim.pk in in_line]
+    told = to_holders(CANCELLED, task, holders, reason=reason)
+    send_many(chain(told, to_holders(NOT_NEEDED, task, waiting, reason=reason)))
 
 
 def to_holders(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Organization, User
+from tasks.claiming import offering
 from tasks.models import Claim, ClaimEvent, ServiceItem, Task, TaskEvent
 from tasks.models.sessions import TIMES
 from tasks.moving import move, moved_on
@@ -165,6 +166,7 @@ def edit(
         moved_at = at if is_moved else current.moved_at
         fields = {**changed, "category": current.item.category, "moved_at": moved_at}
         move(current, current.state, by=by, at=at, note=note, **fields)
+        offering.pass_on(current.pk, at)
         if not WORTH_TELLING.isdisjoint(changed):
             messages.tell_of_change(current, clashes)
         if "starts_at" in changed:
@@ -245,11 +247,12 @@ def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None)
     task.state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=task.pk)
     rules.check_cancellable(task)
     was_published = task.is_published
-    freed = list(task.claims.open().select_related("member__user"))
+    freed = list(task.claims.live().select_related("member__user"))
+    in_line = {claim.pk for claim in freed if claim.is_pending}
     move_all(
         freed,
         Claim.State.FREED,
-        allowed=Claim.State.OPEN,
+        allowed=Claim.State.LIVE,
         event=ClaimEvent,
         by=by,
         at=at,
@@ -260,5 +263,5 @@ def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None)
     move(task, State.CANCELLED, by=by, at=at, note=why, cancel_reason=why, places_taken=places)
     if was_published and task.wish:
         wishes.unpublish(task.wish, by=by, note=_("任务已取消：%(reason)s") % {"reason": why})
-    messages.tell_of_cancellation(task, freed, why)
+    messages.tell_of_cancellation(task, freed, why, in_line=in_line)
     return task

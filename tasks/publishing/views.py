@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page
+from django.db.models import Case, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -36,6 +37,8 @@ from xianfeng.lib.ids import id_of
 from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import attempt, ordering, page_of, posted, submit
 
+# Places first, then offers, then the line.
+LIST_LAST = Case(When(state=Claim.State.WAITING, then=2), When(state=Claim.State.OFFERED, then=1), default=0)
 SORTS = {name: name for name in ("starts_at", "title", "capacity", "flags", "places_taken")}
 
 
@@ -71,6 +74,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "phase": phase_of(task, now),
         "page": claim_page(request, narrowed(request, claims)),
         "shares": shares_of(claims) if has_shares(task, request.desk.organization) else [],
+        "pending": claims.pending().count(),
         "figure_words": [word for word, _rows in FIGURES.values()],
         "is_narrowed": not {"community", "of"}.isdisjoint(request.GET),
         "audience": task.audience.all(),
@@ -83,8 +87,9 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def claim_page(request: StaffRequest, claims: ClaimQuerySet) -> "Page[Claim]":
-    """The claims with the member and their verifications; contact data stays out."""
-    related = claims.select_related("member__unit", "task__publisher__parent")
+    """The claims with the member and their verifications, the line last; contact data stays out."""
+    related = claims.with_rank().select_related("member__unit", "team", "task__publisher__parent")
+    related = related.order_by(LIST_LAST, "claimed_at", "pk")
     page = page_of(request, related.prefetch_related("verifications__verifier", "verifications__entry"))
     for one in (one for claim in page for one in claim.verifications.all()):
         one.may_be_reversed = not one.reversed_at and may_reverse(request.user, one)

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from flags.models import Category
 from members.models import Member, Organization, User
-from tasks.claiming.claiming import claim
+from tasks.claiming.claiming import claim, withdraw
+from tasks.claiming.waiting.waiting import join
 from tasks.models import Claim, ServiceItem, Task
 from tasks.models.sessions import DAY
 from tasks.publishing import publishing
@@ -19,7 +20,7 @@ from xianfeng.lib.times import today
 
 from .city import username_of
 from .clock import as_of, at
-from .texts import ON_PAPER, ORGANISERS, PLACES, SEVERAL_DAYS, WITNESS
+from .texts import ON_PAPER, ORGANISERS, PLACES, POPULAR, SEVERAL_DAYS, WITNESS
 
 WEEK = 7 * DAY
 ALONE, MANY = 3, 7  # below and above what the year's rules let one person enter and decide on
@@ -76,6 +77,18 @@ def several_days(title: str, day: dt.date, sessions: int, publisher: Organizatio
         for member in [one for one in people if not one.claims.open().exists()][:4]:
             claim(task.pk, member, by=member.user)  # type: ignore[arg-type]
     return task
+
+
+def wait_for_some(community: Organization, *, by: User) -> None:
+    """A full task with people in line, the first of whom is asked: somebody gave a place back."""
+    task = several_days(POPULAR, today() + 6 * DAY, 1, community, by=by)
+    task.refresh_from_db(fields=["places_taken"])
+    task = publishing.edit(task, by=by, capacity=task.places_taken or 1)
+    people = free(community, task.starts_at - WEEK, task.ends_at + WEEK)
+    for member in [one for one in people if not one.claims.open().exists()][:3]:
+        join(task.pk, by=member.user)  # type: ignore[arg-type]
+    for place in task.claims.open().select_related("member__user").order_by("-pk")[:1]:
+        withdraw(place, by=place.member.user)  # type: ignore[arg-type]
 
 
 def terms_of(title: str, start: dt.datetime, sessions: int, publisher: Organization) -> dict[str, Any]:

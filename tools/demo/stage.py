@@ -109,6 +109,7 @@ def found(scale_name: str, seed: int, tell: Callable[[str], None]) -> None:
     estate = Organization.objects.estates().filter(parent=communities[0]).order_by("code")[0]
     repeats.repeat_some(estate, by=secretary)
     sheets.serve_for_days(communities[0], by=secretary)
+    sheets.wait_for_some(communities[0], by=secretary)
     sheets.enter_some(communities[0], estate, by=secretary)
     history.file_away_mail()
     audit()

@@ -71,7 +71,7 @@ MUTANTS = (
         "limit and len(waiting) >= limit", CLAIMING),
     off("before it opens", "tasks/claiming/rules.py", "not Task.SIGN_UP.has_opened(task, now)", CLAIMING),
     off("after it closed", "tasks/claiming/rules.py", "Task.SIGN_UP.is_over(task, now)", CLAIMING),
-    off("a place is given back after the start", "tasks/claiming/rules.py",
+    off("a place is given back after the start", "tasks/claiming/leaving.py",
         "now >= claim.task.starts_at", CLAIMING),
     off("a task addresses whom its tier may not", "tasks/publishing/rules.py", "outside", PUBLISHING),
     off("the offer changes under those who accepted", "tasks/publishing/rules.py",

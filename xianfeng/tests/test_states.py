@@ -107,8 +107,11 @@ def test_every_set_holds_states_of_its_own_class() -> None:
 @pytest.mark.parametrize(
     ("whole", "parts"),
     [
-        (Claim.State, [Claim.State.HOLDS_PLACE, {"withdrawn", "freed"}]),
-        (Claim.State, [Claim.State.OPEN, Claim.State.DECIDED, {"withdrawn", "freed"}]),
+        (Claim.State, [Claim.State.HOLDS_PLACE, {"waiting"}, Claim.State.LEFT, {"freed"}]),
+        (
+            Claim.State,
+            [Claim.State.OPEN, Claim.State.PENDING, Claim.State.DECIDED, Claim.State.LEFT, {"freed"}],
+        ),
         (Verification.Grade, [Verification.Grade.AWARDED, {"denied", "no_show"}]),
         (Task.State, [Task.State.CHANGEABLE, {"settled", "cancelled"}]),
         (

@@ -49,6 +49,11 @@ class TestTwoYearsOfOneCommunity(TestCase):
         assert not Verification.objects.filter(verifier=F("claim__member__user")).exists()
         assert not Claim.objects.filter(task__state=Task.State.DRAFT).exists()
 
+    def test_somebody_is_offered_a_place_and_others_wait_for_the_next(self) -> None:
+        offered = Claim.objects.get(state=Claim.State.OFFERED)
+        assert offered.task.is_full
+        assert Claim.objects.in_line().filter(task=offered.task).exists()
+
     def test_hours_are_true(self) -> None:
         tasks = Task.objects.exclude(published_at=None).filter(is_late_entry=False)
         assert tasks.exists() and not tasks.filter(published_at__gte=F("starts_at")).exists()

@@ -62,10 +62,11 @@ ERRANDS = (
     Errand(NONE, MEMBER, "own", ("members:number_object", "members:withdraw_registration")),
     # A member's tasks and flags: whose audience they are in, and what they took.
     Errand(MEMBER, NONE, "all", ("tasks:browse", "tasks:my_claims", "flags:my_flags")),
-    Errand(MEMBER, MEMBER, "place", ("tasks:offer", "tasks:claim")),
+    Errand(MEMBER, MEMBER, "place", ("tasks:offer", "tasks:claim", "tasks:wait")),
     Errand(MEMBER, NONE, "all", ("tasks:suited",)),
     Errand(NONE, MEMBER, "own", ("tasks:decline_invitation",)),
     Errand(MEMBER, MEMBER, "own", ("tasks:my_claim", "tasks:withdraw", "tasks:open_brief")),
+    Errand(MEMBER, MEMBER, "own", ("tasks:leave_line", "tasks:accept", "tasks:decline")),
     # First screens and lists of a desk.
     Errand(NONE, DESKS, "all", ("members:keep_filters", "members:keep_columns")),
     Errand(DESKS, DESKS, "all", ("reports:desk_home", "reports:waiting", "reports:export*")),

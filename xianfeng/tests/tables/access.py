@@ -27,10 +27,12 @@ from flags.models import Assessment, AssessmentRun, FlagEntry
 from notices.models import Notice
 from notices.outbox import Message, send
 from reports.models import Export
+from tasks.claiming.claiming import withdraw
+from tasks.claiming.waiting.waiting import join
 from tasks.models import Claim
 from tasks.recording.recording import enter
 from tasks.tests.desk import ended_task, make_item
-from tasks.tests.offers import make_offer, take
+from tasks.tests.offers import make_offer, take, user_of
 from tasks.verifying.verifying import Decision, verify
 from wishes.handling.handling import decline
 from wishes.merging.merging import merge
@@ -293,6 +295,25 @@ def own_claim(cast: Cast) -> dict[str, Any]:
     return {"pk": a_place_taken(cast).pk}
 
 
+def a_full_offer(cast: Cast) -> dict[str, Any]:
+    """王秀英 has the only place."""
+    task = make_offer(cast, capacity=1)
+    take(task, cast.wang)
+    return {"pk": task.pk}
+
+
+def own_rank(cast: Cast) -> dict[str, Any]:
+    """李建国 waits."""
+    return {"pk": join(a_full_offer(cast)["pk"], by=user_of(cast.li)).pk}
+
+
+def own_offer(cast: Cast) -> dict[str, Any]:
+    """The place that 李建国 waited for is kept for him."""
+    place = own_rank(cast)
+    withdraw(Claim.objects.get(member=cast.wang), by=user_of(cast.wang))
+    return place
+
+
 ACCESS |= {
     "tasks:browse": Access(get=only("member")),
     "tasks:offer": Access(get=only("member"), kwargs=an_offer),
@@ -300,6 +321,10 @@ ACCESS |= {
     "tasks:my_claims": Access(get=only("member")),
     "tasks:my_claim": Access(get=only("member"), kwargs=own_claim),
     "tasks:withdraw": Access(post=only("member", status=302), kwargs=own_claim),
+    "tasks:wait": Access(post=only("member", status=302), kwargs=a_full_offer),
+    "tasks:leave_line": Access(post=only("member", status=302), kwargs=own_rank),
+    "tasks:accept": Access(post=only("member", status=302), kwargs=own_offer),
+    "tasks:decline": Access(post=only("member", status=302), kwargs=own_offer),
     "tasks:open_brief": Access(post=only("member", status=302), kwargs=own_claim),
 }
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0022_word_things_alike"),
+        ("members", "0023_teams"),
     ]
 
     operations = [
