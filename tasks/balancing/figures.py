@@ -113,6 +113,10 @@ class Figures:
     def lacking(self) -> int:
         return max(self.needed - self.to_come, 0)
 
+    def is_telling(self) -> bool:
+        """Whether there is anything to balance."""
+        return bool(self.needed or self.to_come)
+
     def place(self) -> Place:
         return Place(self.community.pk, self.spare, self.lacking, self.senders)
 

@@ -44,12 +44,14 @@ def balance(request: StaffRequest) -> HttpResponse:
     """Who has too few places, who has some to spare; and the plan, of which the city sends each row."""
     month, tabs = month_of(request), months(request)
     found = planning.reckon(month)
-    rows = [row for row in found.balance.communities if request.desk.organization.contains(row.community)]
+    seen = [row for row in found.balance.communities if request.desk.organization.contains(row.community)]
+    rows = sorted(filter(Figures.is_telling, seen), key=lambda row: (-row.lacking, -row.spare))
     planned = BalanceRow.objects.visible_to(request.user).filter(month=month.first)
     context = {
         "month": month,
         "tabs": tabs,
         "rows": [(row, found.plan.pooled.get(row.community.pk, 0), links_of(row, month)) for row in rows],
+        "others": len(seen) - len(rows),
         "lacking": bars((row.community, row.lacking) for row in rows),
         "planned": planned.exclude(state=BalanceRow.State.REPLACED).select_related("origin", "host"),
         "pooled": found.balance.pooled,
@@ -132,9 +134,11 @@ def drop(request: StaffRequest, pk: int) -> HttpResponse:
 def year_end(request: StaffRequest) -> HttpResponse:
     """In which week places will not suffice, and which communities to ask for more."""
     now = timezone.now()
-    rows = [one for one in rush.outlook(now) if request.desk.organization.contains(one.community)]
+    seen = [one for one in rush.outlook(now) if request.desk.organization.contains(one.community)]
+    rows = [one for one in seen if one.needed or one.offered]
     context = {
         "rows": rows,
+        "others": len(seen) - len(rows),
         "asked": wanting.asked_this_week(now),
         "gaps": [(f"{week.first:%m-%d}", week.gap) for week in rush.together(rows)],
         "needed": sum(one.needed for one in rows),

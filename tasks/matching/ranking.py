@@ -8,17 +8,13 @@ from typing import Any
 from django.db.models import (
     Case,
     Count,
-    Exists,
     F,
-    IntegerField,
-    OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext as _
 
 from flags.policy.policies import policy_for
@@ -29,13 +25,14 @@ from tasks.inviting.rules import MONTH
 from tasks.matching.criteria import Criterion, criteria
 from tasks.models import Claim, Invitation, Task
 from tasks.models.applicant import Applicant
-from tasks.models.claim import ClaimQuerySet
 from xianfeng.lib.times import local_year
 
 # A point for each flag that is missing to the year's minimum, up to so many.
 MOST_FOR_FLAGS = 3
 # Taken off for each invitation of the last 30 days.
 ASKED = 2
+# Beyond this it makes no difference how much more often.
+ASKED_OFTEN = 4
 
 
 def fitting_members(task: Task, by: User, now: dt.datetime) -> QuerySet[Member]:
@@ -46,11 +43,10 @@ def fitting_members(task: Task, by: User, now: dt.datetime) -> QuerySet[Member]:
     """
     policy = policy_for(local_year(now))
     free = askable(task, by).exclude(user=None).exclude(user__in=by.own_accounts)
-    invited = Invitation.objects.filter(task=task, member=OuterRef("pk"))
-    free = free.exclude(Exists(taken(task))).exclude(Exists(invited))
+    free = free.exclude(pk__in=taken(task)).exclude(pk__in=task.invitations.values("member"))
+    if most := policy.invitations_per_month:
+        free = free.exclude(pk__in=asked_at_least(most, now))
     counted: QuerySet[Any] = with_flags(free, local_year(task.starts_at)).annotate(asked=asked(now))
-    if policy.invitations_per_month:
-        counted = counted.filter(asked__lt=policy.invitations_per_month)
     missing = Greatest(Value(policy.min_flags) - F("flags"), Value(0))
     points = sum((points_of(one) for one in criteria(task)), Least(F("missing"), Value(MOST_FOR_FLAGS)))
     scored = counted.annotate(missing=missing).annotate(score=points - ASKED * F("asked"))
@@ -61,19 +57,25 @@ def points_of(criterion: Criterion) -> Case:
     return Case(When(criterion.condition, then=Value(criterion.points)), default=Value(0))
 
 
-def taken(task: Task) -> ClaimQuerySet:
-    """Of a member (outer), a claim that keeps them from this task: on it, or at that time."""
-    same_time = Q(
-        state__in=Claim.State.SERVES, task__starts_at__lt=task.ends_at, task__ends_at__gt=task.starts_at
+def taken(task: Task) -> QuerySet[Any]:
+    """Members whom a claim keeps from this task: on it, or at that time."""
+    meanwhile = Q(task__starts_at__lt=task.ends_at, task__ends_at__gt=task.starts_at)
+    serves = Q(state__in=Claim.State.SERVES)
+    return Claim.objects.filter(Q(task=task) | (serves & meanwhile)).order_by().values("member")
+
+
+def asked_at_least(times: int, now: dt.datetime) -> QuerySet[Any]:
+    """Members who were asked so often in the last 30 days, by anybody."""
+    recent = Invitation.objects.filter(invited_at__gt=now - MONTH).order_by().values("member")
+    return recent.annotate(times=Count("pk")).filter(times__gte=times).values("member")
+
+
+def asked(now: dt.datetime) -> Case:
+    """How often, up to `ASKED_OFTEN`: read once for all, not for each member."""
+    cases = (
+        When(pk__in=asked_at_least(times, now), then=Value(times)) for times in range(ASKED_OFTEN, 0, -1)
     )
-    return Claim.objects.filter(Q(task=task) | same_time, member=OuterRef("pk"))
-
-
-def asked(now: dt.datetime) -> Coalesce:
-    """How often a member was asked in the last 30 days, by anybody."""
-    recent = Invitation.objects.filter(member=OuterRef("pk"), invited_at__gt=now - MONTH).order_by()
-    counts = recent.values("member").annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counts), Value(0), output_field=IntegerField())
+    return Case(*cases, default=Value(0))
 
 
 def reasons(found: Iterable[Criterion], person: Applicant, missing: int) -> list[str]:
