@@ -155,8 +155,9 @@ def next_claims(member: Member, count: int = 3) -> list[Claim]:
 
 
 def offers(member: Member, count: int = 3) -> list[Fit]:
-    """Open tasks for the member: what suits best, then soonest."""
-    return best_for(member, timezone.now())[:count]
+    """Open tasks for the member that nobody asked them to: what suits best, then soonest."""
+    asked = {one.task_id for one in invitations(member)}
+    return [fit for fit in best_for(member, timezone.now()) if fit.task.pk not in asked][:count]
 
 
 def invitations(member: Member) -> list[Invitation]:

@@ -21,7 +21,7 @@ from tasks.inviting import inviting
 from tasks.inviting.rules import most_a_month
 from tasks.matching.criteria import criteria
 from tasks.matching.ranking import best_for, fitting_members, reasons
-from tasks.models import Task
+from tasks.models import Invitation, Task
 from tasks.models.applicant import Applicant
 from tasks.rights import demand, may_invite
 from xianfeng.lib.ids import ids_of
@@ -49,6 +49,7 @@ def invite(request: StaffRequest, pk: int) -> HttpResponse:
         "task": task,
         "page": explained(task, page_of(request, found.select_related("unit", "estate"))),
         "asked": asked,
+        "waiting": task.invitations.filter(state=Invitation.State.SENT, answer_by__gt=now).count(),
         "obstacle": refusal_of(check_open, task, max(now, task.signup_opens_at))
         or refusal_of(check_free_place, task),
         "most": most_a_month(now),

@@ -187,6 +187,11 @@ class TestPages:
         shown = client.get(reverse("tasks:detail", args=[task.pk])).content.decode()
         assert "已婉拒" in shown and "王秀英" not in shown
 
+    def test_where_nobody_can_be_asked_the_page_says_why(self, client: Client, cast: Cast) -> None:
+        task = make_offer(cast, capacity=1, places_taken=1)
+        client.force_login(cast.secretary)
+        assert "1 个名额已全部接完" in client.get(reverse("tasks:invite", args=[task.pk])).content.decode()
+
     def test_the_member_declines_with_one_tap(self, client: Client, cast: Cast) -> None:
         task = make_offer(cast)
         one = ask(task, cast.li, by=cast.secretary)
