@@ -6,7 +6,7 @@ from typing import Any
 from members.accounts.addresses import ask, token_of
 from members.leaving import recording
 from members.merging import merging
-from members.models import ImportBatch, Member, Organization, User
+from members.models import ImportBatch, Member, Organization, Team, User
 from members.numbers import changing
 from members.organizations.elevating import appoint
 from members.people.exempting import exempt
@@ -298,8 +298,9 @@ DISSOLVING = {"decision": "dissolve", "reason": "人手不足"}
 
 
 def a_team(cast: Cast) -> dict[str, Any]:
-    """Of 青锋社区, led by 李建国."""
-    return {"pk": make_team(cast).pk}
+    """Of 青锋社区, led by 李建国; a community has one of a name."""
+    standing = Team.objects.standing().filter(community=cast.community).first()
+    return {"pk": (standing or make_team(cast)).pk}
 
 
 MEMBERS |= {
