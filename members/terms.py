@@ -319,9 +319,16 @@ STAYS = (
                     "Import",
                     "Merge",
                     "MobileChange",
+                    "Team",
+                    "TeamRole",
                 )
             ),
         ),
+    ),
+    Stay(
+        label=_("服务队：名称、做什么、特长"),
+        why=_("社区的服务组织，一起做过的服务以它为名；写明不得有姓名、电话，提交时检查。"),
+        fields=columns("members.Team", "name", "purpose", "skills"),
     ),
     Stay(
         label=_("并入别的记录的那一条，和合并时移动了什么"),

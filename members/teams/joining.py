@@ -48,9 +48,15 @@ def _come(team: Team, member: Member, state: str, *, by: User, **fields: object)
     return role
 
 
+def hold(team: Team) -> None:
+    """What changes who leads comes one after the other."""
+    Team.objects.select_for_update(no_key=True).filter(pk=team.pk).values_list("pk").get()
+
+
 @transaction.atomic
 def answer(role: TeamRole, *, yes: bool, by: User) -> TeamRole:
     """The leader to a request, the invited person to an invitation."""
+    hold(role.team)
     rules.check_state(role, State.ASKED, State.INVITED)
     if role.is_invited:
         rules.demand(role.member.user_id == by.pk)
@@ -125,6 +131,7 @@ def give_role(held: TeamRole, role: str, *, by: User, until: dt.date | None = No
 
     The old row ends and a new one begins, so that each role has its days. By the leader or the community.
     """
+    hold(held.team)
     leads = TeamRole.objects.acting().filter(team=held.team, role=Role.LEADER, member__user=by).exists()
     rules.demand(leads or rules.keeps(by, held.team))
     rules.check_active(held.team)

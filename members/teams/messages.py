@@ -84,7 +84,7 @@ AGREED = Wording(
     TEAM,
     key="team-role:%(role)s:agreed:%(user)s",
     subject=_("%(person)s 加入了%(name)s"),
-    body="",
+    body=_("担任%(post)s。队长可以为队员接单，由本人确认。"),
     link="members:my_team",
     told=LEADS,
 )
@@ -92,7 +92,7 @@ NOT_AGREED = Wording(
     TEAM,
     key="team-role:%(role)s:not-agreed:%(user)s",
     subject=_("%(person)s 没有加入%(name)s"),
-    body="",
+    body=_("是否加入由本人决定，以后还可以再邀请。"),
     link="members:my_team",
     told=LEADS,
 )

@@ -125,9 +125,10 @@ def check_term(until: dt.date | None) -> dt.date:
 
 
 def check_may_leave(role: TeamRole) -> None:
-    """Who leads hands over first, unless nobody is left to take it."""
+    """Who leads hands over first, while they can: within the term, and where somebody is left to take it."""
     others = role.team.roles.serving().exclude(pk=role.pk)
-    if role.is_leader and role.team.is_active and others.exists():
+    leads = role.is_leader and role.is_serving and role.team.is_active
+    if leads and role.until and role.until >= today() and others.exists():
         raise LeaderStays(_("您是队长，请先把队长交给别的队员，再离队。"))
 
 

@@ -5,65 +5,59 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members.access import MemberRequest, StaffRequest, desk_required, member_required
-from members.models import Team
-from tasks.models import Task
+from members.models import Member, Team, User
+from tasks.models import Claim, Task
 from tasks.teams import claiming
+from tasks.teams.forms import TeamClaimForm
 from tasks.teams.rules import Outcome
 from tasks.teams.work import done_by, tasks_of
-from xianfeng.lib.ids import ids_of
-from xianfeng.ui.views import attempt, page_of
-
-ALL = "all"
+from xianfeng.ui.views import page_of, posted, submit
 
 
 @require_http_methods(["GET", "POST"])
 @never_cache
 @member_required
 def claim(request: MemberRequest, pk: int, team_pk: int) -> HttpResponse:
-    """For named members of a team that the member leads; POST `members`, and `how` = all or some."""
+    """For named members of a team that the member leads; each refusal names the person."""
     task = get_object_or_404(Task.objects.for_member(request.member).select_related("publisher"), pk=pk)
     team = get_object_or_404(Team.objects.led_by(request.member), pk=team_pk)
-    if request.method == "POST" and (outcomes := attempt(request, lambda: claimed(request, task, team))):
+    rows = rows_of(task, team)
+    form = TeamClaimForm(
+        posted(request), people=[one for one, place in rows if not (place and place.is_live)]
+    )
+    if outcomes := submit(form, lambda: claimed(form, task, team, request.user)):
         report(request, outcomes)
         return redirect("tasks:team_claim", pk, team_pk)
-    return render(request, "tasks/teams/claim.html", shown(request, task, team))
+    taken = [(one, place) for one, place in rows if place]
+    context = {"task": task, "team": team, "form": form, "taken": taken}
+    return render(request, "tasks/teams/claim.html", context)
 
 
-def claimed(request: MemberRequest, task: Task, team: Team) -> list[Outcome]:
-    chosen = ids_of(request.POST.getlist("members"))
-    all_or_none = request.POST.get("how", ALL) == ALL
-    return claiming.claim_for(task.pk, team, chosen, all_or_none=all_or_none, by=request.user)
+def rows_of(task: Task, team: Team) -> list[tuple[Member, Claim | None]]:
+    """The team's people, each with the place that the team asked for; what they took alone is their own."""
+    roles = team.roles.serving().select_related("member__unit").order_by("role", "pk")
+    places = {one.member_id: one for one in task.claims.filter(team=team)}
+    return [(role.member, places.get(role.member_id)) for role in roles]
+
+
+def claimed(form: TeamClaimForm, task: Task, team: Team, by: User) -> list[Outcome]:
+    chosen = form.cleaned_data["members"]
+    return claiming.claim_for(task.pk, team, chosen, all_or_none=form.all_or_none, by=by)
 
 
 def report(request: HttpRequest, outcomes: list[Outcome]) -> None:
     """How many got a place, and of each other one why not."""
     count = sum(not one.why for one in outcomes)
     if count:
-        text = ngettext(
-            "已为 %(count)d 人留出名额，等本人确认。", "已为 %(count)d 人留出名额，等本人确认。", count
-        )
-        messages.success(request, text % {"count": count})
+        messages.success(request, _("已为 %(count)d 人留出名额，等本人确认。") % {"count": count})
     for one in outcomes:
         if one.why:
             messages.warning(request, f"{one.member}：{one.why}")
-
-
-def shown(request: MemberRequest, task: Task, team: Team) -> dict[str, Any]:
-    """The team's people, each with their claim on the task as far as it is the team's business."""
-    roles = team.roles.serving().select_related("member__unit").order_by("role", "pk")
-    claims = {one.member_id: one for one in task.claims.filter(team=team)}
-    return {
-        "task": task,
-        "team": team,
-        "rows": [(role.member, claims.get(role.member_id)) for role in roles],
-        "chosen": ids_of(request.POST.getlist("members")),
-        "how": request.POST.get("how", ALL),
-    }
 
 
 @require_safe

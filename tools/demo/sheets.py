@@ -9,18 +9,20 @@ from django.utils import timezone
 
 from flags.models import Category
 from members.models import Member, Organization, User
+from members.teams import founding, joining
 from tasks.claiming.claiming import claim, withdraw
 from tasks.claiming.waiting.waiting import join
 from tasks.models import Claim, ServiceItem, Task
 from tasks.models.sessions import DAY
 from tasks.publishing import publishing
 from tasks.recording.recording import enter, record_task
+from tasks.teams.claiming import claim_for
 from tasks.verifying.verifying import Decision, record
 from xianfeng.lib.times import today
 
 from .city import username_of
 from .clock import as_of, at
-from .texts import ON_PAPER, ORGANISERS, PLACES, POPULAR, SEVERAL_DAYS, WITNESS
+from .texts import ON_PAPER, ORGANISERS, PLACES, POPULAR, SEVERAL_DAYS, TEAM, TEAM_PURPOSE, TEAM_TASK, WITNESS
 
 WEEK = 7 * DAY
 ALONE, MANY = 3, 7  # below and above what the year's rules let one person enter and decide on
@@ -64,19 +66,24 @@ def put_on(task: Task, people: Iterable[Member], *, by: User) -> None:
 
 
 def several_days(title: str, day: dt.date, sessions: int, publisher: Organization, *, by: User) -> Task:
-    """Published some days before, and taken by people who have nothing else about that time."""
-    terms = terms_of(title, at(day, 19), sessions, publisher)
-    opens: dt.datetime = min(terms["starts_at"], timezone.now()) - 3 * DAY
-    with as_of(opens):
-        task = publishing.create(
-            by=by, publisher=publisher, audience=[publisher], publish_now=True,
-            **terms | {"signup_opens_at": opens, "capacity": 8, "presence": Task.Presence.ROSTER},
-        )  # fmt: skip
+    """Taken by people who have nothing else about that time."""
+    task = evening(title, day, sessions, publisher, by=by)
     people = free(publisher, task.starts_at - WEEK, task.ends_at + WEEK)
-    with as_of(opens + DAY):
+    with as_of(task.signup_opens_at + DAY):
         for member in [one for one in people if not one.claims.open().exists()][:4]:
             claim(task.pk, member, by=member.user)  # type: ignore[arg-type]
     return task
+
+
+def evening(title: str, day: dt.date, sessions: int, publisher: Organization, *, by: User) -> Task:
+    """Published some days before."""
+    terms = terms_of(title, at(day, 19), sessions, publisher)
+    opens: dt.datetime = min(terms["starts_at"], timezone.now()) - 3 * DAY
+    with as_of(opens):
+        return publishing.create(
+            by=by, publisher=publisher, audience=[publisher], publish_now=True,
+            **terms | {"signup_opens_at": opens, "capacity": 8, "presence": Task.Presence.ROSTER},
+        )  # fmt: skip
 
 
 def wait_for_some(community: Organization, *, by: User) -> None:
@@ -89,6 +96,21 @@ def wait_for_some(community: Organization, *, by: User) -> None:
         join(task.pk, by=member.user)  # type: ignore[arg-type]
     for place in task.claims.open().select_related("member__user").order_by("-pk")[:1]:
         withdraw(place, by=place.member.user)  # type: ignore[arg-type]
+
+
+def team_up(community: Organization, *, by: User) -> None:
+    """A team of the community that goes to a task together; who leads it has asked for the others."""
+    task = evening(TEAM_TASK, today() + 9 * DAY, 1, community, by=by)
+    people = free(community, task.starts_at - WEEK, task.ends_at + WEEK)
+    leader, *others = [one for one in people if not one.claims.live().exists()][:4]
+    until = today() + 400 * DAY
+    words = {"name": TEAM, "kind": "helpers", "purpose": TEAM_PURPOSE, "skills": "水电维修、家电维修"}
+    team = founding.confirm(founding.propose(leader, until=until, by=leader.user, **words), by=by)  # type: ignore[arg-type]
+    for member in others:
+        role = joining.invite(team, member, by=leader.user)  # type: ignore[arg-type]
+        joining.answer(role, yes=True, by=member.user)  # type: ignore[arg-type]
+    named = [leader.pk, *(member.pk for member in others)]
+    claim_for(task.pk, team, named, all_or_none=False, by=leader.user)  # type: ignore[arg-type]
 
 
 def terms_of(title: str, start: dt.datetime, sessions: int, publisher: Organization) -> dict[str, Any]:

@@ -110,6 +110,7 @@ def found(scale_name: str, seed: int, tell: Callable[[str], None]) -> None:
     repeats.repeat_some(estate, by=secretary)
     sheets.serve_for_days(communities[0], by=secretary)
     sheets.wait_for_some(communities[0], by=secretary)
+    sheets.team_up(communities[0], by=secretary)
     sheets.enter_some(communities[0], estate, by=secretary)
     asking.border_some(communities, by=officer)
     asking.ask_some(communities[0], by=secretary)

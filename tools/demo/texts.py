@@ -83,5 +83,7 @@ CORRECTION = "补登 %(year)s 年 10 月纸质签到表，社区已核对"
 ON_PAPER = ("{place}雪天扫雪铲冰", "{place}雨后清淤", "{place}停电夜间值守")
 WITNESS = "周网格员，纸质签到表"
 GUESTS_WELCOME = "{place}全域清洁，外社区党员也欢迎"
+TEAM, TEAM_PURPOSE = "青锋帮帮团", "周末上门帮老人修水电、修家电，学会用手机"
+TEAM_TASK = "{place}帮帮团周末义修"
 POPULAR = "{place}夜跑护航志愿队"
 SEVERAL_DAYS = ("{place}安全用电三晚入户宣讲", "{place}晚间文明劝导周")

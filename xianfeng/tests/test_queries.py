@@ -21,6 +21,7 @@ from flags.assessment import behind
 from members.models import (
     ImportRow,
     Member,
+    Team,
 )
 from members.registration import reconciling
 from notices.outbox.filters import TABS
@@ -40,7 +41,7 @@ MOST = 15
 # --- The pages -----------------------------------------------------------------------------------
 
 
-type Of = Callable[[City], int | str]
+type Of = Callable[[City], int | str | tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class List:
 
     def page(self, city: City) -> str:
         """Its address without the face."""
-        return reverse(self.name, args=[self.of(city)] if self.of else [])
+        found = self.of(city) if self.of else ()
+        return reverse(self.name, args=found if isinstance(found, tuple) else [found])
 
 
 def faces(who: str, name: str, param: str, keys: Iterable[str], of: Of | None = None):
@@ -95,6 +97,7 @@ FACES = [
     *faces("unit_clerk", "members:roster_changes", "tab", ("waiting", "asked", "ahead", "all")),
     *faces(CITY, "members:organizations", "line", ("places", "units", "deserted", "idle")),
     *faces(CITY, "members:import", "outcome", ("", *ImportRow.Outcome.values), lambda city: city.batch.pk),
+    *faces(CITY, "members:teams", "tab", ("", *Team.State.values)),
     *faces(PHONE, "tasks:browse", "period", ("", *dict(PERIODS))),
     *faces(CITY, "tasks:balance", "month", MONTHS_AHEAD),
     *faces(CITY, "reports:burden", "month", MONTHS_BACK),
@@ -155,6 +158,13 @@ LISTS = [
     *(List(who, "reports:burden") for who in (CITY, DESK)),
     List(CITY, "reports:burden_of", of=lambda city: city.cast.community.pk),
     List(PHONE, "tasks:my_claims"),
+    List(DESK, "tasks:team_work", of=lambda city: city.team.pk),
+    List(PHONE, "tasks:my_team_work", of=lambda city: city.team.pk),
+    List(PHONE, "tasks:team_claim", of=lambda city: (city.offer.pk, city.team.pk)),
+    List(PHONE, "members:my_teams"),
+    List(PHONE, "members:my_team", "?q=党员", of=lambda city: city.team.pk),
+    List(DESK, "members:team", of=lambda city: city.team.pk),
+    List(DESK, "members:team_found"),
     *(List(who, "flags:ledger") for who in (CITY, DESK, "unit_clerk")),
     List("unit_clerk", "flags:behind", "?who=short"),
     List(CITY, "flags:assessments"),
@@ -205,6 +215,8 @@ SINGLE = {
     "members:roster_leave",
     "members:roster_return",
     "members:roster_transfer",
+    "members:team_edit",
+    "members:team_propose",
     "reports:export",
     "reports:export_progress",
     "reports:manual",

@@ -16,6 +16,8 @@ EXEMPT: dict[str, str] = {
     "members.RosterChangeEvent": "read only through its change, which is scoped",
     "members.MobileChangeEvent": "read only through its change, which is scoped",
     "members.ElevationEvent": "read only through its elevation, which is scoped",
+    "members.TeamEvent": "read only through its team, which is scoped",
+    "members.TeamRoleEvent": "read only through its role, which is scoped",
     "members.RegistrationEvent": "read only through its registration, which is scoped",
     "notices.DeliveryEvent": "read only through its delivery, which is scoped",
     "reports.ExportEvent": "read only through its export, which is scoped",

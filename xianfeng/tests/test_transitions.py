@@ -20,7 +20,7 @@ State = Wish.State
 HISTORIES = {
     "flags.AssessmentEvent", "members.ElevationEvent", "members.ExemptionEvent", "members.ImportEvent",
     "members.MergeEvent", "members.MobileChangeEvent", "members.RegistrationEvent",
-    "members.RosterChangeEvent",
+    "members.RosterChangeEvent", "members.TeamEvent", "members.TeamRoleEvent",
     "notices.DeliveryEvent", "reports.ExportEvent", "tasks.BalanceRowEvent", "tasks.ClaimEvent",
     "tasks.InvitationEvent", "tasks.TaskEvent",
     "wishes.WishEvent",

@@ -203,6 +203,13 @@ def test_a_term_that_is_over_leads_no_more_until_it_is_renewed(cast: Cast) -> No
     assert acts_for(user_of(cast.li), team)
 
 
+def test_whose_term_is_over_may_leave_without_handing_over(cast: Cast) -> None:
+    team = make_team(cast, cast.wang)
+    TeamRole.objects.filter(member=cast.li).update(until=today() - DAY)
+    joining.leave(role_of(team, cast.li), by=user_of(cast.li))
+    assert not role_of(team, cast.li).is_live
+
+
 def test_thirty_days_before_the_end_of_a_term_both_sides_are_reminded_once(cast: Cast) -> None:
     make_team(cast)
     clock.run(today() + NEXT_YEAR - 31 * DAY)

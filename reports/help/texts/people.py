@@ -6,6 +6,20 @@ from reports.help.texts.entry import Help
 
 TEXTS = (
     Help(
+        pages=("members:team*", "tasks:team_work"),
+        title=_("服务队"),
+        what=_(
+            "帮帮团、睦邻社等：同一社区的党员一起服务，有队长和任期。党员在手机上发起，由社区确认；社区也可以直接建立，"
+            "请人当队长，本人同意后上任。队长为队员接单，每位队员本人确认；认定仍按人。"
+        ),
+        doings=(
+            _("“待社区确认”的点开，“确认”或“退回”并写原因；自己发起的由同事办。"),
+            _("队长离队、任期满了会通知社区：在队员旁“改角色”，请人接任或续任。"),
+            _("“做了什么”列出一起做的任务和已认定的时长、红旗。"),
+        ),
+        sections={"city": "4.", "community": "服务队"},
+    ),
+    Help(
         pages=("members:registrations", "members:registration", "members:confirm_many"),
         title=_("报到"),
         what=_(

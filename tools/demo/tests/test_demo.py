@@ -50,9 +50,15 @@ class TestTwoYearsOfOneCommunity(TestCase):
         assert not Claim.objects.filter(task__state=Task.State.DRAFT).exists()
 
     def test_somebody_is_offered_a_place_and_others_wait_for_the_next(self) -> None:
-        offered = Claim.objects.get(state=Claim.State.OFFERED)
+        offered = Claim.objects.get(state=Claim.State.OFFERED, team=None)
         assert offered.task.is_full
         assert Claim.objects.in_line().filter(task=offered.task).exists()
+
+    def test_a_team_goes_to_a_task_together(self) -> None:
+        places = Claim.objects.exclude(team=None)
+        leader = places.get(state=Claim.State.CLAIMED)
+        assert places.filter(state=Claim.State.OFFERED).exists()
+        assert leader.team.roles.serving().get(member=leader.member).is_leader
 
     def test_hours_are_true(self) -> None:
         tasks = Task.objects.exclude(published_at=None).filter(is_late_entry=False)

@@ -66,6 +66,15 @@ ERRANDS = (
     Errand(MEMBER, NONE, "all", ("tasks:suited",)),
     Errand(NONE, MEMBER, "own", ("tasks:decline_invitation",)),
     Errand(MEMBER, MEMBER, "own", ("tasks:my_claim", "tasks:withdraw", "tasks:open_brief")),
+    Errand(MEMBER, NONE, "all", ("members:my_teams",)),
+    Errand(MEMBER, MEMBER, "all", ("members:team_propose",)),
+    Errand(MEMBER, MEMBER, "place", ("members:my_team", "members:team_edit", "tasks:team_claim")),
+    Errand(MEMBER, NONE, "place", ("tasks:my_team_work",)),
+    # Teams: what watches a community sees them, the community keeps them.
+    Errand(PLACES - {"estate"}, NONE, "all", ("members:teams",)),
+    Errand(frozenset({"community"}), frozenset({"community"}), "all", ("members:team_found",)),
+    Errand(PLACES - {"estate"}, frozenset({"community"}), "place", ("members:team",)),
+    Errand(PLACES - {"estate"}, NONE, "place", ("tasks:team_work",)),
     Errand(MEMBER, MEMBER, "own", ("tasks:leave_line", "tasks:accept", "tasks:decline")),
     # First screens and lists of a desk.
     Errand(NONE, DESKS, "all", ("members:keep_filters", "members:keep_columns")),

@@ -41,7 +41,7 @@ from wishes.stating.stating import submit
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
 from xianfeng.tests.tables.access_balance import BALANCE
-from xianfeng.tests.tables.access_members import MEMBERS, SEE_PEOPLE
+from xianfeng.tests.tables.access_members import MEMBERS, SEE_PEOPLE, SEE_TEAMS, a_team
 from xianfeng.tests.tables.answers import Access, Answers, everyone, logged_in, only
 
 
@@ -302,6 +302,14 @@ def a_full_offer(cast: Cast) -> dict[str, Any]:
     return {"pk": task.pk}
 
 
+def a_teams_work(cast: Cast) -> dict[str, Any]:
+    return {"team_pk": a_team(cast)["pk"]}
+
+
+def an_offer_to_a_team(cast: Cast) -> dict[str, Any]:
+    return {**an_offer(cast), **a_teams_work(cast)}
+
+
 def own_rank(cast: Cast) -> dict[str, Any]:
     """李建国 waits."""
     return {"pk": join(a_full_offer(cast)["pk"], by=user_of(cast.li)).pk}
@@ -323,6 +331,9 @@ ACCESS |= {
     "tasks:withdraw": Access(post=only("member", status=302), kwargs=own_claim),
     "tasks:wait": Access(post=only("member", status=302), kwargs=a_full_offer),
     "tasks:leave_line": Access(post=only("member", status=302), kwargs=own_rank),
+    "tasks:team_claim": Access(get=only("member"), post=only("member"), kwargs=an_offer_to_a_team),
+    "tasks:my_team_work": Access(get=only("member"), kwargs=a_teams_work),
+    "tasks:team_work": Access(get=only(*SEE_TEAMS), kwargs=a_teams_work),
     "tasks:accept": Access(post=only("member", status=302), kwargs=own_offer),
     "tasks:decline": Access(post=only("member", status=302), kwargs=own_offer),
     "tasks:open_brief": Access(post=only("member", status=302), kwargs=own_claim),

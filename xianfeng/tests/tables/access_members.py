@@ -6,11 +6,12 @@ from typing import Any
 from members.accounts.addresses import ask, token_of
 from members.leaving import recording
 from members.merging import merging
-from members.models import ImportBatch, Member, Organization, User
+from members.models import ImportBatch, Member, Organization, Team, User
 from members.numbers import changing
 from members.organizations.elevating import appoint
 from members.people.exempting import exempt
 from members.registration.registering import submit as apply
+from members.teams.tests.teams import make_team
 from members.tests.applicants import application
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast, make_organization
@@ -288,4 +289,30 @@ MEMBERS |= {
     "members:merge_undo": Access(
         post=only(*MERGERS, status=302), kwargs=a_merge, data=lambda cast: {"reason": "弄错了"}
     ),
+}
+
+# --- members: teams -------------------------------------------------------------------------------
+
+SEE_TEAMS = ("city", "street", "community", "auditor")
+DISSOLVING = {"decision": "dissolve", "reason": "人手不足"}
+
+
+def a_team(cast: Cast) -> dict[str, Any]:
+    """Of 青锋社区, led by 李建国; a community has one of a name."""
+    standing = Team.objects.standing().filter(community=cast.community).first()
+    return {"pk": (standing or make_team(cast)).pk}
+
+
+MEMBERS |= {
+    "members:teams": Access(get=only(*SEE_TEAMS)),
+    "members:team_found": Access(get=only("community"), post=only("community")),
+    "members:team": Access(
+        get=only(*SEE_TEAMS), post=only("community", status=302), kwargs=a_team, data=lambda cast: DISSOLVING
+    ),
+    "members:my_teams": Access(get=only("member")),
+    "members:team_propose": Access(get=only("member"), post=only("member")),
+    "members:my_team": Access(
+        get=only("member"), post=only("member", status=302), kwargs=a_team, data=lambda cast: DISSOLVING
+    ),
+    "members:team_edit": Access(get=only("member"), post=only("member"), kwargs=a_team),
 }

@@ -21,8 +21,11 @@ from members.models import (
     Organization,
     Registration,
     RosterChange,
+    Team,
+    TeamRole,
     User,
 )
+from members.teams.tests.teams import make_team
 from notices.models import Delivery, Notice
 from notices.outbox import Message, send_many
 from notices.outbox.filters import PATIENCE
@@ -49,6 +52,7 @@ class City:
             reason="缺 9 个", ends_on=today(), made_by=cast.city_officer,
         )  # fmt: skip
         self.batch = self.import_batch(0)
+        self.team, self.offer = make_team(cast), make_offer(cast, title="一起接的任务")
         self.wish = Wish.objects.create(organization=cast.estate, need="想请人修灯")
 
     def grow_to(self, size: int) -> None:
@@ -64,6 +68,7 @@ class City:
         self.add_imports(numbers)
         self.add_exports(numbers)
         self.add_nights(numbers)
+        self.add_teams(numbers)
         self.run = assessing.forecast(timezone.localdate().year, by=self.cast.city_officer)
 
     def add_people(self, numbers: range) -> None:
@@ -314,6 +319,25 @@ class City:
                 state=("ready", "failed")[n // 2 % 2],
                 expires_at=timezone.now() + dt.timedelta(days=7),
             )
+
+    def add_teams(self, numbers: range) -> None:
+        """Of every state, 李建国 in each; and one team with everybody, who served together."""
+        cast, state = self.cast, TeamRole.State
+        teams = Team.objects.bulk_create(
+            Team(name=f"{one.label}{n}", kind="helpers", community=cast.community, purpose="修水电",
+                 state=one, founded_by=cast.clerk)
+            for n in numbers for one in Team.State
+        )  # fmt: skip
+        TeamRole.objects.bulk_create(
+            TeamRole(team=team, member=cast.li, state=state.SERVING) for team in teams[::2]
+        )
+        people = Member.objects.filter(user__username__in=[f"m{n}" for n in numbers])
+        TeamRole.objects.bulk_create(
+            TeamRole(team=self.team, member=one, state=(state.SERVING, state.ASKED)[one.pk % 2])
+            for one in people
+        )
+        together = Claim.objects.filter(task__title__in=[f"结束{n}" for n in numbers])
+        together.update(team=self.team)
 
     def add_nights(self, numbers: range) -> None:
         RetentionRun.objects.bulk_create(RetentionRun(started_at=timezone.now()) for _n in numbers)
