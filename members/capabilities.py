@@ -22,6 +22,8 @@ SEES: dict[str, set[str]] = {
     "organizations.see": {CITY, STREET, COMMUNITY},
     "wishes.see": {CITY, STREET, COMMUNITY, ESTATE},
     "tasks.see": {CITY, STREET, COMMUNITY, ESTATE},
+    # What waits for the city's word on whether it is volunteer service, and what members say of tasks.
+    "scope.see": {CITY},
     "flags.see": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
     "assessments.see": {CITY, STREET, COMMUNITY, UNIT},
     "notices.see": {CITY, COMMUNITY, UNIT},
@@ -56,6 +58,7 @@ DOES: dict[str, set[str]] = {
     "assessments.run": {CITY},
     "policy.edit": {CITY},
     "catalogue.edit": {CITY},
+    "scope.review": {CITY},
     "notices.resend": {CITY},
     "notices.tell": {CITY, COMMUNITY, UNIT},
 }

@@ -12,10 +12,12 @@ from members.service_admin import ReasonForm, ServiceAdmin, service_action
 from tasks import rights
 from tasks.catalogue.forms import ItemForm
 from tasks.catalogue.items import save_item
-from tasks.models import Claim, ServiceItem, Task, Verification
+from tasks.models import Claim, ScopeRule, ServiceItem, Task, Verification
 from tasks.presence.marking import mark_presence
 from tasks.publishing import publishing
 from tasks.publishing.views import form_for, save
+from tasks.scope.editing import save_rule
+from tasks.scope.forms import RuleForm
 from tasks.verifying.reversing import reverse_verification
 
 
@@ -33,6 +35,14 @@ class ServiceItemAdmin(ServiceAdmin):
     sees, does, form = "tasks.see", "catalogue.edit", ItemForm
     adds, changes = partial(save_item, None), save_item
     list_display = ["name", "code", "category", "min_flags", "max_flags", "is_volunteering", "is_active"]
+    search_fields = ["name", "code"]
+
+
+@admin.register(ScopeRule)
+class ScopeRuleAdmin(ServiceAdmin):
+    sees, does, form = "tasks.see", "catalogue.edit", RuleForm
+    adds, changes = partial(save_rule, None), save_rule
+    list_display = ["name", "code", "action", "basis", "is_active"]
     search_fields = ["name", "code"]
 
 

@@ -6,5 +6,15 @@ app_name = "tasks"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"tasks.{errand}.urls"))
-    for errand in ("claiming", "publishing", "presence", "verifying", "recording", "catalogue")
+    for errand in (
+        "claiming",
+        "publishing",
+        "presence",
+        "verifying",
+        "recording",
+        "catalogue",
+        "scope",
+        "reviewing",
+        "objecting",
+    )
 ]

@@ -60,6 +60,7 @@ SCHEDULE: dict[str, tuple[str, Schedule, dict[str, Any]]] = {
     "results": ("flags.tell_results", crontab(minute=20), {}),
     "reminders": ("flags.remind", crontab(hour=8, minute=30), {}),
     "verification reminders": ("tasks.remind_to_verify", crontab(hour=8, minute=40), {}),
+    "review expiry": ("tasks.expire_reviews", crontab(minute="*/10"), {}),
     "departures": ("members.let_depart", crontab(hour=0, minute=10), {}),
     "ledger nightly": ("flags.nightly", crontab(hour=1, minute=10), {}),
     "year end": ("flags.year_end", crontab(hour=2, minute=10), {}),

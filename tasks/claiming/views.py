@@ -38,8 +38,9 @@ from tasks.claiming.rules import (
     obstacle,
     withdraw_obstacle,
 )
-from tasks.models import Claim, Task
+from tasks.models import Claim, ScopeReport, Task
 from tasks.models.applicant import Applicant
+from tasks.objecting.rules import is_reportable
 from wishes.handling import handling as wishes
 from wishes.models import Wish
 from xianfeng.lib.refusal import refusal_of
@@ -109,7 +110,14 @@ def offer(request: MemberRequest, pk: int) -> HttpResponse:
     offered = Task.objects.for_member(request.member).select_related("publisher", "item")
     task = get_object_or_404(offered, pk=pk)
     refusal = claim_obstacle(task, request.member, now)
-    return render(request, "tasks/claiming/offer.html", {"task": task, "refusal": refusal})
+    context = {"task": task, "refusal": refusal, **objection_to(task, request.member)}
+    return render(request, "tasks/claiming/offer.html", context)
+
+
+def objection_to(task: Task, member: Member) -> dict[str, bool]:
+    """Whether the member said that it is no volunteer service, or may."""
+    reported = ScopeReport.objects.open().filter(task=task, member=member).exists()
+    return {"own_report": reported, "can_object": is_reportable(task)}
 
 
 @member_required
@@ -181,6 +189,7 @@ def my_claim(request: MemberRequest, pk: int) -> HttpResponse:
         "leaving": how,
         "excused_until": excused_until(place, limits) if how == Leaving.EXCUSED else None,
         **brief_shown(place, request.user, now),
+        **objection_to(place.task, request.member),
         "decision": place.verifications.standing().select_related("verifier").first(),
         "history": history_of(place),
     }

@@ -1,6 +1,10 @@
 """Tasks, the places members take on them, and what became of the work."""
 
 from .claim import Claim, ClaimEvent, Verification
+from .scope import ScopeReport, ScopeRule, Screening
 from .task import ServiceItem, Task, TaskEvent
 
-__all__ = ["Claim", "ClaimEvent", "ServiceItem", "Task", "TaskEvent", "Verification"]
+__all__ = [
+    "Claim", "ClaimEvent", "ScopeReport", "ScopeRule", "Screening", "ServiceItem", "Task", "TaskEvent",
+    "Verification",
+]  # fmt: skip

@@ -21,8 +21,11 @@ from tasks.models.sessions import MOST_SESSIONS, TIMES, longest_service
 from tasks.publishing.fitting import Fitting, fitting
 from tasks.publishing.rules import CITY_CHOICES, WORDS
 from tasks.rules import MAX_FLAGS, MAX_MINUTES
+from tasks.scope.warning import warning
 from wishes.models import Wish
 from xianfeng.lib import personal_data
+from xianfeng.lib.ids import id_of
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.times import at, local_date, today
 
 Kind = Organization.Kind
@@ -30,7 +33,7 @@ Kind = Organization.Kind
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
 LONGEST_TITLE = 60
 CLAUSE_END = re.compile(r"([，。；！？,;!?])")
-NOT_TERMS = ("item", "reach", "chosen", "key", "keep", "clashes_seen")
+NOT_TERMS = ("item", "reach", "chosen", "key", "keep", "clashes_seen", "insist")
 
 
 def moment(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DateTimeField:
@@ -135,6 +138,14 @@ class TaskForm(forms.Form):
     keep = forms.BooleanField(label=_("文字里的门牌号是公共地点，可以公开"), required=False)
     # Shown once the rule has named whom another time puts in two places.
     clashes_seen = forms.BooleanField(label=_("知道这些人时间重叠，仍要改时间"), required=False)
+    # Shown once a rule of the city's warned of what stands in the form.
+    insist = forms.CharField(
+        label=_("仍要发布的理由"),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("市里会看到。需要市里审核的，这里写给审核人的说明，可以不填。"),
+    )
     key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     asks_to_keep = False
@@ -231,6 +242,12 @@ class TaskForm(forms.Form):
         chosen = offered.intersection(map(str, self["chosen"].value() or [])) if offered else set()
         return fitting(self.addressed(self["reach"].value(), [*chosen]), self["wanted_skills"].value() or "")
 
+    def warning(self) -> dict[str, Any]:
+        """What speaks against the form as it stands, for its first look and without scripts."""
+        item = ServiceItem.objects.filter(pk=id_of(key_of(self["item"].value()))).first()
+        given = {name: str(self[name].value() or "") for name in ("title", "text", "flags")}
+        return warning(item, **given)
+
     def has_options(self) -> bool:
         """Whether anything stands in a folded field, or is wrong there."""
         return any(self[name].errors or self[name].value() not in PLAIN.get(name, EMPTY) for name in FOLDED)
@@ -239,6 +256,11 @@ class TaskForm(forms.Form):
         """What the services take: the item, the audience and the task's own fields."""
         terms = {name: value for name, value in self.cleaned_data.items() if name not in NOT_TERMS}
         return {"item": self.cleaned_data["item"], "audience": self.audience(), **terms}
+
+
+def key_of(value: Any) -> Any:
+    """An initial value may be the row itself."""
+    return value.pk if isinstance(value, ServiceItem) else value
 
 
 def item_label(item: ServiceItem) -> str:

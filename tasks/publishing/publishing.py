@@ -1,7 +1,7 @@
 """Drafting, changing, publishing and cancelling tasks."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NotRequired, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from members.models import Organization, User
 from tasks.models import Claim, ClaimEvent, ServiceItem, Task, TaskEvent
 from tasks.models.sessions import TIMES
-from tasks.moving import move, moved_on
+from tasks.moving import move, moved_on, offer
 from tasks.presence import marking
 from tasks.publishing import messages, rules
 from tasks.publishing.clashing import clashes_of
+from tasks.reviewing import reviewing
 from tasks.rights import check_publisher, demand, may_cancel
 from tasks.rules import check_text
+from tasks.scope import screening
 from wishes.handling import handling as wishes
 from wishes.models import Wish
 from xianfeng.lib import personal_data
@@ -131,12 +133,14 @@ def edit(
     now: dt.datetime | None = None,
     seen: int | None = None,
     clashes_seen: bool = False,
+    insist: str = "",
     **changes: Unpack[Changes],
 ) -> Task:
     """Change a draft or an open task; holders of a place are told of another time or place.
 
     Raises ChangedMeanwhile where `seen`, if given, is not the task's version any more; HoldersClash where
-    another time puts holders in two places and nobody agreed to that (`clashes_seen`).
+    another time puts holders in two places and nobody agreed to that (`clashes_seen`); NeedsReview and
+    ScopeWarned (without `insist`) where an open task would become what is not simply published.
     """
     at = now or timezone.now()
     check_publisher(by, task.publisher)
@@ -155,13 +159,14 @@ def edit(
     is_moved = current.is_published and not changed.keys().isdisjoint(TIMES)
     clashes = clashes_of(current) if is_moved else {}
     rules.check_clashes(clashes, seen=clashes_seen)
+    insisted = screened_again(current, changed, insist, by=by, at=at)
     labels = [_label(name) for name in changed]
     if audience is not None and set(audience) != set(current.audience.all()):
         rules.check_audience(current.publisher, audience, current.wish)
         current.audience.set(audience)
         labels.append(_label("audience"))
     if labels:
-        note = _("修改：%(fields)s") % {"fields": "、".join(labels)}
+        note = "；".join(filter(None, [_("修改：%(fields)s") % {"fields": "、".join(labels)}, insisted]))
         moved_at = at if is_moved else current.moved_at
         fields = {**changed, "category": current.item.category, "moved_at": moved_at}
         move(current, current.state, by=by, at=at, note=note, **fields)
@@ -177,16 +182,31 @@ def _label(name: str) -> str:
     return str(getattr(Task._meta.get_field(name), "verbose_name", name))
 
 
+def screened_again(task: Task, changed: Collection[str], insist: str, *, by: User, at: dt.datetime) -> str:
+    """An open task is asked what it was asked when it went out; the line for its history."""
+    if not task.is_published or set(changed).isdisjoint(rules.SCREENED):
+        return ""
+    found = screening.fresh(task, screening.findings(task))
+    rules.check_no_review(found)
+    return reviewing.insist(task, found, said=insist, by=by, at=at)
+
+
 @transaction.atomic
-def publish(task: Task, *, by: User, now: dt.datetime | None = None) -> Task:
-    """Offer a draft to its audience; a wish's task marks the wish as published in the same transaction."""
+def publish(task: Task, *, by: User, insist: str = "", now: dt.datetime | None = None) -> Task:
+    """Offer a draft to its audience, or send it to the city where something stops it (`is_in_review` then).
+
+    `insist` says why, where it is published despite a warning. Raises ScopeWarned, NoReviewer.
+    """
     at = now or timezone.now()
     check_publisher(by, task.publisher)
     rules.check_terms(task)
     rules.check_publishable(task, at)
-    move(task, State.PUBLISHED, by=by, at=at, published_at=at)
-    if task.wish:
-        wishes.mark_published(task.wish, by=by)
+    found = screening.findings(task)
+    if screening.stops(found):
+        reviewing.submit(task, found, said=insist, by=by, at=at)
+        return task
+    note = reviewing.insist(task, found, said=insist, by=by, at=at)
+    offer(task, by=by, at=at, note=note)
     return task
 
 
@@ -198,13 +218,14 @@ def create(
     item: ServiceItem,
     audience: Sequence[Organization],
     publish_now: bool,
+    insist: str = "",
     key: str | None = None,
     now: dt.datetime | None = None,
     **terms: Unpack[Terms],
 ) -> Task:
     """A draft, published at once if asked for: both or neither."""
     task = draft(by=by, publisher=publisher, item=item, audience=audience, key=key, **terms)
-    return publish(task, by=by, now=now) if publish_now and task.is_draft else task
+    return publish(task, by=by, insist=insist, now=now) if publish_now and task.is_draft else task
 
 
 @transaction.atomic
@@ -215,19 +236,21 @@ def publish_wish(
     publisher: Organization,
     item: ServiceItem,
     audience: Sequence[Organization],
+    insist: str = "",
     key: str | None = None,
     now: dt.datetime | None = None,
     **terms: Unpack[Terms],
 ) -> Task:
-    """Accept a wish if nobody did, and publish it as a task, in one step."""
+    """Accept a wish if nobody did, and publish it as a task, in one step; in review it stays accepted."""
     task = draft(by=by, publisher=publisher, item=item, audience=audience, wish=wish, key=key, **terms)
     if not task.is_draft:
         return task
     if wish.is_waiting:
-        wish = wishes.accept(wish, by=by, is_next_told=True)
+        waits = screening.stops(screening.findings(task))
+        wish = wishes.accept(wish, by=by, is_next_told=not waits)
         wish.refresh_from_db(fields=["state"])
     task.wish = wish
-    return publish(task, by=by, now=now)
+    return publish(task, by=by, insist=insist, now=now)
 
 
 @transaction.atomic
@@ -245,6 +268,8 @@ def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None)
     task.state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=task.pk)
     rules.check_cancellable(task)
     was_published = task.is_published
+    if task.is_in_review:
+        reviewing.close(task, by=by, at=at)
     freed = list(task.claims.open().select_related("member__user"))
     move_all(
         freed,

@@ -110,7 +110,9 @@ def test_every_set_holds_states_of_its_own_class() -> None:
         (Claim.State, [Claim.State.HOLDS_PLACE, {"withdrawn", "freed"}]),
         (Claim.State, [Claim.State.OPEN, Claim.State.DECIDED, {"withdrawn", "freed"}]),
         (Verification.Grade, [Verification.Grade.AWARDED, {"denied", "no_show"}]),
-        (Task.State, [Task.State.CHANGEABLE, {"settled", "cancelled"}]),
+        (Task.State, [Task.State.CHANGEABLE, {"in_review", "settled", "cancelled"}]),
+        (Task.State, [Task.State.CANCELLABLE, {"settled", "cancelled"}]),
+        (Task.State, [Task.State.UNSEEN, Task.State.ENTERABLE, {"cancelled"}]),
         (
             Registration.State,
             [Registration.State.OPEN, Registration.State.TAKEN_IN, {"returned", "withdrawn"}],

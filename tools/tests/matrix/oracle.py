@@ -62,7 +62,7 @@ ERRANDS = (
     Errand(NONE, MEMBER, "own", ("members:number_object", "members:withdraw_registration")),
     # A member's tasks and flags: whose audience they are in, and what they took.
     Errand(MEMBER, NONE, "all", ("tasks:browse", "tasks:my_claims", "flags:my_flags")),
-    Errand(MEMBER, MEMBER, "place", ("tasks:offer", "tasks:claim")),
+    Errand(MEMBER, MEMBER, "place", ("tasks:offer", "tasks:claim", "tasks:object", "tasks:take_back_object")),
     Errand(MEMBER, MEMBER, "own", ("tasks:my_claim", "tasks:withdraw", "tasks:open_brief")),
     # First screens and lists of a desk.
     Errand(NONE, DESKS, "all", ("members:keep_filters", "members:keep_columns")),
@@ -130,7 +130,13 @@ ERRANDS = (
     Errand(PLACES, NONE, "all", ("tasks:list", "tasks:records", "tasks:items")),
     Errand(PUBLISHERS, PUBLISHERS, "all", ("tasks:new", "tasks:record")),
     Errand(PUBLISHERS, NONE, "all", ("tasks:fitting",)),
-    Errand(CITY, CITY, "all", ("tasks:item", "tasks:item_new")),
+    Errand(CITY, CITY, "all", ("tasks:item", "tasks:item_new", "tasks:scope_rule", "tasks:scope_rule_new")),
+    Errand(PLACES, NONE, "all", ("tasks:scope_rules", "tasks:scope_share")),
+    Errand(NONE, PUBLISHERS, "all", ("tasks:warning",)),
+    # The city's word on what is volunteer service; its publisher may take the question back.
+    Errand(CITY, NONE, "all", ("tasks:reviews",)),
+    Errand(NONE, CITY, "place", ("tasks:approve", "tasks:send_back", "tasks:decide_scope")),
+    Errand(NONE, frozenset({"estate"}), "place", ("tasks:take_back",)),
     Errand(frozenset({"city", "community"}), NONE, "all", ("tasks:to_verify",)),
     Errand(NONE, frozenset({"city", "community"}), "all", ("tasks:verify_many",)),
     Errand(PLACES, NONE, "place", ("tasks:detail",)),
@@ -176,6 +182,7 @@ ADMIN = {
     "flags_assessment": Rows(ABOUT_PEOPLE),
     "wishes_wish": Rows(PLACES, adds=HANDLERS),
     "tasks_serviceitem": Rows(PLACES, adds=CITY, changes=CITY, about="all"),
+    "tasks_scoperule": Rows(PLACES, adds=CITY, changes=CITY, about="all"),
     "tasks_task": Rows(PLACES, adds=PUBLISHERS, changes=frozenset({"estate"})),
     "tasks_claim": Rows(PLACES),
     "tasks_verification": Rows(PLACES),

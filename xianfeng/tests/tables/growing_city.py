@@ -27,7 +27,7 @@ from notices.models import Delivery, Notice
 from notices.outbox import Message, send_many
 from notices.outbox.filters import PATIENCE
 from reports.models import Export, RetentionRun
-from tasks.models import Claim, ServiceItem, Task, TaskEvent
+from tasks.models import Claim, ScopeReport, Screening, ServiceItem, Task, TaskEvent
 from tasks.tests.desk import ended_task, hold
 from tasks.tests.offers import make_offer
 from wishes.models import Wish, WishEvent
@@ -190,9 +190,31 @@ class City:
             hold(ended_task(cast, ago=2 * (n + 1) * day, title=f"结束{n}", **common), cast.li)
             verified = make_offer(cast, title=f"认定{n}", **common)
             Claim.objects.create(task=verified, member=cast.li, state="verified")
+            self.add_scope(publisher, n)
             TaskEvent.objects.create(
                 task=self.ended, by=cast.clerk, from_state="published", to_state="published"
             )
+
+    def add_scope(self, publisher: Organization, n: int) -> None:
+        """What the city looks at first, what was published despite a warning, and what members doubt."""
+        cast = self.cast
+        for state, outcome in (("in_review", "waiting"), ("published", "insisted")):
+            task = make_offer(cast, title=f"{outcome}{n}", state=state, publisher=publisher)
+            Screening.objects.create(
+                task=task,
+                keys=[],
+                findings="像是填表",
+                outcome=outcome,
+                asked_by=(cast.secretary, cast.clerk)[n % 2],
+                due=today() - dt.timedelta(days=n % 2),
+            )
+        own = make_offer(cast, title=f"市里{n}", state="in_review", publisher=cast.city)
+        Screening.objects.create(
+            task=own, keys=[], outcome="waiting", asked_by=cast.city_officer, due=today()
+        )
+        ScopeReport.objects.create(task=task, member=cast.li, reason="是填表")
+        ScopeReport.objects.create(task=task, member=cast.wang)
+        Task.objects.filter(pk=task.pk).update(published_at=timezone.now())
 
     def add_wishes(self, numbers: range) -> None:
         cast = self.cast
