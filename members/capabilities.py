@@ -24,6 +24,8 @@ SEES: dict[str, set[str]] = {
     "tasks.see": {CITY, STREET, COMMUNITY, ESTATE},
     # What waits for the city's word on whether it is volunteer service, and what members say of tasks.
     "scope.see": {CITY},
+    # What the city asks of communities and units for one of its tasks.
+    "targets.see": {CITY, STREET, COMMUNITY, UNIT},
     "flags.see": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
     "assessments.see": {CITY, STREET, COMMUNITY, UNIT},
     "notices.see": {CITY, COMMUNITY, UNIT},
@@ -52,6 +54,8 @@ DOES: dict[str, set[str]] = {
     "accounts.keep": set(),
     "wishes.handle": {COMMUNITY, ESTATE},
     "tasks.publish": {CITY, COMMUNITY, ESTATE},
+    "targets.set": {CITY},
+    "targets.answer": {COMMUNITY, UNIT},
     "presence.mark": {CITY, COMMUNITY, ESTATE},
     "claims.verify": {CITY, COMMUNITY},
     "flags.reverse": {CITY, COMMUNITY},

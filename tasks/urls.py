@@ -16,5 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "scope",
         "reviewing",
         "objecting",
+        "breakdown",
+        "sharing",
     )
 ]

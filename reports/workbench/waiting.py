@@ -28,7 +28,7 @@ from members.registration import reconciling
 from notices.models import Delivery
 from reports.workbench.figures import Figure
 from tasks.deadlines import overdue
-from tasks.models import Screening, Task
+from tasks.models import Screening, Target, Task
 from tasks.phases import BY_CODE, waiting_for
 from tasks.reviewing.waiting import doubted
 from wishes.models import Wish
@@ -111,6 +111,11 @@ def about_people(user: User, desk: Appointment) -> Iterator[Sort]:
         yield Sort(reviews, _("待审核任务"), url, _("项"))
         yield Sort(reviews.overdue(), _("审核超期"), f"{url}?tab=overdue", _("项"), is_late=True)
         yield Sort(doubted(user), _("待裁定反映"), f"{url}?tab=doubted", _("项"))
+    if desk.can("targets.see"):
+        targets, url = Target.objects.visible_to(user), reverse("tasks:targets")
+        answers = desk.can("targets.answer")
+        yield Sort(targets.open(), _("待承接目标"), url, _("个"), answers)
+        yield Sort(targets.late(), _("逾期未承接"), f"{url}?tab=late", _("个"), answers, is_late=True)
     if desk.organization.is_unit and desk.can("members.record"):
         moves = RosterChange.objects.visible_to(user).to_receive(desk.organization)
         yield Sort(moves, _("待接收调动"), reverse("members:roster_changes"), _("人"))
@@ -120,7 +125,8 @@ def waiting_about_people(user: User, desk: Appointment) -> Iterator[Figure]:
     sorts = list(about_people(user, desk))
     for one, count in zip(sorts, counted(*(one.rows for one in sorts)), strict=True):
         if one.is_late and count:
-            yield Figure(one.label, count, one.url, one.unit, tone="danger", is_own=one.is_own)
+            tone = "danger" if one.is_own else ""
+            yield Figure(one.label, count, one.url, one.unit, tone=tone, is_own=one.is_own)
         elif not one.is_late:
             yield figure(one.label, count, one.url, one.unit, is_own=one.is_own)
 

@@ -2,9 +2,19 @@
 
 from .claim import Claim, ClaimEvent, Verification
 from .scope import ScopeReport, ScopeRule, Screening
+from .target import Target, TargetEvent
 from .task import ServiceItem, Task, TaskEvent
 
 __all__ = [
-    "Claim", "ClaimEvent", "ScopeReport", "ScopeRule", "Screening", "ServiceItem", "Task", "TaskEvent",
+    "Claim",
+    "ClaimEvent",
+    "ScopeReport",
+    "ScopeRule",
+    "Screening",
+    "ServiceItem",
+    "Target",
+    "TargetEvent",
+    "Task",
+    "TaskEvent",
     "Verification",
 ]  # fmt: skip

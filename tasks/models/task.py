@@ -119,7 +119,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def reaching(self, member: Member) -> "TaskQuerySet":
         """Tasks whose audience the member is in; raw statements say it with `tasks.models.audience`."""
         named = Task.audience.through.objects.filter(organization_id__in=member.organization_ids())
-        return self.filter(pk__in=named.values("task_id"))
+        reached = named.values("task_id")
+        return self.filter(Q(parent=None) | Q(parent__in=reached), pk__in=reached)
 
     def for_member(self, member: Member) -> "TaskQuerySet":
         """Published tasks whose audience the member is in."""
@@ -208,6 +209,16 @@ class Task(models.Model):
         models.PROTECT,
         related_name="published_tasks",
         verbose_name=_("发布组织"),
+    )
+    # A city task that a community took up as its own: it reaches nobody whom the city's does not.
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="parts",
+        verbose_name=_("全市任务"),
     )
     audience = models.ManyToManyField(Organization, related_name="offered_tasks", verbose_name=_("面向"))
     wish = models.ForeignKey(

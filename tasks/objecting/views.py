@@ -24,7 +24,7 @@ def concerning(request: MemberRequest, pk: int) -> Task:
 @require_POST
 @member_required
 def report(request: MemberRequest, pk: int) -> HttpResponse:
-    task, reason = concerning(request, pk), request.POST.get("reason", "")
+    task, reason = concerning(request, pk), request.POST.get("why", "")
     if attempt(request, lambda: objecting.report(task, request.member, by=request.user, reason=reason)):
         messages.success(request, _("已反映给市里。社区不知道是谁反映的；市里裁定后会告诉您。"))
     return back_to(task, request)

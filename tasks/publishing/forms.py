@@ -156,14 +156,18 @@ class TaskForm(forms.Form):
         publisher: Organization,
         wish: Wish | None = None,
         item: ServiceItem | None = None,
+        whole: Task | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.publisher, self.wish, self.initial = publisher, wish, {**(self.initial or {})}
+        self.whole = whole
         self.fields["key"].initial = uuid.uuid4().hex
         offered = ServiceItem.objects.active()
         if item:  # what the task was published with may be switched off since
             offered |= ServiceItem.objects.filter(pk=item.pk)
+        if whole:  # a part is of the whole's item
+            offered = ServiceItem.objects.filter(pk=whole.item_id)
         item_field: Any = self.fields["item"]
         item_field.queryset = offered
         item_field.label_from_instance = item_label
@@ -240,7 +244,9 @@ class TaskForm(forms.Form):
         groups = getattr(self.fields.get("chosen"), "choices", [])
         offered = {pk for _kind, group in groups for pk, _name in group}
         chosen = offered.intersection(map(str, self["chosen"].value() or [])) if offered else set()
-        return fitting(self.addressed(self["reach"].value(), [*chosen]), self["wanted_skills"].value() or "")
+        within = list(self.whole.audience.all()) if self.whole else None
+        addressed = self.addressed(self["reach"].value(), [*chosen])
+        return fitting(addressed, self["wanted_skills"].value() or "", within)
 
     def warning(self) -> dict[str, Any]:
         """What speaks against the form as it stands, for its first look and without scripts."""
@@ -317,6 +323,22 @@ def task_initial(task: Task) -> dict[str, Any]:
     reach = "own" if chosen == [task.publisher_id] else "wish" if task.wish_id else "chosen"
     same = {name: getattr(task, name) for name in names}
     return {**same, "item": task.item_id, "reach": reach, "chosen": chosen}
+
+
+def part_initial(whole: Task, places: int) -> dict[str, Any]:
+    """From the city's task; place and people are the community's own."""
+    same = (
+        "title",
+        "text",
+        "starts_at",
+        "ends_at",
+        "sessions",
+        "flags",
+        "minutes",
+        "wanted_skills",
+        "risk_note",
+    )
+    return {**{name: getattr(whole, name) for name in same}, "item": whole.item_id, "capacity": places}
 
 
 def copy_initial(task: Task, publisher: Organization) -> dict[str, Any]:

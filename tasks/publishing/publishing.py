@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Organization, User
+from tasks.breakdown import breakdown
+from tasks.breakdown import messages as breakdown_messages
 from tasks.models import Claim, ClaimEvent, ServiceItem, Task, TaskEvent
 from tasks.models.sessions import TIMES
 from tasks.moving import move, moved_on, offer
@@ -81,13 +83,14 @@ def draft(
     item: ServiceItem,
     audience: Sequence[Organization],
     wish: Wish | None = None,
+    parent: Task | None = None,
     key: str | None = None,
     **terms: Unpack[Terms],
 ) -> Task:
     """A task that nobody sees yet. The same key again gives the same task; with other content KeyReused."""
     check_publisher(by, publisher)
     rules.check_audience(publisher, audience, wish)
-    task = Task(publisher=publisher, item=item, wish=wish, key=key, created_by=by, **terms)
+    task = Task(publisher=publisher, item=item, wish=wish, parent=parent, key=key, created_by=by, **terms)
     task.category = item.category
     task.kind = Task.Kind.WISH if wish else Task.Kind.ACTIVITY
     rules.check_terms(task)
@@ -104,7 +107,7 @@ def draft(
 # What the same key must name again. Sign-up opens at the minute of the click where nothing is filled in.
 SAME = (
     *(name for name in Terms.__annotations__ if name != "signup_opens_at"),
-    "item_id", "publisher_id", "created_by_id", "wish_id",
+    "item_id", "publisher_id", "created_by_id", "wish_id", "parent_id",
 )  # fmt: skip
 
 
@@ -144,7 +147,11 @@ def edit(
     """
     at = now or timezone.now()
     check_publisher(by, task.publisher)
-    current = Task.objects.select_for_update(of=("self",)).select_related("item", "publisher").get(pk=task.pk)
+    current = (
+        Task.objects.select_for_update(of=("self",))
+        .select_related("item", "publisher", "parent__item")
+        .get(pk=task.pk)
+    )
     rules.check_editable(current, at)
     rules.check_unchanged(version_of(current), seen)
     audience = changes.pop("audience", None)
@@ -172,6 +179,7 @@ def edit(
         move(current, current.state, by=by, at=at, note=note, **fields)
         if not WORTH_TELLING.isdisjoint(changed):
             messages.tell_of_change(current, clashes)
+            tell_parts(current)
         if "starts_at" in changed:
             marking.forget(current, by=by, at=at)
             messages.tell_resident_of_time(current)
@@ -199,15 +207,23 @@ def publish(task: Task, *, by: User, insist: str = "", now: dt.datetime | None =
     """
     at = now or timezone.now()
     check_publisher(by, task.publisher)
+    hold_whole(task)
     rules.check_terms(task)
     rules.check_publishable(task, at)
-    found = screening.findings(task)
+    found = screening.fresh(task, screening.findings(task))
     if screening.stops(found):
         reviewing.submit(task, found, said=insist, by=by, at=at)
         return task
     note = reviewing.insist(task, found, said=insist, by=by, at=at)
     offer(task, by=by, at=at, note=note)
     return task
+
+
+def hold_whole(task: Task) -> None:
+    """Nobody calls the city's task off while a part of it is published: that would be left behind."""
+    if task.parent_id:
+        rows = Task.objects.select_for_update(of=("self",), no_key=True).select_related("item")
+        task.parent = rows.get(pk=task.parent_id)
 
 
 @transaction.atomic
@@ -218,13 +234,14 @@ def create(
     item: ServiceItem,
     audience: Sequence[Organization],
     publish_now: bool,
+    parent: Task | None = None,
     insist: str = "",
     key: str | None = None,
     now: dt.datetime | None = None,
     **terms: Unpack[Terms],
 ) -> Task:
     """A draft, published at once if asked for: both or neither."""
-    task = draft(by=by, publisher=publisher, item=item, audience=audience, key=key, **terms)
+    task = draft(by=by, publisher=publisher, item=item, audience=audience, parent=parent, key=key, **terms)
     return publish(task, by=by, insist=insist, now=now) if publish_now and task.is_draft else task
 
 
@@ -257,6 +274,7 @@ def publish_wish(
 def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None) -> Task:
     """Call a task off: places are freed, holders told, and its wish waits to be published again.
 
+    With a city task go the tasks that communities made of it, but for those where service was decided on.
     Raises WrongState for a settled or cancelled task, HasVerdicts once flags were lit for it, and
     PersonalDataInTask for a reason that names a number: every holder reads it.
     """
@@ -264,6 +282,23 @@ def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None)
     demand(may_cancel(by, task))
     why = check_reason(reason)
     check_text(why, _("原因"), field="reason", kinds=personal_data.FORBIDDEN)
+    call_off(task, why, by=by, at=at)
+    for part in task.parts.filter(state__in=State.CANCELLABLE).select_related("publisher__parent", "wish"):
+        if rules.is_cancellable(part):  # where somebody's service is decided on, it took place
+            call_off(part, _("全市任务已取消：%(reason)s") % {"reason": why}, by=by, at=at)
+    breakdown.end_with(task, why, by=by, at=at)
+    breakdown.release(task, by=by, at=at)
+    return task
+
+
+def tell_parts(task: Task) -> None:
+    """Whoever is to bring people to it, of another time or place; the latest event is the occasion."""
+    if task.is_of_city and task.is_published:
+        breakdown_messages.tell_moved(task, TaskEvent.objects.filter(task=task).latest("id").pk)
+
+
+def call_off(task: Task, why: str, *, by: User, at: dt.datetime) -> None:
+    """Places are freed, and their holders told. Raises WrongState, HasVerdicts."""
     # The row lock keeps claims and verifications out until the end.
     task.state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=task.pk)
     rules.check_cancellable(task)
@@ -286,4 +321,3 @@ def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None)
     if was_published and task.wish:
         wishes.unpublish(task.wish, by=by, note=_("任务已取消：%(reason)s") % {"reason": why})
     messages.tell_of_cancellation(task, freed, why)
-    return task

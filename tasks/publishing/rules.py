@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from django.utils.translation import gettext as _
 
 from members.models import Organization
+from tasks.breakdown.rules import check_part, check_whole_published
 from tasks.models import Claim, Task
 from tasks.models.sessions import LONGEST_SESSION, MOST_SESSIONS, session_length
 from tasks.rights import Kind
@@ -98,6 +99,7 @@ def check_city_audience(city: Organization, chosen: list[Organization]) -> None:
 def check_terms(task: Task) -> None:
     """Whether what the task offers is sound by itself. Raises the Refusal of the first broken rule."""
     check_words(task)
+    check_part(task)
     if not task.item.is_active:
         raise ItemNotOffered(_("“%(item)s”已停用。请在服务事项目录中另选一项。") % {"item": task.item})
     # Above the range is for the city to review, below it is nothing.
@@ -163,6 +165,7 @@ def check_not_begun(task: Task, now: dt.datetime) -> None:
 def check_publishable(task: Task, now: dt.datetime) -> None:
     if not task.is_draft:
         raise WrongState(_("只有草稿可以发布，这项任务是“%(state)s”。") % {"state": task.get_state_display()})
+    check_whole_published(task)
     check_not_begun(task, now)
     if Task.SIGN_UP.is_over(task, now):
         raise TooLate(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from members.access import StaffRequest, desk_required
 from members.models import User
 from tasks.desk import fetch
-from tasks.models import Claim, ScopeReport, Task, TaskEvent
+from tasks.models import Claim, ScopeReport, Target, Task, TaskEvent
 from tasks.models.claim import ClaimQuerySet
 from tasks.phases import BY_CODE, PHASES, phase_counts, phase_of
 from tasks.publishing import publishing, rules
@@ -124,6 +124,7 @@ def actions_on(request: StaffRequest, task: Task) -> dict[str, bool]:
         "can_edit": manages and (is_draft or (is_open and now < task.ends_at)),
         "can_publish": manages and is_draft,
         "can_copy": request.desk.can("tasks.publish"),
+        "can_break_down": has_shares(task, request.desk.organization) and not is_draft,
         "can_cancel": may_cancel(user, task) and rules.is_cancellable(task),
         "can_enter": now >= task.starts_at and task.is_enterable and may_mark_presence(user, task),
         "can_mark": is_open and now >= task.starts_at and may_mark_presence(user, task),
@@ -150,7 +151,9 @@ def form_for(request: StaffRequest, task: Task | None = None) -> TaskForm:
     """
     if task is None:
         return TaskForm(posted(request), publisher=request.desk.organization, initial=start_of(request))
-    known: dict[str, Any] = {"publisher": task.publisher, "wish": task.wish, "item": task.item}
+    known: dict[str, Any] = {
+        "publisher": task.publisher, "wish": task.wish, "item": task.item, "whole": task.parent
+    }  # fmt: skip
     initial = {**task_initial(task), "key": publishing.version_of(task)}
     return TaskForm(posted(request), **known, initial=initial)
 
@@ -207,7 +210,9 @@ def fits(request: StaffRequest) -> HttpResponse:
     """How many people the form as it stands would find: a fragment of its page."""
     wishes = Wish.objects.visible_to(request.user).select_related("organization")
     wish = wishes.filter(pk=id_of(request.GET.get("wish", ""))).first()
-    form = TaskForm(request.GET, publisher=request.desk.organization, wish=wish)
+    wholes = Task.objects.filter(targets__in=Target.objects.visible_to(request.user))
+    whole = wholes.filter(pk=id_of(request.GET.get("whole", ""))).first()
+    form = TaskForm(request.GET, publisher=request.desk.organization, wish=wish, whole=whole)
     return render(request, "tasks/publishing/_fitting.html", {"fitting": form.fitting()})
 
 

@@ -64,8 +64,11 @@ def stops(found: Iterable[Finding]) -> bool:
 
 
 def fresh(task: Task, found: Iterable[Finding]) -> list[Finding]:
-    """Without what this very task has gone out with already."""
-    went = Screening.objects.filter(task=task, outcome__in=Outcome.WENT_OUT).values_list("keys", flat=True)
+    """Without what this very task, or the one that it is a part of, has gone out with already."""
+    asked = [pk for pk in (task.pk, task.parent_id) if pk]
+    went = Screening.objects.filter(task__in=asked, outcome__in=Outcome.WENT_OUT).values_list(
+        "keys", flat=True
+    )
     known = {key for keys in went for key in keys}
     return [one for one in found if one.key not in known]
 

@@ -20,6 +20,7 @@ EXEMPT: dict[str, str] = {
     "notices.DeliveryEvent": "read only through its delivery, which is scoped",
     "reports.ExportEvent": "read only through its export, which is scoped",
     "tasks.ClaimEvent": "read only through its claim, which is scoped",
+    "tasks.TargetEvent": "read only through its target, which is scoped",
     "tasks.TaskEvent": "read only through its task, which is scoped",
     "wishes.BriefOpening": "read only through its wish, which is scoped",
     "wishes.WishEvent": "read only through its wish, which is scoped",

@@ -21,7 +21,7 @@ from flags.models import AssessmentRun
 from members.models import ImportBatch, Member, Merge, MobileChange, Registration, RosterChange
 from notices.models import Delivery
 from reports.models import Export
-from tasks.models import Claim, Task, Verification
+from tasks.models import Claim, Target, Task, Verification
 from wishes.models import Wish
 from xianfeng.lib.states import TONES, StateIn, States, states
 from xianfeng.testing.cast import Cast
@@ -111,6 +111,7 @@ def test_every_set_holds_states_of_its_own_class() -> None:
         (Claim.State, [Claim.State.OPEN, Claim.State.DECIDED, {"withdrawn", "freed"}]),
         (Verification.Grade, [Verification.Grade.AWARDED, {"denied", "no_show"}]),
         (Task.State, [Task.State.CHANGEABLE, {"in_review", "settled", "cancelled"}]),
+        (Target.State, [Target.State.ASKED, {"withdrawn"}]),
         (Task.State, [Task.State.CANCELLABLE, {"settled", "cancelled"}]),
         (Task.State, [Task.State.UNSEEN, Task.State.ENTERABLE, {"cancelled"}]),
         (

@@ -21,7 +21,8 @@ HISTORIES = {
     "flags.AssessmentEvent", "members.ElevationEvent", "members.ExemptionEvent", "members.ImportEvent",
     "members.MergeEvent", "members.MobileChangeEvent", "members.RegistrationEvent",
     "members.RosterChangeEvent",
-    "notices.DeliveryEvent", "reports.ExportEvent", "tasks.ClaimEvent", "tasks.TaskEvent",
+    "notices.DeliveryEvent", "reports.ExportEvent", "tasks.ClaimEvent", "tasks.TargetEvent",
+    "tasks.TaskEvent",
     "wishes.WishEvent",
 }  # fmt: skip
 

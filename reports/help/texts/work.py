@@ -94,6 +94,29 @@ TEXTS = (
         sections={"city": "4.", "community": "4.", "estate": "发布本小区"},
     ),
     Help(
+        pages=(
+            "tasks:breakdown",
+            "tasks:breakdown_live",
+            "tasks:set_targets",
+            "tasks:targets",
+            "tasks:target",
+            "tasks:take_up",
+            "tasks:promise",
+        ),
+        title=_("分解全市任务"),
+        what=_(
+            "市里把一项全市任务分到社区和单位，各有目标人数和承接期限。社区以自己的任务承接，"
+            "地点、时间、名额自己定；单位填联系人和承诺人数。数字自动汇总，逾期未承接的排在前面。"
+        ),
+        doings=(
+            _("市里：全市任务页 → “分解到社区和单位” → “下达目标”。"),
+            _("社区：打开目标，点“承接并发布”；时间在全市任务的日期之内，面向不能扩大。"),
+            _("单位：填联系人和承诺人数，由党员自愿接单，不指派。"),
+            _("办不了的点“不能承接”写明原因，市里看得到；可以撤销答复。"),
+        ),
+        sections={"city": "4.", "community": "4.", "unit": "2."},
+    ),
+    Help(
         pages=("tasks:reviews",),
         title=_("任务审核"),
         what=_(

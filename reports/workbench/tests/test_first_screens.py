@@ -18,6 +18,7 @@ from tasks.objecting.objecting import report
 from tasks.tests.desk import DAY, ended_task
 from tasks.tests.offers import make_offer, user_of
 from tasks.tests.reviews import waiting_task
+from tasks.tests.targets import city_task, target_of
 from wishes.merging.merging import merge
 from wishes.models import Wish
 from xianfeng.testing.cast import Cast, make_member, make_staff
@@ -82,6 +83,9 @@ def busy(cast: Cast, light: Light) -> None:
         recording.transfer(member, to_unit=unit, day=figures.today(), by=by)
     waiting_task(cast)
     waiting_task(cast, "city_officer")  # a colleague's to decide
+    task = city_task(cast)
+    target_of(cast, task)
+    target_of(cast, task, cast.unit)
     report(make_offer(cast), cast.li, by=user_of(cast.li))
     light(cast.li, flags=2)
     light(cast.zhao, flags=3, organization=cast.other_community)
@@ -156,9 +160,16 @@ OWN = {
     },
     "street_officer": {},
     "auditor": {},
-    "secretary": {"待确认报到": 1, "待核实换号": 0, "待确认豁免": 2, "待受理心愿": 2, "待认定任务": 2},
+    "secretary": {
+        "待确认报到": 1,
+        "待核实换号": 0,
+        "待确认豁免": 2,
+        "待承接目标": 1,
+        "待受理心愿": 2,
+        "待认定任务": 2,
+    },
     "estate_clerk": {"待受理心愿": 1},
-    "unit_clerk": {"待核实换号": 0, "待确认豁免": 1, "待接收调动": 1},
+    "unit_clerk": {"待核实换号": 0, "待确认豁免": 1, "待承接目标": 1, "待接收调动": 1},
 }
 
 

@@ -42,7 +42,7 @@ def test_the_phone_has_the_button_and_the_way_back(cast: Cast) -> None:
     task, client = make_offer(cast), at_desk(user_of(cast.li))
     offer = reverse("tasks:offer", args=[task.pk])
     assert "反映：不是志愿服务" in client.get(offer).content.decode()
-    client.post(reverse("tasks:object", args=[task.pk]), {"reason": "在填台账"})
+    client.post(reverse("tasks:object", args=[task.pk]), {"why": "在填台账"})
     assert "撤销反映" in client.get(offer).content.decode()
     place = take(task, cast.li)
     assert "撤销反映" in client.get(reverse("tasks:my_claim", args=[place.pk])).content.decode()

@@ -133,6 +133,15 @@ ERRANDS = (
     Errand(CITY, CITY, "all", ("tasks:item", "tasks:item_new", "tasks:scope_rule", "tasks:scope_rule_new")),
     Errand(PLACES, NONE, "all", ("tasks:scope_rules", "tasks:scope_share")),
     Errand(NONE, PUBLISHERS, "all", ("tasks:warning",)),
+    # What the city asks for one of its tasks; each answers for itself.
+    Errand(PLACES, NONE, "place", ("tasks:breakdown", "tasks:breakdown_live")),
+    Errand(CITY, CITY, "all", ("tasks:set_targets",)),
+    Errand(DESKS - {"estate"}, NONE, "all", ("tasks:targets",)),
+    Errand(PLACES - {"estate"}, NONE, "place", ("tasks:target",)),
+    Errand(frozenset({"community"}), frozenset({"community"}), "place", ("tasks:take_up",)),
+    Errand(NONE, UNIT, "place", ("tasks:promise",)),
+    Errand(NONE, frozenset({"community"}), "place", ("tasks:decline_target", "tasks:reopen_target")),
+    Errand(NONE, CITY, "place", ("tasks:withdraw_target",)),
     # The city's word on what is volunteer service; its publisher may take the question back.
     Errand(CITY, NONE, "all", ("tasks:reviews",)),
     Errand(NONE, CITY, "place", ("tasks:approve", "tasks:send_back", "tasks:decide_scope")),

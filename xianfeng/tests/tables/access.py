@@ -32,6 +32,7 @@ from tasks.recording.recording import enter
 from tasks.tests.desk import ended_task, make_item
 from tasks.tests.offers import make_offer, take
 from tasks.tests.reviews import make_rule, waiting_task
+from tasks.tests.targets import a_target
 from tasks.verifying.verifying import Decision, verify
 from wishes.handling.handling import decline
 from wishes.merging.merging import merge
@@ -228,6 +229,14 @@ def a_task_in_review(cast: Cast) -> dict[str, Any]:
     return {"pk": waiting_task(cast, "estate_clerk").pk}
 
 
+def a_community_target(cast: Cast) -> dict[str, Any]:
+    return {"pk": a_target(cast).pk}
+
+
+def a_broken_down_task(cast: Cast) -> dict[str, Any]:
+    return {"pk": a_target(cast).task_id}
+
+
 def a_scope_rule(cast: Cast) -> dict[str, Any]:
     return {"pk": make_rule().pk}
 
@@ -281,6 +290,30 @@ ACCESS |= {
     "tasks:approve": Access(post=only("city", status=302), kwargs=a_task_in_review),
     "tasks:send_back": Access(post=only("city", status=302), kwargs=a_task_in_review),
     "tasks:take_back": Access(post=only("estate", status=302), kwargs=a_task_in_review),
+    "tasks:breakdown": Access(get=only(*SEE_TASKS), kwargs=a_broken_down_task),
+    "tasks:breakdown_live": Access(get=only(*SEE_TASKS), kwargs=a_broken_down_task),
+    "tasks:set_targets": Access(get=only("city"), post=only("city"), kwargs=a_broken_down_task),
+    "tasks:targets": Access(get=only("city", "street", "community", "unit", "auditor")),
+    "tasks:target": Access(
+        get=only("city", "street", "community", "auditor") | {"unit": 404}, kwargs=a_community_target
+    ),
+    "tasks:take_up": Access(
+        get=only("community") | {"unit": 404},
+        post=only("community") | {"unit": 404},
+        kwargs=a_community_target,
+    ),
+    "tasks:promise": Access(
+        post=only("unit", status=302) | {"community": 404},
+        kwargs=lambda cast: {"pk": a_target(cast, cast.unit).pk},
+        data=lambda cast: {"contact_name": "谢单位", "places": 3},
+    ),
+    "tasks:decline_target": Access(
+        post=only("community", status=302) | {"unit": 404}, kwargs=a_community_target
+    ),
+    "tasks:reopen_target": Access(
+        post=only("community", status=302) | {"unit": 404}, kwargs=a_community_target
+    ),
+    "tasks:withdraw_target": Access(post=only("city", status=302), kwargs=a_community_target),
     "tasks:decide_scope": Access(post=only("city", status=302), kwargs=an_open_task),
 }
 

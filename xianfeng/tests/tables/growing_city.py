@@ -27,7 +27,7 @@ from notices.models import Delivery, Notice
 from notices.outbox import Message, send_many
 from notices.outbox.filters import PATIENCE
 from reports.models import Export, RetentionRun
-from tasks.models import Claim, ScopeReport, Screening, ServiceItem, Task, TaskEvent
+from tasks.models import Claim, ScopeReport, Screening, ServiceItem, Target, Task, TaskEvent
 from tasks.tests.desk import ended_task, hold
 from tasks.tests.offers import make_offer
 from wishes.models import Wish, WishEvent
@@ -44,6 +44,7 @@ class City:
         self.cast, self.size = cast, 0
         self.ended = ended_task(cast, title="结束的任务", capacity=LARGE)
         self.batch = self.import_batch(0)
+        self.whole = make_offer(cast, title="全市任务", publisher=cast.city, audience=[cast.city])
         self.wish = Wish.objects.create(organization=cast.estate, need="想请人修灯")
 
     def grow_to(self, size: int) -> None:
@@ -52,6 +53,7 @@ class City:
         self.add_people(numbers)
         self.add_tree(numbers)
         self.add_tasks(numbers)
+        self.add_targets(numbers)
         self.add_wishes(numbers)
         self.add_flags(numbers)
         self.add_messages(numbers)
@@ -215,6 +217,32 @@ class City:
         ScopeReport.objects.create(task=task, member=cast.li, reason="是填表")
         ScopeReport.objects.create(task=task, member=cast.wang)
         Task.objects.filter(pk=task.pk).update(published_at=timezone.now())
+
+    def add_targets(self, numbers: range) -> None:
+        """Of one city task: every answer, some late; with a community's own tasks and its people's claims."""
+        cast, day = self.cast, dt.timedelta(days=1)
+        common: dict[str, Any] = {"task": self.whole, "places": 3, "set_by": cast.city_officer}
+        for n in numbers:
+            place = make_organization(f"C{n}", Organization.Kind.COMMUNITY, f"社区{n}", cast.street)
+            Target.objects.create(organization=place, due=today() - day * (n % 2), **common)
+            asked = make_offer(cast, title=f"分解{n}", publisher=cast.city, audience=[cast.city])
+            for place_asked in (cast.unit, cast.community):
+                Target.objects.create(organization=place_asked, due=today(), **common | {"task": asked})
+            make_offer(
+                cast,
+                title=f"承接{n}",
+                publisher=place,
+                audience=[place],
+                parent=self.whole,
+                created_by=cast.clerk,
+            )
+        units = Organization.objects.filter(code__in=[f"U{n}" for n in numbers])
+        for state in ("taken", "declined", "withdrawn"):
+            asked = make_offer(cast, title=f"全市{state}", publisher=cast.city, audience=[cast.city])
+            Target.objects.bulk_create(
+                Target(organization=unit, due=today(), state=state, **common | {"task": asked})
+                for unit in units
+            )
 
     def add_wishes(self, numbers: range) -> None:
         cast = self.cast
