@@ -59,7 +59,7 @@ class TaskAdmin(OfTasks):
     search_fields = ["title", "place"]
     date_hierarchy = "starts_at"
     steps = (
-        ("publish", _("立即发布"), _("“{row}”已发布，党员现在可以看到。")),
+        ("publish", _("立即发布"), _("“{row}”已提交：不需要审核的党员现在可以看到，需要的已送市里审核。")),
         ("draft", _("保存草稿"), _("“{row}”已存为草稿。")),
     )
     actions = [

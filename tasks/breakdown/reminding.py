@@ -4,7 +4,7 @@ import datetime as dt
 
 from notices.outbox import send_many
 from tasks.breakdown import messages
-from tasks.models import Target, Task
+from tasks.models import Target
 from xianfeng.lib.times import today
 from xianfeng.lib.workdays import add_working_days
 
@@ -16,8 +16,7 @@ CATCH_UP = dt.timedelta(days=7)
 def remind(on: dt.date | None = None) -> int:
     """Idempotent by the key of each message; returns how many were new."""
     day = on or today()
-    waiting = Target.objects.open().filter(task__state=Task.State.PUBLISHED)
-    related = waiting.select_related("task__publisher", "organization").order_by("pk")
+    related = Target.objects.open().select_related("task__publisher", "organization").order_by("pk")
     near = related.filter(due__gte=day, due__lte=add_working_days(day, REMIND_BEFORE))
     late = list(related.filter(due__lt=day, due__gte=day - CATCH_UP))
     told = send_many(message for target in near for message in messages.tell_due(target))

@@ -95,6 +95,7 @@ def faces_of(targets: Any) -> dict[str, tuple[Any, QuerySet[Target]]]:
         "late": (_("已逾期"), targets.late()),
         "taken": (State.TAKEN.label, targets.filter(state=State.TAKEN)),
         "declined": (State.DECLINED.label, targets.filter(state=State.DECLINED)),
+        "missed": (_("到期未答复"), targets.missed()),
         "withdrawn": (State.WITHDRAWN.label, targets.filter(state=State.WITHDRAWN)),
     }
 

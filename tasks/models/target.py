@@ -33,7 +33,15 @@ class TargetQuerySet(models.QuerySet["Target"]):
         return self.exclude(state=Target.State.WITHDRAWN)
 
     def open(self) -> "TargetQuerySet":
+        """Those that can still be answered."""
+        return self.unanswered().filter(task__state=Task.State.PUBLISHED, task__ends_at__gt=timezone.now())
+
+    def unanswered(self) -> "TargetQuerySet":
         return self.filter(state=Target.State.OPEN)
+
+    def missed(self) -> "TargetQuerySet":
+        """Nobody answered while there was time."""
+        return self.unanswered().exclude(pk__in=self.open().values("pk"))
 
     def late(self, on: dt.date | None = None) -> "TargetQuerySet":
         return self.open().filter(due__lt=on or today())

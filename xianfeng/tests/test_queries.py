@@ -79,7 +79,7 @@ FACES = [
     List(CITY, "reports:search", "?in=tasks&q=任务"),
     List(CITY, "reports:search", "?in=wishes&q=理发"),
     *faces(DESK, "tasks:list", "tab", BY_CODE),
-    *faces(CITY, "tasks:targets", "tab", ("open", "late", "taken", "declined", "withdrawn")),
+    *faces(CITY, "tasks:targets", "tab", ("open", "late", "taken", "declined", "missed", "withdrawn")),
     *faces(CITY, "tasks:reviews", "tab", ("waiting", "overdue", "colleague", "doubted")),
     *faces(CITY, "tasks:to_verify", "tab", ("", "overdue")),
     *faces(CITY, "tasks:records", "year", [str(today().year - back) for back in range(4)]),

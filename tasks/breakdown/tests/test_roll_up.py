@@ -76,6 +76,17 @@ def test_the_late_are_a_list(cast: Cast, whole: Task) -> None:
     assert [str(one.organization) for one in page] == ["江新社区"]
 
 
+def test_what_nobody_answered_in_time_waits_no_more(cast: Cast, whole: Task) -> None:
+    client, address = at_desk(cast.other_secretary), reverse("tasks:targets")
+    assert client.get("/desk/").content.decode().count("逾期未承接") == 1
+    day = dt.timedelta(days=9)
+    times = {"starts_at": whole.starts_at - day, "ends_at": whole.ends_at - day}
+    Task.objects.filter(pk=whole.pk).update(published_at=None, **times)
+    assert "逾期未承接" not in client.get("/desk/").content.decode()
+    assert client.get(address, {"tab": "late"}).context["page"].paginator.count == 0
+    assert client.get(address, {"tab": "missed"}).context["page"].paginator.count == 1
+
+
 def test_the_unit_s_people_count_wherever_they_serve(cast: Cast, whole: Task) -> None:
     target = Target.objects.get(organization=cast.unit)
     page = at_desk(cast.unit_clerk).get(reverse("tasks:target", args=[target.pk]))

@@ -226,6 +226,8 @@ class City:
             place = make_organization(f"C{n}", Organization.Kind.COMMUNITY, f"社区{n}", cast.street)
             Target.objects.create(organization=place, due=today() - day * (n % 2), **common)
             asked = make_offer(cast, title=f"分解{n}", publisher=cast.city, audience=[cast.city])
+            over = ended_task(cast, title=f"过去{n}", publisher=cast.city, audience=[cast.city])
+            Target.objects.create(organization=place, due=today(), **common | {"task": over})
             for place_asked in (cast.unit, cast.community):
                 Target.objects.create(organization=place_asked, due=today(), **common | {"task": asked})
             make_offer(
