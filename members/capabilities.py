@@ -23,6 +23,10 @@ SEES: dict[str, set[str]] = {
     "wishes.see": {CITY, STREET, COMMUNITY, ESTATE},
     "tasks.see": {CITY, STREET, COMMUNITY, ESTATE},
     "teams.see": {CITY, STREET, COMMUNITY},
+    # What waits for the city's word on whether it is volunteer service, and what members say of tasks.
+    "scope.see": {CITY},
+    # What the city asks of communities and units for one of its tasks.
+    "targets.see": {CITY, STREET, COMMUNITY, UNIT},
     "flags.see": {CITY, STREET, COMMUNITY, ESTATE, UNIT},
     "assessments.see": {CITY, STREET, COMMUNITY, UNIT},
     "notices.see": {CITY, COMMUNITY, UNIT},
@@ -56,6 +60,8 @@ DOES: dict[str, set[str]] = {
     "wishes.handle": {COMMUNITY, ESTATE},
     "tasks.publish": {CITY, COMMUNITY, ESTATE},
     "teams.keep": {COMMUNITY},
+    "targets.set": {CITY},
+    "targets.answer": {COMMUNITY, UNIT},
     "presence.mark": {CITY, COMMUNITY, ESTATE},
     "claims.verify": {CITY, COMMUNITY},
     "flags.reverse": {CITY, COMMUNITY},
@@ -63,6 +69,7 @@ DOES: dict[str, set[str]] = {
     "policy.edit": {CITY},
     "catalogue.edit": {CITY},
     "balance.plan": {CITY},
+    "scope.review": {CITY},
     "notices.resend": {CITY},
     "notices.tell": {CITY, COMMUNITY, UNIT},
 }

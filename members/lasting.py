@@ -16,6 +16,8 @@ IDLE = 60 * 60  # seconds, of a desk
 DESK, MEMBER = 12 * 3600, 30 * 24 * 3600  # seconds from the log-in
 NOTED_EVERY = 5 * 60  # seconds: a click more writes nothing
 SEEN = "seen"
+# What a page asks by itself, now and then, says so in this header: nobody sits there because of it.
+BY_ITSELF = "X-By-Itself"
 
 
 class EndOld:
@@ -29,9 +31,14 @@ class EndOld:
         if SESSION_KEY in session:
             if is_over(session, now):
                 logout(request)
-            elif is_staff_session(session) and now - last_seen(session) > NOTED_EVERY:
+            elif is_click(request) and now - last_seen(session) > NOTED_EVERY:
                 session[SEEN] = now
         return self.get_response(request)
+
+
+def is_click(request: HttpRequest) -> bool:
+    """Whether somebody at a desk did something, as far as a request tells."""
+    return is_staff_session(request.session) and BY_ITSELF not in request.headers
 
 
 def is_over(session: SessionBase, now: float) -> bool:

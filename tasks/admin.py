@@ -12,10 +12,12 @@ from members.service_admin import ReasonForm, ServiceAdmin, service_action
 from tasks import rights
 from tasks.catalogue.forms import ItemForm
 from tasks.catalogue.items import save_item
-from tasks.models import Claim, ServiceItem, Task, Verification
+from tasks.models import Claim, ScopeRule, ServiceItem, Task, Verification
 from tasks.presence.marking import mark_presence
 from tasks.publishing import publishing
 from tasks.publishing.views import form_for, save
+from tasks.scope.editing import save_rule
+from tasks.scope.forms import RuleForm
 from tasks.verifying.reversing import reverse_verification
 
 
@@ -36,6 +38,14 @@ class ServiceItemAdmin(ServiceAdmin):
     search_fields = ["name", "code"]
 
 
+@admin.register(ScopeRule)
+class ScopeRuleAdmin(ServiceAdmin):
+    sees, does, form = "tasks.see", "catalogue.edit", RuleForm
+    adds, changes = partial(save_rule, None), save_rule
+    list_display = ["name", "code", "action", "basis", "is_active"]
+    search_fields = ["name", "code"]
+
+
 @admin.register(Task)
 class TaskAdmin(OfTasks):
     """Written on the portal's form, where the audience follows the tier; drafts are changed on it too."""
@@ -49,7 +59,7 @@ class TaskAdmin(OfTasks):
     search_fields = ["title", "place"]
     date_hierarchy = "starts_at"
     steps = (
-        ("publish", _("立即发布"), _("“{row}”已发布，党员现在可以看到。")),
+        ("publish", _("立即发布"), _("“{row}”已提交：不需要审核的党员现在可以看到，需要的已送市里审核。")),
         ("draft", _("保存草稿"), _("“{row}”已存为草稿。")),
     )
     actions = [

@@ -9,16 +9,18 @@ from django.utils.translation import gettext as _
 from members.models import User
 from tasks.models import Task, TaskEvent
 from tasks.rules import WrongState
+from wishes.handling import handling as wishes
 from xianfeng.lib.transitions import move as move_row
 
 State = Task.State
 
 # What may follow what. A change of the terms leads to where it comes from, a reversal back to the open task.
 FOLLOWS: dict[str, Set[str]] = {
-    State.DRAFT: {State.DRAFT},
-    State.PUBLISHED: {State.DRAFT, State.PUBLISHED, State.SETTLED},
+    State.DRAFT: {State.DRAFT, State.IN_REVIEW},
+    State.IN_REVIEW: {State.DRAFT},
+    State.PUBLISHED: {State.DRAFT, State.IN_REVIEW, State.PUBLISHED, State.SETTLED},
     State.SETTLED: {State.PUBLISHED},
-    State.CANCELLED: State.CHANGEABLE,
+    State.CANCELLED: State.CANCELLABLE,
 }
 
 
@@ -35,6 +37,21 @@ def move(task: Task, to: str, *, by: User | None, at: dt.datetime, note: str = "
         refusal=moved_on,
         **fields,
     )
+
+
+def offer(task: Task, *, by: User, at: dt.datetime, note: str = "", **fields: Any) -> None:
+    """To its audience; a wish's task marks the wish as published in the same transaction."""
+    move(task, State.PUBLISHED, by=by, at=at, note=note, published_at=at, **fields)
+    if task.wish:
+        wishes.mark_published(task.wish, by=by)
+
+
+def note_down(task: Task, *, by: User, at: dt.datetime, note: str, **fields: Any) -> None:
+    """A line of its history, with `fields` set, that leads to no other state."""
+    move_row(
+        task, task.state, allowed=State.values, event=TaskEvent, by=by, at=at, note=note, refusal=moved_on,
+        **fields,
+    )  # fmt: skip
 
 
 def moved_on() -> WrongState:

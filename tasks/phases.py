@@ -33,6 +33,7 @@ class Phase:
 
 PHASES = (
     Phase.of(State.DRAFT),
+    Phase.of(State.IN_REVIEW),
     Phase("open", _("接单中"), "info", lambda now: Q(state=State.PUBLISHED, starts_at__gt=now)),
     Phase(
         "running", _("进行中"), "accent",

@@ -65,13 +65,17 @@ def check_text(
         )
 
 
-def check_flags(item: ServiceItem, flags: int, who: object = "") -> None:
-    """Flags lie in the item's range; `who` names the member in the message, where it is about one."""
-    if not item.min_flags <= flags <= item.max_flags:
+def check_flags(item: ServiceItem, flags: int, who: object = "", *, offered: int = 0) -> None:
+    """Flags lie in the item's range, which goes up to what the city let out as `offered`.
+
+    `who` names the member in the message, where it is about one.
+    """
+    most = max(item.max_flags, offered)
+    if not item.min_flags <= flags <= most:
         raise FlagsOutOfRange(
             (f"{who}：" if who else "")
             + _("“%(item)s”可授 %(least)d 至 %(most)d 面红旗，不能填 %(flags)d。请改到范围内。")
-            % {"item": item, "least": item.min_flags, "most": item.max_flags, "flags": flags}
+            % {"item": item, "least": item.min_flags, "most": most, "flags": flags}
         )
 
 

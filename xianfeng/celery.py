@@ -39,6 +39,7 @@ app.conf.task_routes = {
     "flags.year_end": {"queue": NIGHTLY},
     "reports.retain": {"queue": NIGHTLY},
     "tasks.remind_to_verify": {"queue": NIGHTLY},
+    "tasks.remind_of_targets": {"queue": NIGHTLY},
 }
 
 Schedule = float | crontab
@@ -62,6 +63,8 @@ SCHEDULE: dict[str, tuple[str, Schedule, dict[str, Any]]] = {
     "verification reminders": ("tasks.remind_to_verify", crontab(hour=8, minute=40), {}),
     "waiting lists": ("tasks.sweep_waiting_lists", 60.0, {}),
     "teams": ("members.keep_teams", crontab(hour=8, minute=50), {}),
+    "targets": ("tasks.remind_of_targets", crontab(hour=8, minute=50), {}),
+    "review expiry": ("tasks.expire_reviews", crontab(minute="*/10"), {}),
     "departures": ("members.let_depart", crontab(hour=0, minute=10), {}),
     "ledger nightly": ("flags.nightly", crontab(hour=1, minute=10), {}),
     "year end": ("flags.year_end", crontab(hour=2, minute=10), {}),

@@ -58,6 +58,7 @@ DESK: tuple[Group, ...] = (
             Entry(_("心愿"), "wishes:list", "heart", "wishes.see"),
             Entry(_("任务"), "tasks:list", "clipboard", "tasks.see"),
             Entry(_("认定"), "tasks:to_verify", "check-square", "claims.verify"),
+            Entry(_("分解目标"), "tasks:targets", "diagram", "targets.see"),
             Entry(_("服务队"), "members:teams", "people", "teams.see"),
             Entry(_("供需"), "tasks:balance", "sliders", "balance.see"),
         ),

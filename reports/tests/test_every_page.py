@@ -30,6 +30,7 @@ NO_PAGE = {
     "members:import_template",
     "reports:export_progress",
     "reports:waiting",
+    "tasks:breakdown_live",
     "tasks:fitting",
 }
 # In the order of the table: what a later entry makes may close the year for an earlier one.

@@ -137,7 +137,7 @@ def has_registered(place: Organization) -> bool:
 
 def has_published(place: Organization) -> bool:
     own = Task.objects.filter(publisher__in=Organization.objects.within(place))
-    return own.exclude(state=Task.State.DRAFT).exists()
+    return own.exclude(state__in=Task.State.UNSEEN).exists()
 
 
 def of(place: Organization) -> Q:

@@ -28,8 +28,9 @@ from members.registration import reconciling
 from notices.models import Delivery
 from reports.workbench.figures import Figure
 from tasks.deadlines import overdue
-from tasks.models import Task
+from tasks.models import Screening, Target, Task
 from tasks.phases import BY_CODE, waiting_for
+from tasks.reviewing.waiting import doubted
 from wishes.models import Wish
 from xianfeng.lib.times import today
 from xianfeng.ui.amounts import when
@@ -84,6 +85,7 @@ class Sort(NamedTuple):
     url: str
     unit: str
     is_own: bool = True
+    is_late: bool = False  # part of the figure before it, and said only where there are any
 
 
 def about_people(user: User, desk: Appointment) -> Iterator[Sort]:
@@ -104,6 +106,16 @@ def about_people(user: User, desk: Appointment) -> Iterator[Sort]:
     if desk.can("appointments.grant"):
         posts = Elevation.objects.visible_to(user).for_a_second(user)
         yield Sort(posts, _("待确认任命"), reverse("members:appointments"), _("项"))
+    if desk.can("scope.review"):
+        reviews, url = Screening.objects.visible_to(user).for_a_second(user), reverse("tasks:reviews")
+        yield Sort(reviews, _("待审核任务"), url, _("项"))
+        yield Sort(reviews.overdue(), _("审核超期"), f"{url}?tab=overdue", _("项"), is_late=True)
+        yield Sort(doubted(user), _("待裁定反映"), f"{url}?tab=doubted", _("项"))
+    if desk.can("targets.see"):
+        targets, url = Target.objects.visible_to(user), reverse("tasks:targets")
+        answers = desk.can("targets.answer")
+        yield Sort(targets.open(), _("待承接目标"), url, _("个"), answers)
+        yield Sort(targets.late(), _("逾期未承接"), f"{url}?tab=late", _("个"), answers, is_late=True)
     if desk.organization.is_unit and desk.can("members.record"):
         moves = RosterChange.objects.visible_to(user).to_receive(desk.organization)
         yield Sort(moves, _("待接收调动"), reverse("members:roster_changes"), _("人"))
@@ -112,7 +124,11 @@ def about_people(user: User, desk: Appointment) -> Iterator[Sort]:
 def waiting_about_people(user: User, desk: Appointment) -> Iterator[Figure]:
     sorts = list(about_people(user, desk))
     for one, count in zip(sorts, counted(*(one.rows for one in sorts)), strict=True):
-        yield figure(one.label, count, one.url, one.unit, is_own=one.is_own)
+        if one.is_late and count:
+            tone = "danger" if one.is_own else ""
+            yield Figure(one.label, count, one.url, one.unit, tone=tone, is_own=one.is_own)
+        elif not one.is_late:
+            yield figure(one.label, count, one.url, one.unit, is_own=one.is_own)
 
 
 def counted(*sorts: QuerySet[Any]) -> list[int]:

@@ -22,7 +22,7 @@ class ItemForm(ModelForm):
         model = ServiceItem
         fields = [
             "code", "name", "category", "min_flags", "max_flags", "default_minutes", "is_volunteering",
-            "is_active", "words",
+            "needs_review", "is_active", "words", "belongs", "not_belongs",
         ]  # fmt: skip
 
     def clean(self) -> dict[str, Any]:

@@ -32,6 +32,13 @@ class ItemFields(TypedDict):
     is_volunteering: bool
     is_active: bool
     words: NotRequired[str]
+    needs_review: NotRequired[bool]
+    belongs: NotRequired[str]
+    not_belongs: NotRequired[str]
+
+
+# What publishers read.
+TEXTS = ("name", "words", "belongs", "not_belongs")
 
 
 def check_range(least: int, most: int) -> None:
@@ -49,8 +56,8 @@ def save_item(item: ServiceItem | None, *, by: User, **fields: Unpack[ItemFields
     """
     require(by, "catalogue.edit")
     check_range(fields["min_flags"], fields["max_flags"])
-    check_text(fields["name"], _("名称"), field="name")
-    check_text(fields.get("words", ""), _("常见说法"), field="words")
+    for name in TEXTS:
+        check_text(fields.get(name, ""), str(ServiceItem._meta.get_field(name).verbose_name), field=name)  # type: ignore[arg-type,union-attr]
     others = ServiceItem.objects.exclude(pk=item.pk) if item else ServiceItem.objects.all()
     if others.filter(code=fields["code"]).exists():
         raise CodeTaken(_("编码 %(code)s 已被另一项使用，请换一个。") % {"code": fields["code"]})

@@ -12,7 +12,7 @@ from members.merging.parts import Moved, Part
 from members.models import Member, Merge, User
 from tasks.claiming import offering
 from tasks.claiming.offering import overtaken
-from tasks.models import Claim, ClaimEvent, Task
+from tasks.models import Claim, ClaimEvent, ScopeReport, Task
 from xianfeng.lib.transitions import move as move_row
 
 State = Claim.State
@@ -55,7 +55,16 @@ def move(merge: Merge, by: User) -> Moved:
     for pk, state in rows.order_by("pk").values_list("pk", "state"):
         moved[state].append(pk)
     Claim.objects.filter(pk__in=[pk for ids in moved.values() for pk in ids]).update(member=merge.kept)
-    return {"claims": moved}
+    return {"claims": moved, "reports": _move_reports(merge)}
+
+
+def _move_reports(merge: Merge) -> list[int]:
+    """What the person said of a task; what both records said of one is said once."""
+    said = merge.kept.scope_reports.values("task")
+    rows = merge.gone.scope_reports.exclude(task__in=said)
+    moved = list(rows.order_by("pk").values_list("pk", flat=True))
+    ScopeReport.objects.filter(pk__in=moved).update(member=merge.kept)
+    return moved
 
 
 def _make_one(own: Claim, other: Claim, by: User) -> None:
@@ -85,6 +94,8 @@ def restore(merge: Merge, moved: Moved, by: User) -> None:
     """Claims that nobody decided since go back; the others stay where they were decided."""
     for state, ids in moved["claims"].items():
         Claim.objects.filter(pk__in=ids, member=merge.kept, state=state).update(member=merge.gone)
+    reports = ScopeReport.objects.filter(pk__in=moved.get("reports", ()), member=merge.kept)
+    reports.update(member=merge.gone)
 
 
 PART = Part("tasks", 2, preview, move, restore)

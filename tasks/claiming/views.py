@@ -46,8 +46,9 @@ from tasks.claiming.rules import (
     is_in_audience,
     obstacle,
 )
-from tasks.models import Claim, Invitation, Task
+from tasks.models import Claim, Invitation, ScopeReport, Task
 from tasks.models.applicant import Applicant
+from tasks.objecting.rules import is_reportable
 from wishes.handling import handling as wishes
 from wishes.models import Wish
 from xianfeng.lib.refusal import refusal_of
@@ -133,6 +134,7 @@ def offer_shown(task: Task, member: Member, now: dt.datetime) -> dict[str, Any]:
         "refusal": refusal,
         "teams": Team.objects.led_by(member),
         "invitation": invitation_to(task, member),
+        **objection_to(task, member),
         "now": now,
     }
     if not isinstance(refusal, TaskFull):
@@ -144,6 +146,12 @@ def offer_shown(task: Task, member: Member, now: dt.datetime) -> dict[str, Any]:
 def invitation_to(task: Task, member: Member) -> Invitation | None:
     sent = Invitation.objects.standing().filter(task=task, member=member)
     return sent.select_related("organization").first()
+
+
+def objection_to(task: Task, member: Member) -> dict[str, bool]:
+    """Whether the member said that it is no volunteer service, or may."""
+    reported = ScopeReport.objects.open().filter(task=task, member=member).exists()
+    return {"own_report": reported, "can_object": is_reportable(task)}
 
 
 @member_required
@@ -224,6 +232,7 @@ def my_claim(request: MemberRequest, pk: int) -> HttpResponse:
         "excused_until": excused_until(place, limits) if how == Leaving.EXCUSED else None,
         **brief_shown(place, request.user, now),
         **pending_shown(place, limits, now),
+        **objection_to(place.task, request.member),
         "decision": place.verifications.standing().select_related("verifier").first(),
         "history": history_of(place),
     }

@@ -94,7 +94,8 @@ def invite(
 
 def askable(task: Task, by: User) -> MemberQuerySet:
     """The desk's own registered people whom the task reaches."""
-    return Member.objects.visible_to(by).registered().filter(in_reach(task.audience.all()))
+    people = Member.objects.visible_to(by).registered().filter(in_reach(task.audience.all()))
+    return people.filter(in_reach(task.parent.audience.all())) if task.parent else people
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from .balance import BalanceRow, BalanceRowEvent
 from .claim import Claim, ClaimEvent, Verification
 from .invitation import Invitation, InvitationEvent
+from .scope import ScopeReport, ScopeRule, Screening
+from .target import Target, TargetEvent
 from .task import ServiceItem, Task, TaskEvent
 
 __all__ = [
@@ -12,7 +14,12 @@ __all__ = [
     "ClaimEvent",
     "Invitation",
     "InvitationEvent",
+    "ScopeReport",
+    "ScopeRule",
+    "Screening",
     "ServiceItem",
+    "Target",
+    "TargetEvent",
     "Task",
     "TaskEvent",
     "Verification",

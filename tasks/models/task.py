@@ -56,6 +56,28 @@ class ServiceItem(models.Model):
         db_default="",
         help_text=_("居民心愿里常用的词，顿号分隔，如“修、灯、漏水”。受理心愿时按这些词预选本事项。"),
     )
+    belongs = models.CharField(
+        _("属于的例子"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("发布任务时显示在事项下面，如“清扫楼道、清理小广告”。"),
+    )
+    not_belongs = models.CharField(
+        _("不属于的例子"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("也显示在事项下面，如“打扫社区办公室、迎检前突击保洁”。"),
+    )
+    needs_review = models.BooleanField(
+        _("发布前须市里审核"),
+        default=False,
+        db_default=False,
+        help_text=_("勾选后，选了本事项的任务都先送审。"),
+    )
 
     objects = ServiceItemQuerySet.as_manager()
 
@@ -100,8 +122,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         Raw statements say it with `tasks.models.audience` and `tasks.models.invitation`.
         """
         named = Task.audience.through.objects.filter(organization_id__in=member.organization_ids())
+        reached = named.values("task_id")
+        addressed = Q(pk__in=reached) & (Q(parent=None) | Q(parent__in=reached))
         invited = member.invitations.admitting(timezone.now())
-        return self.filter(Q(pk__in=named.values("task_id")) | Q(pk__in=invited.values("task_id")))
+        return self.filter(addressed | Q(pk__in=invited.values("task_id")))
 
     def for_member(self, member: Member) -> "TaskQuerySet":
         """Published tasks whose audience the member is in."""
@@ -125,7 +149,7 @@ def city_tasks(organization: Organization) -> Q:
     reaching = Task.audience.through.objects.filter(organization__in=named)
     # A unit's people live in many communities: each sees the task once one of its own is on it.
     taken = Task.objects.filter(member_scope(organization, "claims__member__"))
-    offered = ~Q(state=Task.State.DRAFT) & ~Q(state=Task.State.CANCELLED, published_at=None)
+    offered = ~Q(state__in=Task.State.UNSEEN) & ~Q(state=Task.State.CANCELLED, published_at=None)
     reaches = Q(pk__in=reaching.values("task_id")) | Q(pk__in=taken.values("pk"))
     return Q(publisher__kind=Organization.Kind.CITY) & offered & reaches
 
@@ -139,14 +163,26 @@ class Task(models.Model):
 
     class State(States):
         DRAFT = "draft", "neutral", _("草稿")
+        IN_REVIEW = "in_review", "warning", _("待审核")
         PUBLISHED = "published", "info", _("已发布")
         SETTLED = "settled", "success", _("已认定")
         CANCELLED = "cancelled", "neutral", _("已取消")
 
-        # May still be changed and called off.
+        # May still be changed; what is looked at by the city stays as it looks at it.
         CHANGEABLE = states(DRAFT, PUBLISHED)
+        # May still be called off, and keeps its publisher busy.
+        CANCELLABLE = states(DRAFT, IN_REVIEW, PUBLISHED)
+        # Nobody but the publisher's own branch knows of it.
+        UNSEEN = states(DRAFT, IN_REVIEW)
         # Who came without signing up may still be put on the list.
         ENTERABLE = states(PUBLISHED, SETTLED)
+
+    class Scope(States):
+        """What the city decided on whether it is volunteer service at all."""
+
+        UNDECIDED = "", "neutral", _("未裁定")
+        INSIDE = "inside", "success", _("属于志愿服务")
+        OUTSIDE = "outside", "danger", _("超出服务范围")
 
     class Presence(models.TextChoices):
         ROSTER = "roster", _("组织者点名")
@@ -179,6 +215,16 @@ class Task(models.Model):
         related_name="published_tasks",
         verbose_name=_("发布组织"),
     )
+    # A city task that a community took up as its own: it reaches nobody whom the city's does not.
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="parts",
+        verbose_name=_("全市任务"),
+    )
     audience = models.ManyToManyField(Organization, related_name="offered_tasks", verbose_name=_("面向"))
     wish = models.ForeignKey(
         Wish,
@@ -202,6 +248,13 @@ class Task(models.Model):
     # 补记: took place without the platform, and is entered afterwards.
     is_late_entry = models.BooleanField(_("补记"), default=False, editable=False)
     cancel_reason = models.CharField(_("取消原因"), max_length=LONGEST_REASON, blank=True, editable=False)
+    scope = models.CharField(
+        _("范围裁定"), max_length=10, choices=Scope, default=Scope.UNDECIDED, db_default="", blank=True,
+        editable=False,
+    )  # fmt: skip
+    scope_reason = models.CharField(
+        _("裁定理由"), max_length=LONGEST_REASON, default="", db_default="", blank=True, editable=False
+    )
     # Idempotency key of the form that made it.
     key = models.CharField(max_length=64, unique=True, null=True, editable=False)
 
@@ -210,10 +263,14 @@ class Task(models.Model):
     SIGN_UP = Window(State.PUBLISHED, "signup_opens_at", "signup_closes_at")
     objects = TaskQuerySet.as_manager()
     is_draft = StateIn({State.DRAFT})
+    is_in_review = StateIn({State.IN_REVIEW})
     is_published = StateIn({State.PUBLISHED})
     is_settled = StateIn({State.SETTLED})
     is_changeable = StateIn(State.CHANGEABLE)
+    is_cancellable = StateIn(State.CANCELLABLE)
     is_enterable = StateIn(State.ENTERABLE)
+    is_out_of_scope = StateIn({Scope.OUTSIDE}, "scope")
+    is_decided_on = StateIn({Scope.INSIDE, Scope.OUTSIDE}, "scope")
 
     class Meta:
         verbose_name = _("任务")

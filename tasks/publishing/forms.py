@@ -21,8 +21,11 @@ from tasks.models.sessions import MOST_SESSIONS, TIMES, longest_service
 from tasks.publishing.fitting import Fitting, fitting
 from tasks.publishing.rules import CITY_CHOICES, WORDS
 from tasks.rules import MAX_FLAGS, MAX_MINUTES
+from tasks.scope.warning import warning
 from wishes.models import Wish
 from xianfeng.lib import personal_data
+from xianfeng.lib.ids import id_of
+from xianfeng.lib.refusal import LONGEST_REASON
 from xianfeng.lib.times import at, local_date, today
 
 Kind = Organization.Kind
@@ -30,7 +33,7 @@ Kind = Organization.Kind
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
 LONGEST_TITLE = 60
 CLAUSE_END = re.compile(r"([，。；！？,;!?])")
-NOT_TERMS = ("item", "reach", "chosen", "key", "keep", "clashes_seen")
+NOT_TERMS = ("item", "reach", "chosen", "key", "keep", "clashes_seen", "insist")
 
 
 def moment(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DateTimeField:
@@ -135,6 +138,14 @@ class TaskForm(forms.Form):
     keep = forms.BooleanField(label=_("文字里的门牌号是公共地点，可以公开"), required=False)
     # Shown once the rule has named whom another time puts in two places.
     clashes_seen = forms.BooleanField(label=_("知道这些人时间重叠，仍要改时间"), required=False)
+    # Shown once a rule of the city's warned of what stands in the form.
+    insist = forms.CharField(
+        label=_("仍要发布的理由"),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("市里会看到。需要市里审核的，这里写给审核人的说明，可以不填。"),
+    )
     key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     asks_to_keep = False
@@ -145,14 +156,18 @@ class TaskForm(forms.Form):
         publisher: Organization,
         wish: Wish | None = None,
         item: ServiceItem | None = None,
+        whole: Task | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.publisher, self.wish, self.initial = publisher, wish, {**(self.initial or {})}
+        self.whole = whole
         self.fields["key"].initial = uuid.uuid4().hex
         offered = ServiceItem.objects.active()
         if item:  # what the task was published with may be switched off since
             offered |= ServiceItem.objects.filter(pk=item.pk)
+        if whole:  # a part is of the whole's item
+            offered = ServiceItem.objects.filter(pk=whole.item_id)
         item_field: Any = self.fields["item"]
         item_field.queryset = offered
         item_field.label_from_instance = item_label
@@ -229,7 +244,15 @@ class TaskForm(forms.Form):
         groups = getattr(self.fields.get("chosen"), "choices", [])
         offered = {pk for _kind, group in groups for pk, _name in group}
         chosen = offered.intersection(map(str, self["chosen"].value() or [])) if offered else set()
-        return fitting(self.addressed(self["reach"].value(), [*chosen]), self["wanted_skills"].value() or "")
+        within = list(self.whole.audience.all()) if self.whole else None
+        addressed = self.addressed(self["reach"].value(), [*chosen])
+        return fitting(addressed, self["wanted_skills"].value() or "", within)
+
+    def warning(self) -> dict[str, Any]:
+        """What speaks against the form as it stands, for its first look and without scripts."""
+        item = ServiceItem.objects.filter(pk=id_of(key_of(self["item"].value()))).first()
+        given = {name: str(self[name].value() or "") for name in ("title", "text", "flags")}
+        return warning(item, **given)
 
     def has_options(self) -> bool:
         """Whether anything stands in a folded field, or is wrong there."""
@@ -239,6 +262,11 @@ class TaskForm(forms.Form):
         """What the services take: the item, the audience and the task's own fields."""
         terms = {name: value for name, value in self.cleaned_data.items() if name not in NOT_TERMS}
         return {"item": self.cleaned_data["item"], "audience": self.audience(), **terms}
+
+
+def key_of(value: Any) -> Any:
+    """An initial value may be the row itself."""
+    return value.pk if isinstance(value, ServiceItem) else value
 
 
 def item_label(item: ServiceItem) -> str:
@@ -295,6 +323,22 @@ def task_initial(task: Task) -> dict[str, Any]:
     reach = "own" if chosen == [task.publisher_id] else "wish" if task.wish_id else "chosen"
     same = {name: getattr(task, name) for name in names}
     return {**same, "item": task.item_id, "reach": reach, "chosen": chosen}
+
+
+def part_initial(whole: Task, places: int) -> dict[str, Any]:
+    """From the city's task; place and people are the community's own."""
+    same = (
+        "title",
+        "text",
+        "starts_at",
+        "ends_at",
+        "sessions",
+        "flags",
+        "minutes",
+        "wanted_skills",
+        "risk_note",
+    )
+    return {**{name: getattr(whole, name) for name in same}, "item": whole.item_id, "capacity": places}
 
 
 def copy_initial(task: Task, publisher: Organization) -> dict[str, Any]:

@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable
 from django.utils.translation import gettext as _
 
 from members.models import Organization
+from tasks.breakdown.rules import check_part, check_whole_published
 from tasks.models import Claim, Task
 from tasks.models.sessions import LONGEST_SESSION, MOST_SESSIONS, session_length
 from tasks.rights import Kind
 from tasks.rules import WrongState, check_flags, check_minutes, check_text
+from tasks.scope.screening import Finding, in_words, stops
 from wishes.models import Wish
 from xianfeng.lib import personal_data
 from xianfeng.lib.refusal import ChangedMeanwhile, Refusal
@@ -22,6 +24,8 @@ CITY_CHOICES = (Kind.STREET, Kind.COMMUNITY, Kind.UNIT)
 NAMED = 10  # people that a refusal names
 # What stays as it was when the first member took a place: it was the offer they accepted.
 FROZEN = ("item", "flags", "minutes", "sessions")
+# What says what kind of thing it is, and what the city has a word in.
+SCREENED = ("item", "flags", "title", "text")
 
 
 class WrongAudience(Refusal):
@@ -54,6 +58,10 @@ class TooLate(Refusal):
 
 class HoldersClash(Refusal):
     code, field = "holders_clash", "clashes_seen"
+
+
+class NeedsReview(Refusal):
+    code = "needs_review"
 
 
 class HasVerdicts(Refusal):
@@ -91,9 +99,11 @@ def check_city_audience(city: Organization, chosen: list[Organization]) -> None:
 def check_terms(task: Task) -> None:
     """Whether what the task offers is sound by itself. Raises the Refusal of the first broken rule."""
     check_words(task)
+    check_part(task)
     if not task.item.is_active:
         raise ItemNotOffered(_("“%(item)s”已停用。请在服务事项目录中另选一项。") % {"item": task.item})
-    check_flags(task.item, task.flags)
+    # Above the range is for the city to review, below it is nothing.
+    check_flags(task.item, task.flags, offered=task.flags)
     if task.capacity < 1:
         raise CapacityTooSmall(_("名额至少为 1。"))
     if task.ends_at <= task.starts_at:
@@ -155,6 +165,7 @@ def check_not_begun(task: Task, now: dt.datetime) -> None:
 def check_publishable(task: Task, now: dt.datetime) -> None:
     if not task.is_draft:
         raise WrongState(_("只有草稿可以发布，这项任务是“%(state)s”。") % {"state": task.get_state_display()})
+    check_whole_published(task)
     check_not_begun(task, now)
     if Task.SIGN_UP.is_over(task, now):
         raise TooLate(
@@ -164,6 +175,8 @@ def check_publishable(task: Task, now: dt.datetime) -> None:
 
 
 def check_editable(task: Task, now: dt.datetime) -> None:
+    if task.is_in_review:
+        raise WrongState(_("任务正在市里审核，不能修改。请先撤回送审，改好再发布。"))
     if not task.is_changeable:
         raise WrongState(_("任务是“%(state)s”，不能再修改。") % {"state": task.get_state_display()})
     if task.is_published and now >= task.ends_at:
@@ -182,6 +195,15 @@ def check_not_frozen(task: Task, changed: Collection[str]) -> None:
         return
     if task.places_taken or task.claims.exists():
         raise TermsFrozen(_("已有党员接单，服务事项、红旗和时长不能再改。如确需调整，请取消后重新发布。"))
+
+
+def check_no_review(found: Collection[Finding]) -> None:
+    """What is out already cannot become what the city would have looked at first."""
+    if stops(found):
+        raise NeedsReview(
+            _("%(findings)s 改成这样须先由市里审核，已发布的任务不能直接改。请复制为新任务送审，或改回来。")
+            % {"findings": in_words(found)}
+        )
 
 
 def check_clashes(clashes: Iterable[Claim], *, seen: bool) -> None:
@@ -205,7 +227,7 @@ def check_capacity(task: Task, capacity: int) -> None:
 
 
 def check_cancellable(task: Task) -> None:
-    if not task.is_changeable:
+    if not task.is_cancellable:
         raise WrongState(_("任务是“%(state)s”，不能取消。") % {"state": task.get_state_display()})
     if task.claims.filter(state=Claim.State.VERIFIED).exists():
         raise HasVerdicts(_("已有党员的服务被认定，任务不能取消。如认定有误，请先撤销认定。"))

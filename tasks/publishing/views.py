@@ -14,13 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 from members.access import StaffRequest, desk_required
 from members.models import User
 from tasks.desk import fetch
-from tasks.models import Claim, Invitation, Task, TaskEvent
+from tasks.models import Claim, Invitation, ScopeReport, Target, Task, TaskEvent
 from tasks.models.claim import ClaimQuerySet
 from tasks.phases import BY_CODE, PHASES, phase_counts, phase_of
 from tasks.publishing import publishing, rules
 from tasks.publishing.filters import TaskFilter
 from tasks.publishing.forms import TaskForm, copy_initial, fresh_initial, task_initial, wish_initial
 from tasks.queue import next_after
+from tasks.reviewing.rules import may_review, may_take_back
 from tasks.rights import (
     demand,
     in_charge,
@@ -31,6 +32,7 @@ from tasks.rights import (
     may_reverse,
     may_verify,
 )
+from tasks.scope import screening
 from tasks.shares import FIGURES, has_shares, narrowed, shares_of
 from wishes.models import Wish
 from xianfeng.lib.ids import id_of
@@ -55,7 +57,7 @@ def list_(request: StaffRequest) -> HttpResponse:
     faces = ((one.code, one.word, counts[one.code]) for one in PHASES)
     tabs = tabs_of(request, faces, default="open", drop=["sort"])
     phase = BY_CODE[tabs.chosen.key]
-    default = "starts_at" if phase.code in ("open", "running", "draft") else "-starts_at"
+    default = "starts_at" if phase.code in ("open", "running", "draft", "in_review") else "-starts_at"
     order = ordering(request.GET.get("sort", ""), SORTS, default=default, then=["-pk"])
     rows = found.qs.filter(phase.condition(now)).select_related("publisher").order_by(*order)
     page = page_of(request, rows, total=tabs.chosen.count)
@@ -82,8 +84,28 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "next": next_after(task, request.user) if task.is_settled else None,
         "invited": Invitation.objects.visible_to(request.user).filter(task=task).answers(now),
         **actions_on(request, task),
+        **scope_of(request, task),
     }
     return render(request, "tasks/publishing/detail.html", context)
+
+
+def scope_of(request: StaffRequest, task: Task) -> dict[str, Any]:
+    """Whether it is volunteer service: what speaks against a draft, what the city said, what members say."""
+    user, sees_reports = request.user, request.desk.can("scope.see")
+    is_draft = task.is_draft and may_manage(user, task)
+    found = screening.findings(task) if is_draft else []
+    reports = list(ScopeReport.objects.open().filter(task=task).values_list("reason", flat=True))
+    return {
+        "found": found,
+        "stops": screening.stops(found),
+        "screenings": task.screenings.select_related("asked_by", "decided_by")
+        if request.desk.organization.contains(task.publisher)
+        else [],
+        "reports": reports if sees_reports else [],
+        "can_review": task.is_in_review and may_review(user, task),
+        "can_take_back": may_take_back(user, task),
+        "can_decide_scope": task.is_enterable and may_review(user, task),
+    }
 
 
 def claim_page(request: StaffRequest, claims: ClaimQuerySet) -> "Page[Claim]":
@@ -97,7 +119,10 @@ def claim_page(request: StaffRequest, claims: ClaimQuerySet) -> "Page[Claim]":
 
 
 def event_line(event: TaskEvent) -> dict[str, Any]:
-    titles = {"": _("拟稿"), Task.State.PUBLISHED: _("发布"), Task.State.CANCELLED: _("取消")}
+    titles = {
+        "": _("拟稿"), Task.State.IN_REVIEW: _("送审"), Task.State.DRAFT: _("回到草稿"),
+        Task.State.PUBLISHED: _("发布"), Task.State.CANCELLED: _("取消"),
+    }  # fmt: skip
     same = event.from_state == event.to_state
     title = _("修改") if same else titles.get(event.to_state if event.from_state else "", _("认定完成"))
     if event.from_state == Task.State.SETTLED:
@@ -114,6 +139,7 @@ def actions_on(request: StaffRequest, task: Task) -> dict[str, bool]:
         "can_edit": manages and (is_draft or (is_open and now < task.ends_at)),
         "can_publish": manages and is_draft,
         "can_copy": request.desk.can("tasks.publish"),
+        "can_break_down": has_shares(task, request.desk.organization) and not is_draft,
         "can_cancel": may_cancel(user, task) and rules.is_cancellable(task),
         "can_enter": now >= task.starts_at and task.is_enterable and may_mark_presence(user, task),
         "can_mark": is_open and now >= task.starts_at and may_mark_presence(user, task),
@@ -141,7 +167,9 @@ def form_for(request: StaffRequest, task: Task | None = None) -> TaskForm:
     """
     if task is None:
         return TaskForm(posted(request), publisher=request.desk.organization, initial=start_of(request))
-    known: dict[str, Any] = {"publisher": task.publisher, "wish": task.wish, "item": task.item}
+    known: dict[str, Any] = {
+        "publisher": task.publisher, "wish": task.wish, "item": task.item, "whole": task.parent
+    }  # fmt: skip
     initial = {**task_initial(task), "key": publishing.version_of(task)}
     return TaskForm(posted(request), **known, initial=initial)
 
@@ -158,21 +186,26 @@ def start_of(request: StaffRequest) -> dict[str, Any]:
 
 def save(form: TaskForm, task: Task | None = None, *, by: User, publish_now: bool = False) -> Task:
     """Write a new task, or changes of one."""
-    key = form.cleaned_data["key"]
+    key, insist = form.cleaned_data["key"], form.cleaned_data["insist"]
     if task is None:
-        new = {**form.values(), "publisher": form.publisher, "key": key or None}
+        new = {**form.values(), "publisher": form.publisher, "key": key or None, "insist": insist}
         return publishing.create(by=by, publish_now=publish_now, **new)
     agreed = form.cleaned_data["clashes_seen"]
-    kept = publishing.edit(task, by=by, seen=id_of(key) or None, clashes_seen=agreed, **form.values())
-    return publishing.publish(kept, by=by) if publish_now else kept
+    seen: dict[str, Any] = {"seen": id_of(key) or None, "clashes_seen": agreed, "insist": insist}
+    kept = publishing.edit(task, by=by, **seen, **form.values())
+    return publishing.publish(kept, by=by, insist=insist) if publish_now else kept
 
 
 def saved(request: StaffRequest, task: Task) -> HttpResponse:
     """Back to the task, with what happened."""
-    published = task.is_published
-    text = _("“%(title)s”已发布，党员现在可以看到。") if published else _("“%(title)s”已存为草稿。")
-    messages.success(request, text % {"title": task.title})
+    messages.success(request, became(task) % {"title": task.title})
     return redirect("tasks:detail", task.pk)
+
+
+def became(task: Task) -> str:
+    if task.is_in_review:
+        return _("“%(title)s”已送市里审核，2 个工作日内答复，通过后自动发布。")
+    return _("“%(title)s”已发布，党员现在可以看到。") if task.is_published else _("“%(title)s”已存为草稿。")
 
 
 @desk_required("wishes.handle")
@@ -193,14 +226,17 @@ def fits(request: StaffRequest) -> HttpResponse:
     """How many people the form as it stands would find: a fragment of its page."""
     wishes = Wish.objects.visible_to(request.user).select_related("organization")
     wish = wishes.filter(pk=id_of(request.GET.get("wish", ""))).first()
-    form = TaskForm(request.GET, publisher=request.desk.organization, wish=wish)
+    wholes = Task.objects.filter(targets__in=Target.objects.visible_to(request.user))
+    whole = wholes.filter(pk=id_of(request.GET.get("whole", ""))).first()
+    form = TaskForm(request.GET, publisher=request.desk.organization, wish=wish, whole=whole)
     return render(request, "tasks/publishing/_fitting.html", {"fitting": form.fitting()})
 
 
 def save_wish(request: StaffRequest, form: TaskForm, wish: Wish) -> Task:
     key = form.cleaned_data["key"] or None
+    given = {**form.values(), "insist": form.cleaned_data["insist"]}
     return publishing.publish_wish(
-        wish, by=request.user, publisher=request.desk.organization, key=key, **form.values()
+        wish, by=request.user, publisher=request.desk.organization, key=key, **given
     )
 
 
@@ -219,8 +255,8 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @desk_required("tasks.publish")
 def publish(request: StaffRequest, pk: int) -> HttpResponse:
-    task = fetch(request, pk)
-    if attempt(request, lambda: publishing.publish(task, by=request.user)):
+    task, insist = fetch(request, pk), request.POST.get("insist", "")
+    if attempt(request, lambda: publishing.publish(task, by=request.user, insist=insist)):
         return saved(request, task)
     return redirect("tasks:detail", pk)
 

@@ -7,7 +7,7 @@ from tasks.publishing.forms import TaskForm
 
 NOT_ASKED = (
     "signup_opens_at", "signup_closes_at", "capacity", "reach", "chosen", "presence", "wanted_skills",
-    "risk_note",
+    "risk_note", "insist",
 )  # fmt: skip
 
 

@@ -21,8 +21,10 @@ from tasks.models import Claim, ClaimEvent, ServiceItem, Task
 from tasks.moving import move
 from tasks.publishing import publishing
 from tasks.recording import messages, rules
+from tasks.reviewing import reviewing
 from tasks.rights import demand, in_charge, may_mark_presence
-from tasks.rules import UnknownClaim, check_text
+from tasks.rules import UnknownClaim, check_flags, check_text
+from tasks.scope import screening
 from tasks.verifying.verifying import settle
 from xianfeng.lib.refusal import check_reason
 from xianfeng.lib.transitions import move as move_row
@@ -51,6 +53,8 @@ def record_task(
     if not task.is_draft:
         return task  # the same form again
     rules.check_past(task, at)
+    check_flags(item, task.flags)
+    reviewing.note_late(task, screening.findings(task), by=by, at=at)
     move(task, Task.State.PUBLISHED, by=by, at=at, note=_("补记"), published_at=at)
     return task
 

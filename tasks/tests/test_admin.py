@@ -156,7 +156,7 @@ def test_each_tier_writes_and_publishes_to_its_own_audience(cast: Cast, who: str
 
 
 def test_what_a_rule_refuses_stands_on_the_form(cast: Cast) -> None:
-    page = at_desk(cast.clerk).post(ADD, written(flags=99))
+    page = at_desk(cast.clerk).post(ADD, written(flags=0))
     assert page.status_code == 200 and not Task.objects.exists()
     assert page.context["adminform"].form.errors["flags"]
 

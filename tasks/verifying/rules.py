@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from flags.policy.policies import policy_for
 from members.models import User
-from tasks.models import Claim, ServiceItem, Task, Verification
+from tasks.models import Claim, Task, Verification
 from tasks.models.claim import ClaimQuerySet
 from tasks.models.sessions import DAY
 from tasks.rules import NotPresent, check_flags, check_minutes, check_text
@@ -38,7 +38,7 @@ def check_decided(decisions: Collection[object], *, has_open: bool) -> None:
         raise NothingDecided(_("还没有选择任何认定结果。请先为到场的党员选择等次，或标记未到场。"))
 
 
-def check_grade(claim: Claim, grade: str, flags: int, item: ServiceItem) -> None:
+def check_grade(claim: Claim, grade: str, flags: int, task: Task) -> None:
     """A flag needs somebody who was there; who was there is no no-show."""
     if grade == Verification.Grade.NO_SHOW:
         if claim.was_present:
@@ -48,7 +48,7 @@ def check_grade(claim: Claim, grade: str, flags: int, item: ServiceItem) -> None
         return
     if not claim.was_present:
         raise NotPresent(_("%(name)s没有到场记录，不能亮旗。请先记录签到。") % {"name": claim.member})
-    check_flags(item, flags, claim.member)
+    check_flags(task.item, flags, claim.member, offered=task.flags)
 
 
 def check_note(claim: Claim, note: str) -> None:

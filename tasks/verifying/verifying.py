@@ -145,7 +145,7 @@ def checks_of(task: Task, claim: Claim, decision: Decision, bonus: int) -> Itera
     """What each row is asked, one by one: a form says all of it at once, the service stops at the first."""
     minutes, _flags = decision.figures
     yield partial(rules.check_service, task, claim, decision.grade, minutes, bonus)
-    yield partial(rules.check_grade, claim, decision.grade, decision.flags, task.item)
+    yield partial(rules.check_grade, claim, decision.grade, decision.flags, task)
     yield partial(rules.check_note, claim, decision.note)
 
 

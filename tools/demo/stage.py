@@ -18,7 +18,7 @@ from members.models import Member, Organization, User
 from tasks.models import Claim, Task
 from xianfeng.lib.times import today
 
-from . import asking, city, history, repeats, sheets
+from . import asking, breakdown, city, history, repeats, scope, sheets
 from .clock import at, year_start
 from .plans import AHEAD, plan_year
 from .record import Desk, Recorder, settle_states
@@ -108,6 +108,8 @@ def found(scale_name: str, seed: int, tell: Callable[[str], None]) -> None:
     history.leave_some_open(by=officer)
     estate = Organization.objects.estates().filter(parent=communities[0]).order_by("code")[0]
     repeats.repeat_some(estate, by=secretary)
+    breakdown.break_one_down(communities, by=officer)
+    scope.weigh_some(communities[0], by=secretary, officer=officer)
     sheets.serve_for_days(communities[0], by=secretary)
     sheets.wait_for_some(communities[0], by=secretary)
     sheets.team_up(communities[0], by=secretary)

@@ -24,6 +24,7 @@ EXEMPT: dict[str, str] = {
     "tasks.BalanceRowEvent": "read only through its row, which is scoped",
     "tasks.InvitationEvent": "read only through its invitation, which is scoped",
     "tasks.ClaimEvent": "read only through its claim, which is scoped",
+    "tasks.TargetEvent": "read only through its target, which is scoped",
     "tasks.TaskEvent": "read only through its task, which is scoped",
     "wishes.BriefOpening": "read only through its wish, which is scoped",
     "wishes.WishEvent": "read only through its wish, which is scoped",

@@ -21,7 +21,7 @@ from flags.models import AssessmentRun
 from members.models import ImportBatch, Member, Merge, MobileChange, Registration, RosterChange
 from notices.models import Delivery
 from reports.models import Export
-from tasks.models import Claim, Task, Verification
+from tasks.models import Claim, Target, Task, Verification
 from wishes.models import Wish
 from xianfeng.lib.states import TONES, StateIn, States, states
 from xianfeng.testing.cast import Cast
@@ -113,7 +113,10 @@ def test_every_set_holds_states_of_its_own_class() -> None:
             [Claim.State.OPEN, Claim.State.PENDING, Claim.State.DECIDED, Claim.State.LEFT, {"freed"}],
         ),
         (Verification.Grade, [Verification.Grade.AWARDED, {"denied", "no_show"}]),
-        (Task.State, [Task.State.CHANGEABLE, {"settled", "cancelled"}]),
+        (Task.State, [Task.State.CHANGEABLE, {"in_review", "settled", "cancelled"}]),
+        (Target.State, [Target.State.ASKED, {"withdrawn"}]),
+        (Task.State, [Task.State.CANCELLABLE, {"settled", "cancelled"}]),
+        (Task.State, [Task.State.UNSEEN, Task.State.ENTERABLE, {"cancelled"}]),
         (
             Registration.State,
             [Registration.State.OPEN, Registration.State.TAKEN_IN, {"returned", "withdrawn"}],

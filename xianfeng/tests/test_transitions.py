@@ -22,7 +22,7 @@ HISTORIES = {
     "members.MergeEvent", "members.MobileChangeEvent", "members.RegistrationEvent",
     "members.RosterChangeEvent", "members.TeamEvent", "members.TeamRoleEvent",
     "notices.DeliveryEvent", "reports.ExportEvent", "tasks.BalanceRowEvent", "tasks.ClaimEvent",
-    "tasks.InvitationEvent", "tasks.TaskEvent",
+    "tasks.InvitationEvent", "tasks.TargetEvent", "tasks.TaskEvent",
     "wishes.WishEvent",
 }  # fmt: skip
 

@@ -62,6 +62,12 @@ def test_a_click_keeps_it_open_and_is_noted_every_five_minutes(client: Client, c
     assert client.session[lasting.SEEN] == noted
 
 
+def test_what_a_page_asks_by_itself_keeps_nothing_open(client: Client, cast: Cast):
+    opened(client, cast.secretary, ago=50 * MINUTE)
+    assert client.get(DESK_HOME, headers={lasting.BY_ITSELF: "1"}).status_code == 200
+    assert lasting.SEEN not in client.session
+
+
 @pytest.mark.parametrize(("ago", "status"), [(29 * DAY, 200), (30 * DAY + 1, 302)])
 def test_a_member_stays_thirty_days(client: Client, cast: Cast, ago, status):
     assert cast.li.user

@@ -27,6 +27,8 @@ from members.models import (
 )
 from notices.models import Delivery, Notice
 from reports.models import Export
+from tasks.models import ScopeReport
+from tasks.tests.offers import make_offer
 from wishes.models import Wish, WishEvent
 from xianfeng.lib.times import local_date
 from xianfeng.testing.cast import Cast
@@ -274,6 +276,16 @@ def a_declined_wish(cast: Cast, at: dt.datetime) -> Wish:
 def wish_declined(cast: Cast, began: dt.datetime) -> Model:
     """The term begins with the end of the year: on New Year's Eve it was declined."""
     return a_declined_wish(cast, began - MINUTE)
+
+
+# --- Tasks --------------------------------------------------------------------------------------
+
+
+@case("scope_reports")
+def an_answered_report(cast: Cast, began: dt.datetime) -> Model:
+    return ScopeReport.objects.create(
+        task=make_offer(cast), member=cast.li, reason="在填表", answered_at=began
+    )
 
 
 # --- Exports ------------------------------------------------------------------------------------

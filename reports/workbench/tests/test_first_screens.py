@@ -14,8 +14,11 @@ from members.models import Appointment, User
 from members.people import exempting
 from members.tests.applicants import applied, stranger
 from reports.workbench import figures, waiting
+from tasks.objecting.objecting import report
 from tasks.tests.desk import DAY, ended_task
-from tasks.tests.offers import make_offer
+from tasks.tests.offers import make_offer, user_of
+from tasks.tests.reviews import waiting_task
+from tasks.tests.targets import city_task, target_of
 from wishes.merging.merging import merge
 from wishes.models import Wish
 from xianfeng.testing.cast import Cast, make_member, make_staff
@@ -78,6 +81,12 @@ def busy(cast: Cast, light: Light) -> None:
     for unit, by in ((cast.other_unit, cast.unit_clerk), (cast.unit, cast.other_unit_clerk)):
         member = make_member("调动人", f"1360000000{unit.pk % 10}", by.desk.organization)
         recording.transfer(member, to_unit=unit, day=figures.today(), by=by)
+    waiting_task(cast)
+    waiting_task(cast, "city_officer")  # a colleague's to decide
+    task = city_task(cast)
+    target_of(cast, task)
+    target_of(cast, task, cast.unit)
+    report(make_offer(cast), cast.li, by=user_of(cast.li))
     light(cast.li, flags=2)
     light(cast.zhao, flags=3, organization=cast.other_community)
     light(cast.zhao, flags=1, service_date=dt.date(figures.today().year - 1, 5, 1))
@@ -141,12 +150,26 @@ def test_a_year_without_flags_says_so_instead_of_charts(cast: Cast, client: Clie
 
 # In the city of `busy`: what each role can do itself, and how much of it there is.
 OWN = {
-    "city_officer": {"待确认任命": 0, "待认定任务": 1, "未送达通知": 0, "无人任职的组织": 2},
+    "city_officer": {
+        "待确认任命": 0,
+        "待审核任务": 1,
+        "待裁定反映": 1,
+        "待认定任务": 1,
+        "未送达通知": 0,
+        "无人任职的组织": 2,
+    },
     "street_officer": {},
     "auditor": {},
-    "secretary": {"待确认报到": 1, "待核实换号": 0, "待确认豁免": 2, "待受理心愿": 2, "待认定任务": 2},
+    "secretary": {
+        "待确认报到": 1,
+        "待核实换号": 0,
+        "待确认豁免": 2,
+        "待承接目标": 1,
+        "待受理心愿": 2,
+        "待认定任务": 2,
+    },
     "estate_clerk": {"待受理心愿": 1},
-    "unit_clerk": {"待核实换号": 0, "待确认豁免": 1, "待接收调动": 1},
+    "unit_clerk": {"待核实换号": 0, "待确认豁免": 1, "待承接目标": 1, "待接收调动": 1},
 }
 
 

@@ -24,6 +24,7 @@ def titles(client: Client, **query: str) -> list[str]:
 
 def one_of_each(cast: Cast) -> None:
     make_offer(cast, title="草稿", state=Task.State.DRAFT)
+    make_offer(cast, title="待审核", state=Task.State.IN_REVIEW)
     make_offer(cast, title="接单中")
     make_offer(cast, title="进行中", starts_in=-HOUR)
     make_offer(cast, title="待认定", starts_in=-DAY, places_taken=1)

@@ -33,6 +33,8 @@ from tasks.models import Claim
 from tasks.recording.recording import enter
 from tasks.tests.desk import ended_task, make_item
 from tasks.tests.offers import make_offer, take, user_of
+from tasks.tests.reviews import make_rule, waiting_task
+from tasks.tests.targets import a_target
 from tasks.verifying.verifying import Decision, verify
 from wishes.handling.handling import decline
 from wishes.merging.merging import merge
@@ -226,6 +228,22 @@ def a_draft(cast: Cast) -> dict[str, Any]:
     return {"pk": make_offer(cast, publisher=cast.estate, audience=[cast.estate], state="draft").pk}
 
 
+def a_task_in_review(cast: Cast) -> dict[str, Any]:
+    return {"pk": waiting_task(cast, "estate_clerk").pk}
+
+
+def a_community_target(cast: Cast) -> dict[str, Any]:
+    return {"pk": a_target(cast).pk}
+
+
+def a_broken_down_task(cast: Cast) -> dict[str, Any]:
+    return {"pk": a_target(cast).task_id}
+
+
+def a_scope_rule(cast: Cast) -> dict[str, Any]:
+    return {"pk": make_rule().pk}
+
+
 def a_verification(cast: Cast) -> dict[str, Any]:
     task = ended_task(cast, cast.li, publisher=cast.estate)
     no_show = Decision(task.claims.get().pk, "no_show")
@@ -266,6 +284,40 @@ ACCESS |= {
     "tasks:items": Access(get=only(*SEE_TASKS)),
     "tasks:item_new": Access(get=only("city"), post=only("city")),
     "tasks:item": Access(get=only("city"), post=only("city"), kwargs=lambda cast: {"pk": make_item().pk}),
+    "tasks:warning": Access(post=only("city", "community", "estate")),
+    "tasks:scope_rules": Access(get=only(*SEE_TASKS)),
+    "tasks:scope_rule_new": Access(get=only("city"), post=only("city")),
+    "tasks:scope_rule": Access(get=only("city"), post=only("city"), kwargs=a_scope_rule),
+    "tasks:scope_share": Access(get=only(*SEE_TASKS)),
+    "tasks:reviews": Access(get=only("city")),
+    "tasks:approve": Access(post=only("city", status=302), kwargs=a_task_in_review),
+    "tasks:send_back": Access(post=only("city", status=302), kwargs=a_task_in_review),
+    "tasks:take_back": Access(post=only("estate", status=302), kwargs=a_task_in_review),
+    "tasks:breakdown": Access(get=only(*SEE_TASKS), kwargs=a_broken_down_task),
+    "tasks:breakdown_live": Access(get=only(*SEE_TASKS), kwargs=a_broken_down_task),
+    "tasks:set_targets": Access(get=only("city"), post=only("city"), kwargs=a_broken_down_task),
+    "tasks:targets": Access(get=only("city", "street", "community", "unit", "auditor")),
+    "tasks:target": Access(
+        get=only("city", "street", "community", "auditor") | {"unit": 404}, kwargs=a_community_target
+    ),
+    "tasks:take_up": Access(
+        get=only("community") | {"unit": 404},
+        post=only("community") | {"unit": 404},
+        kwargs=a_community_target,
+    ),
+    "tasks:promise": Access(
+        post=only("unit", status=302) | {"community": 404},
+        kwargs=lambda cast: {"pk": a_target(cast, cast.unit).pk},
+        data=lambda cast: {"contact_name": "谢单位", "places": 3},
+    ),
+    "tasks:decline_target": Access(
+        post=only("community", status=302) | {"unit": 404}, kwargs=a_community_target
+    ),
+    "tasks:reopen_target": Access(
+        post=only("community", status=302) | {"unit": 404}, kwargs=a_community_target
+    ),
+    "tasks:withdraw_target": Access(post=only("city", status=302), kwargs=a_community_target),
+    "tasks:decide_scope": Access(post=only("city", status=302), kwargs=an_open_task),
 }
 
 # Addresses of libraries, by pattern, and why one line is enough for all of them.
@@ -325,6 +377,8 @@ def own_offer(cast: Cast) -> dict[str, Any]:
 ACCESS |= {
     "tasks:browse": Access(get=only("member")),
     "tasks:offer": Access(get=only("member"), kwargs=an_offer),
+    "tasks:object": Access(post=only("member", status=302), kwargs=an_offer),
+    "tasks:take_back_object": Access(post=only("member", status=302), kwargs=an_offer),
     "tasks:claim": Access(post=only("member", status=302), kwargs=an_offer),
     "tasks:my_claims": Access(get=only("member")),
     "tasks:my_claim": Access(get=only("member"), kwargs=own_claim),
@@ -423,5 +477,6 @@ SHARED: dict[str, str] = {
     "admin:flags_policy_*": "one policy a year for all",
     "admin:flags_assessmentrun_*": "one run a year for all; its results are scoped",
     "admin:tasks_serviceitem_*": "one catalogue for all",
+    "admin:tasks_scoperule_*": "one catalogue for all",
     "admin:app_list": "whatever of an app the desk sees",
 }

@@ -20,6 +20,7 @@ from members.models import ContactReveal, Elevation, Exemption, ImportBatch, Mem
 from notices.models import Delivery, Notice
 from tasks.models import Claim, Task, Verification
 from tasks.tests.desk import ended_task, make_item
+from tasks.tests.reviews import make_rule
 from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
 from xianfeng.tests.tables.access import (
@@ -191,6 +192,7 @@ PAGES: dict[str, Page] = {
     ),
     # The city keeps the catalogue. Of a draft only its publisher's desk changes anything: here the estate's.
     "tasks_serviceitem": Page(SEE_TASKS, lambda cast: make_item(), adds=("city",), changes=("city",)),
+    "tasks_scoperule": Page(SEE_TASKS, lambda cast: make_rule(), adds=("city",), changes=("city",)),
     "tasks_task": Page(
         SEE_TASKS, the_draft, adds=PUBLISHERS, changes=("estate",),
         actions={"publish": PUBLISHERS, "cancel": PUBLISHERS},

@@ -30,7 +30,17 @@ from notices.models import Delivery, Notice
 from notices.outbox import Message, send_many
 from notices.outbox.filters import PATIENCE
 from reports.models import Export, RetentionRun
-from tasks.models import BalanceRow, Claim, Invitation, ServiceItem, Task, TaskEvent
+from tasks.models import (
+    BalanceRow,
+    Claim,
+    Invitation,
+    ScopeReport,
+    Screening,
+    ServiceItem,
+    Target,
+    Task,
+    TaskEvent,
+)
 from tasks.tests.desk import ended_task, hold
 from tasks.tests.offers import make_offer
 from wishes.models import Wish, WishEvent
@@ -46,13 +56,14 @@ class City:
     def __init__(self, cast: Cast) -> None:
         self.cast, self.size = cast, 0
         self.ended = ended_task(cast, title="结束的任务", capacity=LARGE)
-        self.offer = make_offer(cast, starts_in=dt.timedelta(days=200), title="请人来的任务")
+        self.asked_to = make_offer(cast, starts_in=dt.timedelta(days=200), title="请人来的任务")
         self.row = BalanceRow.objects.create(
             month=today().replace(day=1), origin=cast.community, host=cast.other_community, places=LARGE,
             reason="缺 9 个", ends_on=today(), made_by=cast.city_officer,
         )  # fmt: skip
         self.batch = self.import_batch(0)
         self.team, self.offer = make_team(cast), make_offer(cast, title="一起接的任务")
+        self.whole = make_offer(cast, title="全市任务", publisher=cast.city, audience=[cast.city])
         self.wish = Wish.objects.create(organization=cast.estate, need="想请人修灯")
 
     def grow_to(self, size: int) -> None:
@@ -62,6 +73,7 @@ class City:
         self.add_tree(numbers)
         self.add_tasks(numbers)
         self.add_invitations(numbers)
+        self.add_targets(numbers)
         self.add_wishes(numbers)
         self.add_flags(numbers)
         self.add_messages(numbers)
@@ -201,6 +213,7 @@ class City:
             hold(ended_task(cast, ago=2 * (n + 1) * day, title=f"结束{n}", **common), cast.li)
             verified = make_offer(cast, title=f"认定{n}", **common)
             Claim.objects.create(task=verified, member=cast.li, state="verified")
+            self.add_scope(publisher, n)
             TaskEvent.objects.create(
                 task=self.ended, by=cast.clerk, from_state="published", to_state="published"
             )
@@ -208,10 +221,10 @@ class City:
     def add_invitations(self, numbers: range) -> None:
         """People who were asked to one task, places elsewhere, and a plan that leads there."""
         cast, day = self.cast, dt.timedelta(days=1)
-        people = cast.community.community_members.exclude(invitations__task=self.offer).order_by("pk")
+        people = cast.community.community_members.exclude(invitations__task=self.asked_to).order_by("pk")
         Invitation.objects.bulk_create(
             Invitation(
-                task=self.offer, member=member, by=cast.secretary, organization=cast.community,
+                task=self.asked_to, member=member, by=cast.secretary, organization=cast.community,
                 answer_by=timezone.now() + day,
             )
             for member in people[: len(numbers) // 2]
@@ -223,6 +236,55 @@ class City:
                 month=today().replace(day=1), origin=cast.community, host=cast.other_community, places=n + 1,
                 state=BalanceRow.State.DROPPED, reason="缺", ends_on=today(), made_by=cast.city_officer,
             )  # fmt: skip
+
+    def add_scope(self, publisher: Organization, n: int) -> None:
+        """What the city looks at first, what was published despite a warning, and what members doubt."""
+        cast = self.cast
+        for state, outcome in (("in_review", "waiting"), ("published", "insisted")):
+            task = make_offer(cast, title=f"{outcome}{n}", state=state, publisher=publisher)
+            Screening.objects.create(
+                task=task,
+                keys=[],
+                findings="像是填表",
+                outcome=outcome,
+                asked_by=(cast.secretary, cast.clerk)[n % 2],
+                due=today() - dt.timedelta(days=n % 2),
+            )
+        own = make_offer(cast, title=f"市里{n}", state="in_review", publisher=cast.city)
+        Screening.objects.create(
+            task=own, keys=[], outcome="waiting", asked_by=cast.city_officer, due=today()
+        )
+        ScopeReport.objects.create(task=task, member=cast.li, reason="是填表")
+        ScopeReport.objects.create(task=task, member=cast.wang)
+        Task.objects.filter(pk=task.pk).update(published_at=timezone.now())
+
+    def add_targets(self, numbers: range) -> None:
+        """Of one city task: every answer, some late; with a community's own tasks and its people's claims."""
+        cast, day = self.cast, dt.timedelta(days=1)
+        common: dict[str, Any] = {"task": self.whole, "places": 3, "set_by": cast.city_officer}
+        for n in numbers:
+            place = make_organization(f"C{n}", Organization.Kind.COMMUNITY, f"社区{n}", cast.street)
+            Target.objects.create(organization=place, due=today() - day * (n % 2), **common)
+            asked = make_offer(cast, title=f"分解{n}", publisher=cast.city, audience=[cast.city])
+            over = ended_task(cast, title=f"过去{n}", publisher=cast.city, audience=[cast.city])
+            Target.objects.create(organization=place, due=today(), **common | {"task": over})
+            for place_asked in (cast.unit, cast.community):
+                Target.objects.create(organization=place_asked, due=today(), **common | {"task": asked})
+            make_offer(
+                cast,
+                title=f"承接{n}",
+                publisher=place,
+                audience=[place],
+                parent=self.whole,
+                created_by=cast.clerk,
+            )
+        units = Organization.objects.filter(code__in=[f"U{n}" for n in numbers])
+        for state in ("taken", "declined", "withdrawn"):
+            asked = make_offer(cast, title=f"全市{state}", publisher=cast.city, audience=[cast.city])
+            Target.objects.bulk_create(
+                Target(organization=unit, due=today(), state=state, **common | {"task": asked})
+                for unit in units
+            )
 
     def add_wishes(self, numbers: range) -> None:
         cast = self.cast
