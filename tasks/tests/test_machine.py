@@ -46,7 +46,7 @@ from xianfeng.lib.times import local_date, local_year
 from xianfeng.testing.cast import Cast, make_member
 
 IS_WHOLE = os.environ.get("MACHINE") == "whole"
-EXAMPLES, STEPS = (100, 30) if IS_WHOLE else (12, 25)
+EXAMPLES, STEPS = (100, 30) if IS_WHOLE else (16, 30)
 PEOPLE, WHICH, FEW = st.integers(0, 6), st.integers(0, 9), st.integers(1, 3)
 MOST_TASKS = 4
 State = Claim.State
