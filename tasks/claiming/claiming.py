@@ -33,18 +33,23 @@ from tasks.claiming.rules import (
 from tasks.models import Claim, ClaimEvent, Task
 from tasks.models.applicant import Applicant, columns
 from tasks.models.audience import reaches
-from tasks.models.invitation import admits, sent_to
+from tasks.models.invitation import invited
 from tasks.models.sessions import TIMES, times_of
 from xianfeng.lib.times import local_year
 from xianfeng.lib.transitions import move
 
 # All that is known of one person and one task, read in one round trip while the person's row is locked.
 READ_OFFER = f"""
-SELECT t.id, t.title, t.state, t.cancel_reason, t.wish_id, t.publisher_id, t.starts_at, t.ends_at,
-    t.sessions, t.signup_opens_at, t.signup_closes_at, t.capacity, t.places_taken, {columns("m")},
-    {Limits.columns("p")},
-    {reaches("t", "m")} OR {admits("t", "m")} AS in_audience, {sent_to("t", "m")} AS invitation_id
+SELECT t.id, t.title, t.state, t.cancel_reason, t.wish_id, t.publisher_id, t.parent_id,
+    t.starts_at, t.ends_at, t.sessions, t.signup_opens_at, t.signup_closes_at, t.capacity, t.places_taken,
+    {columns("m")}, {Limits.columns("p")}, {invited("i")}, {reaches("t", "m")} AS in_audience
 FROM members_member m CROSS JOIN tasks_task t LEFT JOIN flags_policy p ON p.year = %(year)s
+    LEFT JOIN tasks_invitation i ON i.task_id = t.id AND i.member_id = m.id
+WHERE m.user_id = %(user)s AND t.id = %(task)s
+"""  # noqa: S608  (the columns are named in our code)
+# Of a part of a city task: whether the whole reaches the person too.
+READ_WHOLE = f"""
+SELECT {reaches("t", "m")} FROM members_member m CROSS JOIN tasks_task t
 WHERE m.user_id = %(user)s AND t.id = %(task)s
 """  # noqa: S608  (the columns are named in our code)
 # NO KEY: rows elsewhere that only refer to the member need not wait.
@@ -103,7 +108,8 @@ def claim(task_id: int, member: Member, *, by: User, now: dt.datetime | None = N
 def claim_own(task_id: int, *, by: User, now: dt.datetime | None = None) -> Claim:
     """Take a place for the person who asks. A place given back earlier is taken on the same claim.
 
-    Three statements: the offer, the person's other places, and the guarded write (five on SQLite).
+    Three statements: the offer, the person's other places, and the guarded write (five on SQLite); one more
+    for a part of a city task.
     Raises Task.DoesNotExist, also for somebody who is not on the roster, and the refusals of `tasks.rules`.
     """
     at = now or timezone.now()
@@ -139,8 +145,17 @@ def read_offer(task_id: int, by: User, now: dt.datetime) -> Task:
     values = {"task": task_id, "user": by.pk, "year": local_year(now), "now": now}
     found = Task.objects.raw(READ_OFFER + lock, values)
     for task in found:
+        if task.parent_id and task.in_audience:  # type: ignore[attr-defined]
+            task.in_audience = whole_reaches(task.parent_id, by)  # type: ignore[attr-defined]
+        task.in_audience = task.in_audience or bool(task.is_guest)  # type: ignore[attr-defined]
         return task
     raise Task.DoesNotExist
+
+
+def whole_reaches(task_id: int, by: User) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(READ_WHOLE, {"task": task_id, "user": by.pk})
+        return bool(cursor.fetchone()[0])
 
 
 def lock(member: Member) -> None:

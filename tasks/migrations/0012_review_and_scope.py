@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "matches",
+                    "finds",
                     models.TextField(
                         help_text="一行一个，至少一个。保存时逐个试过，认不出的不能保存。",
                         max_length=2000,

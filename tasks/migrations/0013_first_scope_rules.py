@@ -143,7 +143,7 @@ RULES = (
         "支部团建踏青\n给社区主任家搬家", "小区运动会裁判\n慰问退役军人",
     ),
 )  # fmt: skip
-FIELDS = ("code", "name", "basis", "action", "words", "exceptions", "matches", "passes")
+FIELDS = ("code", "name", "basis", "action", "words", "exceptions", "finds", "passes")
 
 # What belongs to an item of the first catalogue and what does not, shown beside it on the form.
 EXAMPLES = {

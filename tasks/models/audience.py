@@ -2,7 +2,8 @@
 
 An audience names organisations. It reaches whoever has a place (`Member.PLACES`: the unit, and the
 estate or else the community) that is one of them or lies below one: whose path begins with theirs.
-A part of a city task reaches whom its own audience and the city's both reach: nobody widens it.
+A part of a city task reaches whom its own audience and the city's both reach: nobody widens it. The claim
+path asks the second question of parts alone: in the same statement it would cost every claim its planning.
 """
 
 from collections.abc import Iterable
@@ -15,19 +16,13 @@ from members.models import Member, Organization
 
 
 def reaches(task: str, member: str) -> str:
-    """SQL: whether the audience of a task reaches a member, for tables under these aliases."""
-    of_whole = f"({task}.parent_id IS NULL OR {named(f'{task}.parent_id', member)})"
-    return f"({named(f'{task}.id', member)} AND {of_whole})"
-
-
-def named(task_id: str, member: str) -> str:
-    """SQL: whether the audience of this one task names a place of the member's."""
+    """SQL: whether the own audience of a task reaches a member, for tables under these aliases."""
     places = ", ".join(first_set([f"{member}.{name}_id" for name in line]) for line in Member.PLACES)
     return f"""EXISTS (
         SELECT 1 FROM tasks_task_audience a
         JOIN members_organization o ON o.id = a.organization_id
         JOIN members_organization place ON place.id IN ({places})
-        WHERE a.task_id = {task_id} AND substr(place.path, 1, length(o.path)) = o.path
+        WHERE a.task_id = {task}.id AND substr(place.path, 1, length(o.path)) = o.path
     )"""  # noqa: S608  (columns and aliases are named in our code)
 
 

@@ -108,19 +108,10 @@ class InvitationEvent(StateEvent):
         verbose_name_plural = _("邀请记录")
 
 
-def admits(task: str, member: str) -> str:
-    """SQL: whether an invitation admits a guest to a task, for tables under these aliases, at `now`."""
-    return f"""EXISTS (
-        SELECT 1 FROM tasks_invitation i
-        WHERE i.task_id = {task}.id AND i.member_id = {member}.id AND i.is_guest
-        AND i.state <> '{Invitation.State.RECALLED.value}' AND i.answer_by > %(now)s
-    )"""  # noqa: S608  (aliases are named in our code)
-
-
-def sent_to(task: str, member: str) -> str:
-    """SQL: the invitation that the member has to a task, or null."""
-    return f"""(
-        SELECT i.id FROM tasks_invitation i
-        WHERE i.task_id = {task}.id AND i.member_id = {member}.id
-        AND i.state <> '{Invitation.State.RECALLED.value}'
-    )"""  # noqa: S608  (aliases are named in our code)
+def invited(alias: str) -> str:
+    """The select list of a raw query, for the member's invitation (or none) under that alias, at `now`."""
+    stands = f"{alias}.state <> '{Invitation.State.RECALLED.value}'"
+    return (
+        f"CASE WHEN {stands} THEN {alias}.id END AS invitation_id, "
+        f"({alias}.is_guest AND {stands} AND {alias}.answer_by > %(now)s) AS is_guest"
+    )

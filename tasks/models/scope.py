@@ -53,7 +53,7 @@ class ScopeRule(models.Model):
     exceptions = models.TextField(
         _("除外"), max_length=2000, blank=True, help_text=_("写法相同。同一句话里有这些说法的不算。")
     )
-    matches = models.TextField(
+    finds = models.TextField(
         _("应当认出的标题"),
         max_length=2000,
         help_text=_("一行一个，至少一个。保存时逐个试过，认不出的不能保存。"),

@@ -124,10 +124,18 @@ def event_line(event: TaskEvent) -> dict[str, Any]:
         Task.State.PUBLISHED: _("发布"), Task.State.CANCELLED: _("取消"),
     }  # fmt: skip
     same = event.from_state == event.to_state
-    title = _("修改") if same else titles.get(event.to_state if event.from_state else "", _("认定完成"))
+    title = (
+        same_state(event) if same else titles.get(event.to_state if event.from_state else "", _("认定完成"))
+    )
     if event.from_state == Task.State.SETTLED:
         title = _("重新打开认定")
     return {"title": title, "at": event.at, "by": event.by, "note": event.note}
+
+
+def same_state(event: TaskEvent) -> str:
+    """A word of the city's on its scope changes nothing else."""
+    verdict = _("范围裁定")
+    return verdict if event.note.startswith(verdict) else _("修改")
 
 
 def actions_on(request: StaffRequest, task: Task) -> dict[str, bool]:

@@ -23,7 +23,7 @@ class WordsUnreadable(Refusal):
 
 
 class MissesExamples(Refusal):
-    code, field = "misses_examples", "matches"
+    code, field = "misses_examples", "finds"
 
 
 class HitsCounterexamples(Refusal):
@@ -36,7 +36,7 @@ class RuleFields(TypedDict):
     basis: str
     words: str
     exceptions: str
-    matches: str
+    finds: str
     passes: str
     action: str
     is_active: bool
@@ -50,7 +50,7 @@ def save_rule(rule: ScopeRule | None, *, by: User, **fields: Unpack[RuleFields])
     PermissionDenied for anybody but the city.
     """
     require(by, "catalogue.edit")
-    for name in ("name", "basis", "matches", "passes"):
+    for name in ("name", "basis", "finds", "passes"):
         check_text(fields[name], str(ScopeRule._meta.get_field(name).verbose_name), field=name)  # type: ignore[union-attr]
     prove(fields)
     others = ScopeRule.objects.exclude(pk=rule.pk) if rule else ScopeRule.objects.all()
@@ -66,7 +66,7 @@ def save_rule(rule: ScopeRule | None, *, by: User, **fields: Unpack[RuleFields])
 def prove(fields: RuleFields) -> Matcher:
     """A rule that misses its own examples, or finds what it says it passes, is no rule yet."""
     matcher = Matcher(read("words", fields["words"]), read("exceptions", fields["exceptions"]))
-    if missed := [title for title in titles(fields["matches"]) if not matcher.hit(title)]:
+    if missed := [title for title in titles(fields["finds"]) if not matcher.hit(title)]:
         raise MissesExamples(
             _("有 %(count)d 个应当认出的标题没有认出：%(titles)s。请在“说法”里补上，或去掉这个例子。")
             % {"count": len(missed), "titles": "、".join(missed)}

@@ -18,13 +18,13 @@ else:
 
 # Beyond these a date is a slip of the finger, and days reckoned from it would leave the calendar.
 BOUNDS = [MinValueValidator(dt.date(2000, 1, 1)), MaxValueValidator(dt.date(2100, 1, 1))]
-LINES = {"words": 8, "exceptions": 4, "matches": 4, "passes": 4}
+LINES = {"words": 8, "exceptions": 4, "finds": 4, "passes": 4}
 
 
 class RuleForm(ModelForm):
     class Meta:
         model = ScopeRule
-        fields = ["code", "name", "basis", "action", "words", "exceptions", "matches", "passes", "is_active"]
+        fields = ["code", "name", "basis", "action", "words", "exceptions", "finds", "passes", "is_active"]
         widgets = {name: forms.Textarea(attrs={"rows": rows}) for name, rows in LINES.items()}
 
 

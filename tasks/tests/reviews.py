@@ -12,7 +12,7 @@ TITLE = "替社区录入表格"
 
 def make_rule(code: str = "R-1", **fields: Any) -> ScopeRule:
     values: dict[str, Any] = {
-        "name": "量尺子", "basis": "只是个例子", "words": "量尺子", "exceptions": "", "matches": "量尺子去",
+        "name": "量尺子", "basis": "只是个例子", "words": "量尺子", "exceptions": "", "finds": "量尺子去",
         "passes": "扫楼道", "action": "warn",
     }  # fmt: skip
     return ScopeRule.objects.create(code=code, **values | fields)

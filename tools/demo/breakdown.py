@@ -9,13 +9,13 @@ from tasks.models import ServiceItem, Target, Task
 from tasks.publishing import publishing
 from tasks.sharing.sharing import take_up
 from xianfeng.lib.refusal import Refusal
-from xianfeng.lib.times import today
+from xianfeng.lib.times import local_date, today
 
 from .clock import as_of, at
 from .record import Desk
 from .repeats import ago
 
-TITLE, OWN = "迎新春全市环境清洁周", "清洁花苑南门花坛"
+TITLE, OWN = "迎新春全市环境清洁日", "清洁花苑南门花坛"
 REASON = "当天社区换届选举，人手都在选举现场"
 
 
@@ -58,11 +58,10 @@ def publish(by: User) -> Task:
         audience=[city],
         publish_now=True,
         title=TITLE,
-        text="各社区自定时间地点，清扫楼道、花坛和公共空间。",
+        text="各社区自定地点和时段，清扫楼道、花坛和公共空间。",
         place="各社区",
         starts_at=at(start, 9),
-        ends_at=at(start + dt.timedelta(days=4), 11),
-        sessions=5,
+        ends_at=at(start, 11),
         signup_opens_at=at(today(), 0),
         signup_closes_at=at(start, 9),
         capacity=200,
@@ -74,7 +73,7 @@ def publish(by: User) -> Task:
 
 
 def take_part(target: Target, *, by: User) -> Task:
-    day = today() + dt.timedelta(days=17)
+    day = local_date(target.task.starts_at)
     return take_up(
         target,
         by=by,

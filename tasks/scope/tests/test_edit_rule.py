@@ -26,7 +26,7 @@ RULES, NEW = reverse("tasks:scope_rules"), reverse("tasks:scope_rule_new")
 def written(**changes: Any) -> Any:
     values = {
         "code": "X-1", "name": "擦窗户", "basis": "只是个例子", "words": "擦 + 窗户", "exceptions": "",
-        "matches": "擦社区的窗户", "passes": "扫楼道", "action": "warn", "is_active": True,
+        "finds": "擦社区的窗户", "passes": "扫楼道", "action": "warn", "is_active": True,
     }  # fmt: skip
     return values | changes
 
@@ -36,7 +36,7 @@ def test_a_fresh_city_has_rules_that_pass_their_own_examples(db: None) -> None:
     assert len(rules) >= 10
     for rule in rules:
         matcher = Matcher.of(rule.words, rule.exceptions)
-        assert [title for title in rule.matches.splitlines() if not matcher.hit(title)] == []
+        assert [title for title in rule.finds.splitlines() if not matcher.hit(title)] == []
         assert [title for title in rule.passes.splitlines() if matcher.hit(title)] == []
 
 
@@ -49,7 +49,7 @@ def test_a_rule_is_added_and_changed(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("changes", "refusal", "says"),
     [
-        ({"matches": "擦社区的窗户\n擦地"}, MissesExamples, "擦地"),
+        ({"finds": "擦社区的窗户\n擦地"}, MissesExamples, "擦地"),
         ({"passes": "扫楼道\n擦老人家的窗户"}, HitsCounterexamples, "擦老人家的窗户（擦…窗户）"),
         ({"words": "擦 +"}, WordsUnreadable, "擦 [+]"),
         ({"exceptions": "+"}, WordsUnreadable, "[+]"),
@@ -71,8 +71,8 @@ def test_only_the_city_keeps_rules(cast: Cast) -> None:
 
 
 def test_the_form_says_which_example_fails_and_keeps_what_was_written(cast: Cast) -> None:
-    page = at_desk(cast.city_officer).post(NEW, written(matches="擦地"))
-    assert "擦地" in page.context["form"].errors["matches"][0]
+    page = at_desk(cast.city_officer).post(NEW, written(finds="擦地"))
+    assert "擦地" in page.context["form"].errors["finds"][0]
     assert "擦 + 窗户" in page.content.decode()
 
 

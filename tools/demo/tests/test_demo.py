@@ -16,7 +16,7 @@ from flags.models import Assessment, AssessmentRun, FlagEntry
 from flags.policy.policies import frozen, policy_for
 from members.models import Exemption, Member, Organization, User
 from notices.models import Delivery, Notice
-from tasks.models import Claim, Task, Verification
+from tasks.models import Claim, ScopeReport, Screening, Target, Task, Verification
 from tools.demo import stage
 from tools.demo.clock import year_start
 from wishes.merging.finding import likely
@@ -84,6 +84,17 @@ class TestTwoYearsOfOneCommunity(TestCase):
         assert (past.state, past.sessions, ahead.state, ahead.sessions) == ("settled", 3, "published", 5)
         assert {one.minutes for one in Verification.objects.filter(claim__task=past)} == {360}
         assert past.places_taken and ahead.places_taken and ahead.starts_at > timezone.now()
+
+    def test_a_city_task_is_broken_down_and_some_answered(self) -> None:
+        states = set(Target.objects.values_list("state", flat=True))
+        assert states >= {"taken", "open"} and Target.objects.late().exists()
+        part = Task.objects.exclude(parent=None).get()
+        assert part.places_taken and part.parent and part.parent.is_of_city
+
+    def test_the_city_has_tasks_to_look_at(self) -> None:
+        outcomes = set(Screening.objects.values_list("outcome", flat=True))
+        assert outcomes == {"waiting", "returned", "insisted"}
+        assert ScopeReport.objects.open().count() == 2
 
     def test_nobody_is_in_two_places_at_once(self) -> None:
         crossing = Q(

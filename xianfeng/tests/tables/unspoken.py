@@ -32,7 +32,7 @@ UNSPOKEN: dict[str, tuple[str, ...]] = {
         "tasks.ScopeRule.basis",
         "tasks.ScopeRule.words",
         "tasks.ScopeRule.exceptions",
-        "tasks.ScopeRule.matches",
+        "tasks.ScopeRule.finds",
         "tasks.ScopeRule.passes",
         "tasks.Screening.keys",
         "tasks.Task.wanted_skills",
