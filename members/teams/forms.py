@@ -53,7 +53,7 @@ class FoundForm(TeamForm):
         Member.objects.none(),
         label=_("请谁当队长"),
         empty_label=_("请选择"),
-        widget=forms.Select(attrs={"data-searchable": ""}),
+        widget=forms.Select(attrs={"data-searchable": _("输入几个字查找党员")}),
         help_text=_("本人同意后才是队长。"),
     )
     field_order = ["name", "kind", "purpose", "skills", "leader", "until"]

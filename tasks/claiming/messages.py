@@ -170,9 +170,9 @@ def staff_told(task: Task, member_id: int) -> QuerySet[User]:
 
 
 def tell_resident_of_claim(claim: Claim) -> None:
-    """That somebody comes, and when: with the first place that is taken, not with each."""
+    """That somebody comes, and when: with the first who said yes, not with each, nor with an offer."""
     task = claim.task
-    if task.wish and Task.objects.filter(pk=task.pk, places_taken=1).exists():
+    if task.wish and coming_to(task).count() == 1:
         when = format_span(task.starts_at, task.ends_at)
         resident.tell(resident.CLAIMED, task.wish, claim.events.latest("id").pk, when=when)
 
@@ -180,5 +180,9 @@ def tell_resident_of_claim(claim: Claim) -> None:
 def tell_resident_of_leaving(claim: Claim) -> None:
     """Nobody is left who would come; it is offered to others."""
     task = claim.task
-    if task.wish and Task.objects.filter(pk=task.pk, places_taken=0).exists():
+    if task.wish and not coming_to(task).exists():
         resident.tell(resident.LEFT, task.wish, claim.events.latest("id").pk)
+
+
+def coming_to(task: Task) -> QuerySet[Claim]:
+    return Claim.objects.taken().filter(task=task.pk)

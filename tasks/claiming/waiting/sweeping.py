@@ -53,8 +53,6 @@ def lapse(claims: Collection[Claim], task: Task, now: dt.datetime) -> None:
         claim.task = task
         take_back(claim, State.EXPIRED, by=None, now=now, note=_("没有按时确认"))
     messages.tell_lapsed(task, claims)
-    if claims and now < task.starts_at:
-        messages.tell_resident_of_leaving(next(iter(claims)))
 
 
 def end(claims: Collection[Claim], task: Task, now: dt.datetime) -> None:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from members.models import User
 from tasks.claiming.claiming import among, lock, read_offer, tell
-from tasks.claiming.messages import tell_resident_of_leaving
 from tasks.claiming.offering import check_taker, locked, overtaken, pass_on, take_back
 from tasks.claiming.rules import (
     Limits,
@@ -152,7 +151,6 @@ def decline(claim: Claim, *, by: User, now: dt.datetime | None = None) -> Claim:
         check_answerable(current)
         take_back(current, State.DECLINED, by=by, now=at)
         pass_on(task.pk, at)
-        tell_resident_of_leaving(current)
     return current
 
 

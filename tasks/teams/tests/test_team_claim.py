@@ -20,6 +20,7 @@ from tasks.teams.rules import Outcome
 from tasks.teams.work import done_by
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
 from tasks.verifying.verifying import Decision, record
+from wishes.models import Wish
 from xianfeng.lib.refusal import Refusal
 from xianfeng.testing.cast import Cast, make_member
 
@@ -147,6 +148,26 @@ def test_shortly_before_the_end_nobody_can_be_waited_for(cast: Cast, team: Team)
     with pytest.raises(Refusal) as refusal:
         claim(make_offer(cast, starts_in=5 * HOUR), team, cast.wang)
     assert refusal.value.code == "too_near"
+
+
+def test_the_resident_hears_of_who_said_yes_and_not_of_offers(cast: Cast, team: Team, zhou: Member) -> None:
+    wish = Wish.objects.create(
+        organization=cast.estate, need="想请人修灯", contact_name="钱奶奶", contact_mobile="13700000009",
+        state=Wish.State.PUBLISHED,
+    )  # fmt: skip
+    task = make_offer(cast, wish=wish, kind=Task.Kind.WISH, starts_in=9 * DAY)
+
+    def told() -> list[str]:
+        return list(Notice.objects.filter(kind="wish_step").order_by("pk").values_list("subject", flat=True))
+
+    claim(task, team, cast.wang, zhou)
+    assert told() == []
+    waiting.decline(place_of(task, zhou), by=user_of(zhou))
+    assert told() == []
+    waiting.accept(place_of(task, cast.wang), by=user_of(cast.wang))
+    assert told() == ["心愿有人接单"]
+    withdraw(place_of(task, cast.wang), by=user_of(cast.wang))
+    assert len(told()) == 2
 
 
 def test_twice_is_once(cast: Cast, team: Team) -> None:
