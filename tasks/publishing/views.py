@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page
-from django.db.models import Case, When
+from django.db.models import Case, Count, Q, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -71,14 +71,17 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     task = fetch(request, pk)
     now = timezone.now()
     claims = in_charge(request.user, task)
+    is_narrowed = not {"community", "of"}.isdisjoint(request.GET)
+    counts = claims.aggregate(all=Count("pk"), pending=Count("pk", filter=Q(state__in=Claim.State.PENDING)))
+    total = None if is_narrowed else counts["all"]
     context = {
         "task": task,
         "phase": phase_of(task, now),
-        "page": claim_page(request, narrowed(request, claims)),
+        "page": claim_page(request, narrowed(request, claims), total),
         "shares": shares_of(claims) if has_shares(task, request.desk.organization) else [],
-        "pending": claims.pending().count(),
+        "pending": counts["pending"],
         "figure_words": [word for word, _rows in FIGURES.values()],
-        "is_narrowed": not {"community", "of"}.isdisjoint(request.GET),
+        "is_narrowed": is_narrowed,
         "audience": task.audience.all(),
         "history": [event_line(event) for event in task.events.select_related("by").order_by("-id")],
         "next": next_after(task, request.user) if task.is_settled else None,
@@ -94,25 +97,31 @@ def scope_of(request: StaffRequest, task: Task) -> dict[str, Any]:
     user, sees_reports = request.user, request.desk.can("scope.see")
     is_draft = task.is_draft and may_manage(user, task)
     found = screening.findings(task) if is_draft else []
-    reports = list(ScopeReport.objects.open().filter(task=task).values_list("reason", flat=True))
+    open_reports = (
+        ScopeReport.objects.open().filter(task=task) if sees_reports else ScopeReport.objects.none()
+    )
     return {
         "found": found,
         "stops": screening.stops(found),
         "screenings": task.screenings.select_related("asked_by", "decided_by")
         if request.desk.organization.contains(task.publisher)
         else [],
-        "reports": reports if sees_reports else [],
+        "reports": list(open_reports.values_list("reason", flat=True)),
         "can_review": task.is_in_review and may_review(user, task),
         "can_take_back": may_take_back(user, task),
         "can_decide_scope": task.is_enterable and may_review(user, task),
     }
 
 
-def claim_page(request: StaffRequest, claims: ClaimQuerySet) -> "Page[Claim]":
-    """The claims with the member and their verifications, the line last; contact data stays out."""
+def claim_page(request: StaffRequest, claims: ClaimQuerySet, total: int | None) -> "Page[Claim]":
+    """The claims with the member and their verifications, the line last; contact data stays out.
+
+    `total` is their number, where it is known.
+    """
     related = claims.with_rank().select_related("member__unit", "team", "task__publisher__parent")
     related = related.order_by(LIST_LAST, "claimed_at", "pk")
-    page = page_of(request, related.prefetch_related("verifications__verifier", "verifications__entry"))
+    decided = related.prefetch_related("verifications__verifier", "verifications__entry")
+    page = page_of(request, decided, total=total)
     for one in (one for claim in page for one in claim.verifications.all()):
         one.may_be_reversed = not one.reversed_at and may_reverse(request.user, one)
     return page
