@@ -106,7 +106,7 @@ def scope_of(request: StaffRequest, task: Task) -> dict[str, Any]:
         "screenings": task.screenings.select_related("asked_by", "decided_by")
         if request.desk.organization.contains(task.publisher)
         else [],
-        "reports": list(open_reports.values_list("reason", flat=True)),
+        "reports": list(said) if sees_reports else [],
         "can_review": task.is_in_review and may_review(user, task),
         "can_take_back": may_take_back(user, task),
         "can_decide_scope": task.is_enterable and may_review(user, task),
