@@ -97,9 +97,7 @@ def scope_of(request: StaffRequest, task: Task) -> dict[str, Any]:
     user, sees_reports = request.user, request.desk.can("scope.see")
     is_draft = task.is_draft and may_manage(user, task)
     found = screening.findings(task) if is_draft else []
-    open_reports = (
-        ScopeReport.objects.open().filter(task=task) if sees_reports else ScopeReport.objects.none()
-    )
+    said = ScopeReport.objects.open().filter(task=task).values_list("reason", flat=True)
     return {
         "found": found,
         "stops": screening.stops(found),
