@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
 from tasks.models import ScopeRule, Screening, ServiceItem, Task
+from tasks.scope.learning import Example, Judge, shipped
 from tasks.scope.matching import matcher_of
 from xianfeng.lib.refusal import Refusal
 
@@ -35,14 +37,54 @@ def findings(task: Task) -> list[Finding]:
     return [*of_words(task.title, task.text), *of_item(task.item, task.flags)]
 
 
-def of_words(title: str, text: str) -> Iterator[Finding]:
-    """What a task is stands in its title; what only its text says is worth a warning."""
-    for rule in ScopeRule.objects.active():
-        matcher = matcher_of(rule.words, rule.exceptions)
-        if hit := matcher.hit(title):
-            yield Finding(f"{rule.code}:{hit}", rule.action, said_of(rule, hit))
-        elif hit := matcher.hit(text):
-            yield Finding(f"{rule.code}:{hit}", Action.WARN, said_of(rule, hit))
+def of_words(title: str, text: str) -> list[Finding]:
+    """What a task is stands in its title; what only its text says is worth a warning. One query."""
+    rules = list(ScopeRule.objects.active())
+    found = [one for rule in rules for one in of_rule(rule, title, text)]
+    return found or list(of_likeness(rules, title))
+
+
+def of_rule(rule: ScopeRule, title: str, text: str) -> Iterator[Finding]:
+    matcher = matcher_of(rule.words, rule.exceptions)
+    if hit := matcher.hit(title):
+        yield Finding(f"{rule.code}:{hit}", rule.action, said_of(rule, hit))
+    elif hit := matcher.hit(text):
+        yield Finding(f"{rule.code}:{hit}", Action.WARN, said_of(rule, hit))
+
+
+def of_likeness(rules: Collection[ScopeRule], title: str) -> Iterator[Finding]:
+    """A title that no rule finds, but that is like what one is about: a warning."""
+    taught = tuple((rule.code, rule.words, rule.exceptions, rule.finds, rule.passes) for rule in rules)
+    if example := judge_of(taught).like(title):
+        [rule] = (rule for rule in rules if rule.code == example.rule)
+        text = _("与“%(example)s”一类的说法相近，像是“%(rule)s”。%(basis)s")
+        said = {"example": example.title, "rule": rule.name, "basis": rule.basis}
+        yield Finding(f"{rule.code}:like:{title}", Action.WARN, text % said)
+
+
+@lru_cache(maxsize=4)
+def judge_of(taught: tuple[tuple[str, str, str, str, str], ...]) -> Judge:
+    """Learned anew after a rule was changed. Of what came with the platform, only what a rule in force finds
+    is outside: where the city drops a rule, its kind is no longer warned of.
+    """
+    own = (
+        Example(title, code)
+        for rule, _words, _exceptions, finds, passes in taught
+        for code, titles in ((rule, finds), ("", passes))
+        for title in titles.splitlines()
+    )
+    came = (
+        Example(title) if is_service else Example(title, code)
+        for title, is_service in shipped()
+        if (code := "" if is_service else found_by(taught, title)) or is_service
+    )
+    return Judge.learn([*came, *own])
+
+
+def found_by(taught: Iterable[tuple[str, str, str, str, str]], title: str) -> str:
+    """The code of the first rule that finds a title; "" where none does."""
+    codes = (code for code, words, exceptions, *_rest in taught if matcher_of(words, exceptions).hit(title))
+    return next(codes, "")
 
 
 def said_of(rule: ScopeRule, hit: str) -> str:
