@@ -40,6 +40,7 @@ app.conf.task_routes = {
     "reports.retain": {"queue": NIGHTLY},
     "tasks.remind_to_verify": {"queue": NIGHTLY},
     "tasks.remind_of_targets": {"queue": NIGHTLY},
+    "tasks.remind_of_series_ends": {"queue": NIGHTLY},
 }
 
 Schedule = float | crontab
@@ -64,6 +65,7 @@ SCHEDULE: dict[str, tuple[str, Schedule, dict[str, Any]]] = {
     "waiting lists": ("tasks.sweep_waiting_lists", 60.0, {}),
     "teams": ("members.keep_teams", crontab(hour=8, minute=50), {}),
     "targets": ("tasks.remind_of_targets", crontab(hour=8, minute=50), {}),
+    "series ends": ("tasks.remind_of_series_ends", crontab(hour=8, minute=55), {}),
     "review expiry": ("tasks.expire_reviews", crontab(minute="*/10"), {}),
     "departures": ("members.let_depart", crontab(hour=0, minute=10), {}),
     "ledger nightly": ("flags.nightly", crontab(hour=1, minute=10), {}),

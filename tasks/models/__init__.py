@@ -4,6 +4,7 @@ from .balance import BalanceRow, BalanceRowEvent
 from .claim import Claim, ClaimEvent, Verification
 from .invitation import Invitation, InvitationEvent
 from .scope import ScopeReport, ScopeRule, Screening
+from .series import Series
 from .target import Target, TargetEvent
 from .task import ServiceItem, Task, TaskEvent
 
@@ -17,6 +18,7 @@ __all__ = [
     "ScopeReport",
     "ScopeRule",
     "Screening",
+    "Series",
     "ServiceItem",
     "Target",
     "TargetEvent",

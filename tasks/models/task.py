@@ -225,6 +225,17 @@ class Task(models.Model):
         related_name="parts",
         verbose_name=_("全市任务"),
     )
+    # One date of a series, and the day of the pattern that it is for, also once it was moved.
+    series = models.ForeignKey(
+        "Series",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="dates",
+        verbose_name=_("系列任务"),
+    )
+    series_day = models.DateField(_("系列日期"), null=True, blank=True, editable=False)
     audience = models.ManyToManyField(Organization, related_name="offered_tasks", verbose_name=_("面向"))
     wish = models.ForeignKey(
         Wish,
@@ -289,6 +300,7 @@ class Task(models.Model):
                 name="task_published_before_its_start",
             ),
             models.CheckConstraint(condition=Q(capacity__gte=1), name="task_has_a_place"),
+            models.UniqueConstraint(fields=["series", "series_day"], name="task_once_a_day_of_series"),
         ]
         indexes = [
             models.Index(fields=["state", "starts_at"], name="task_state_start"),

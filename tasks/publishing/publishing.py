@@ -1,7 +1,7 @@
 """Drafting, changing, publishing and cancelling tasks."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NotRequired, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
@@ -13,7 +13,7 @@ from members.models import Organization, User
 from tasks.breakdown import breakdown
 from tasks.breakdown import messages as breakdown_messages
 from tasks.claiming import offering
-from tasks.models import Claim, ClaimEvent, ServiceItem, Task, TaskEvent
+from tasks.models import Claim, ClaimEvent, Series, ServiceItem, Task, TaskEvent
 from tasks.models.sessions import TIMES
 from tasks.moving import move, moved_on, offer
 from tasks.presence import marking
@@ -32,6 +32,9 @@ from xianfeng.lib.transitions import move_all, record
 State = Task.State
 # What the holders of a place have to know of when it changes.
 WORTH_TELLING = {*TIMES, "place"}
+# Who changes or calls off many dates of a series hands in another one: their holders are told once.
+type TellChange = Callable[[Task, Mapping[Claim, Task]], None]
+type TellEnd = Callable[..., None]
 
 
 class Terms(TypedDict):
@@ -51,6 +54,8 @@ class Terms(TypedDict):
     presence: str
     sessions: NotRequired[int]
     is_late_entry: NotRequired[bool]
+    series: NotRequired[Series]
+    series_day: NotRequired[dt.date]
     wanted_skills: NotRequired[str]
     risk_note: NotRequired[str]
 
@@ -138,6 +143,7 @@ def edit(
     seen: int | None = None,
     clashes_seen: bool = False,
     insist: str = "",
+    tell: TellChange = messages.tell_of_change,
     **changes: Unpack[Changes],
 ) -> Task:
     """Change a draft or an open task; holders of a place are told of another time or place.
@@ -180,7 +186,7 @@ def edit(
         move(current, current.state, by=by, at=at, note=note, **fields)
         offering.pass_on(current.pk, at)
         if not WORTH_TELLING.isdisjoint(changed):
-            messages.tell_of_change(current, clashes)
+            tell(current, clashes)
             tell_parts(current)
         if "starts_at" in changed:
             marking.forget(current, by=by, at=at)
@@ -273,7 +279,14 @@ def publish_wish(
 
 
 @transaction.atomic
-def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None) -> Task:
+def cancel(
+    task: Task,
+    *,
+    reason: str,
+    by: User,
+    now: dt.datetime | None = None,
+    tell: TellEnd = messages.tell_of_cancellation,
+) -> Task:
     """Call a task off: places are freed, holders told, and its wish waits to be published again.
 
     With a city task go the tasks that communities made of it, but for those where service was decided on.
@@ -284,7 +297,7 @@ def cancel(task: Task, *, reason: str, by: User, now: dt.datetime | None = None)
     demand(may_cancel(by, task))
     why = check_reason(reason)
     check_text(why, _("原因"), field="reason", kinds=personal_data.FORBIDDEN)
-    call_off(task, why, by=by, at=at)
+    call_off(task, why, by=by, at=at, tell=tell)
     for part in task.parts.filter(state__in=State.CANCELLABLE).select_related("publisher__parent", "wish"):
         if rules.is_cancellable(part):  # where somebody's service is decided on, it took place
             call_off(part, _("全市任务已取消：%(reason)s") % {"reason": why}, by=by, at=at)
@@ -299,7 +312,9 @@ def tell_parts(task: Task) -> None:
         breakdown_messages.tell_moved(task, TaskEvent.objects.filter(task=task).latest("id").pk)
 
 
-def call_off(task: Task, why: str, *, by: User, at: dt.datetime) -> None:
+def call_off(
+    task: Task, why: str, *, by: User, at: dt.datetime, tell: TellEnd = messages.tell_of_cancellation
+) -> None:
     """Places are freed, and their holders told. Raises WrongState, HasVerdicts."""
     # The row lock keeps claims and verifications out until the end.
     task.state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=task.pk)
@@ -323,4 +338,4 @@ def call_off(task: Task, why: str, *, by: User, at: dt.datetime) -> None:
     move(task, State.CANCELLED, by=by, at=at, note=why, cancel_reason=why, places_taken=places)
     if was_published and task.wish:
         wishes.unpublish(task.wish, by=by, note=_("任务已取消：%(reason)s") % {"reason": why})
-    messages.tell_of_cancellation(task, freed, why, in_line=in_line)
+    tell(task, freed, why, in_line=in_line)

@@ -18,7 +18,7 @@ from members.models import Member, Organization, User
 from tasks.models import Claim, Task
 from xianfeng.lib.times import today
 
-from . import asking, breakdown, city, history, repeats, scope, sheets
+from . import asking, breakdown, city, history, repeats, scope, series, sheets
 from .clock import at, year_start
 from .plans import AHEAD, plan_year
 from .record import Desk, Recorder, settle_states
@@ -110,6 +110,7 @@ def found(scale_name: str, seed: int, tell: Callable[[str], None]) -> None:
     repeats.repeat_some(estate, by=secretary)
     breakdown.break_one_down(communities, by=officer)
     scope.weigh_some(communities[0], by=secretary, officer=officer)
+    series.come_on_fridays(communities[0], by=secretary)
     sheets.serve_for_days(communities[0], by=secretary)
     sheets.wait_for_some(communities[0], by=secretary)
     sheets.team_up(communities[0], by=secretary)

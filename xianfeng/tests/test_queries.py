@@ -25,6 +25,7 @@ from members.models import (
 )
 from members.registration import reconciling
 from notices.outbox.filters import TABS
+from tasks.calendar.spans import VIEWS
 from tasks.claiming.filters import PERIODS
 from tasks.phases import BY_CODE
 from wishes.handling import filters as wish_filters
@@ -84,6 +85,9 @@ FACES = [
     List(CITY, "reports:search", "?in=tasks&q=任务"),
     List(CITY, "reports:search", "?in=wishes&q=理发"),
     *faces(DESK, "tasks:list", "tab", BY_CODE),
+    *faces(DESK, "tasks:calendar", "view", dict(VIEWS)),
+    *faces(PHONE, "tasks:my_calendar", "view", dict(VIEWS)),
+    *faces(DESK, "tasks:series_list", "tab", ("on", "over")),
     *faces(CITY, "tasks:targets", "tab", ("open", "late", "taken", "declined", "missed", "withdrawn")),
     *faces(CITY, "tasks:reviews", "tab", ("waiting", "overdue", "colleague", "doubted")),
     *faces(CITY, "tasks:to_verify", "tab", ("", "overdue")),
@@ -146,6 +150,12 @@ LISTS = [
     List(CITY, "tasks:list"),
     List(CITY, "tasks:new"),
     List(CITY, "tasks:fitting"),
+    List(CITY, "tasks:series_new"),
+    List(DESK, "tasks:series_list"),
+    List(CITY, "tasks:calendar"),
+    List(PHONE, "tasks:my_calendar"),
+    List(DESK, "tasks:series", of=lambda city: city.series.pk),
+    List(PHONE, "tasks:my_series", of=lambda city: city.series.pk),
     List(DESK, "tasks:detail", of=lambda city: city.ended.pk),
     List(DESK, "tasks:to_verify"),
     List(DESK, "tasks:enter", "?q=党员", of=lambda city: city.ended.pk),
@@ -233,11 +243,13 @@ SINGLE = {
     "reports:manual",
     "reports:open_manual",
     "tasks:edit",
+    "tasks:edit_following",
     "tasks:item",
     "tasks:item_new",
     "tasks:my_claim",
     "tasks:new_for_wish",
     "tasks:offer",
+    "tasks:poster",
     "tasks:record",
     "tasks:scope_rule",
     "tasks:scope_rule_new",

@@ -36,6 +36,7 @@ from tasks.models import (
     Invitation,
     ScopeReport,
     Screening,
+    Series,
     ServiceItem,
     Target,
     Task,
@@ -63,6 +64,7 @@ class City:
         )  # fmt: skip
         self.batch = self.import_batch(0)
         self.team, self.offer = make_team(cast), make_offer(cast, title="一起接的任务")
+        self.series = self.add_pattern("周五下沉日", today())
         self.whole = make_offer(cast, title="全市任务", publisher=cast.city, audience=[cast.city])
         self.wish = Wish.objects.create(organization=cast.estate, need="想请人修灯")
 
@@ -74,6 +76,7 @@ class City:
         self.add_tasks(numbers)
         self.add_invitations(numbers)
         self.add_targets(numbers)
+        self.add_series(numbers)
         self.add_wishes(numbers)
         self.add_flags(numbers)
         self.add_messages(numbers)
@@ -217,6 +220,24 @@ class City:
             TaskEvent.objects.create(
                 task=self.ended, by=cast.clerk, from_state="published", to_state="published"
             )
+
+    def add_pattern(self, title: str, last_day: dt.date) -> Series:
+        return Series.objects.create(
+            publisher=self.cast.community, title=title, frequency="weekly", created_by=self.cast.clerk,
+            first_day=last_day - dt.timedelta(weeks=1), last_day=last_day,
+        )  # fmt: skip
+
+    def add_series(self, numbers: range) -> None:
+        """Dates of one, some of which 李建国 takes; and others that go on or are over."""
+        week, day = dt.timedelta(weeks=1), dt.timedelta(days=1)
+        for n in numbers:
+            of_one: dict[str, Any] = {"series": self.series, "series_day": today() + n * week, "capacity": 9}
+            date = make_offer(self.cast, starts_in=(n + 1) * week, title="周五下沉日", **of_one)
+            if n % 2:
+                hold(date, self.cast.li)
+            for title, last in ((f"进行{n}", today() + n * day), (f"结束{n}", today() - (n + 1) * day)):
+                other = self.add_pattern(title, last)
+                make_offer(self.cast, title=title, state="settled", series=other, series_day=last)
 
     def add_invitations(self, numbers: range) -> None:
         """People who were asked to one task, places elsewhere, and a plan that leads there."""
