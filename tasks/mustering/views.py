@@ -82,9 +82,24 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "of": figures.WORDS.get(of, ""),
         "page": people_page(request, muster, of) if of in figures.WORDS else None,
         "curve": figures.curve(muster, request.user),
-        "history": muster.task.events.select_related("by").order_by("-id"),
+        "history": history_of(muster),
     }
     return render(request, "tasks/mustering/detail.html", context)
+
+
+def history_of(muster: Muster) -> list[dict[str, Any]]:
+    """Its task's lines in the words of a muster; that it was a draft for a moment says nothing."""
+    events = muster.task.events.exclude(from_state="").select_related("by").order_by("-id")
+    off = muster.task.State.CANCELLED
+    return [
+        {
+            "title": _("撤销误报") if event.to_state == off else event.note,
+            "note": event.note if event.to_state == off else "",
+            "at": event.at,
+            "by": event.by,
+        }
+        for event in events
+    ]
 
 
 def people_page(request: StaffRequest, muster: Muster, of: str) -> Any:
