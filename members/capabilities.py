@@ -60,6 +60,8 @@ DOES: dict[str, set[str]] = {
     "wishes.handle": {COMMUNITY, ESTATE},
     "tasks.publish": {CITY, COMMUNITY, ESTATE},
     "teams.keep": {COMMUNITY},
+    # Called at once, by whoever answers for the place; the tier above is told (社区吹哨、党员报到).
+    "muster.call": {CITY, COMMUNITY, ESTATE},
     "targets.set": {CITY},
     "targets.answer": {COMMUNITY, UNIT},
     "presence.mark": {CITY, COMMUNITY, ESTATE},

@@ -34,6 +34,14 @@ class WrongState(Refusal):
     code = "wrong_state"
 
 
+class AnsweredElsewhere(Refusal):
+    code = "muster"
+
+
+class RunAsMuster(Refusal):
+    code = "run_as_muster"
+
+
 class UnknownClaim(Refusal):
     code = "unknown_claim"
 
@@ -100,6 +108,22 @@ def check_published(task: Task) -> None:
         raise WrongState(
             _("任务是“%(state)s”，没有待处理的签到或认定。") % {"state": task.get_state_display()}
         )
+
+
+def check_not_muster(task: Task) -> None:
+    """What the whole audience was called to is changed and ended where they all hear of it."""
+    if task.is_muster:
+        raise RunAsMuster(
+            _(
+                "这是应急集结，请到“应急集结”页面办理：改人数、延长、撤销误报和解除都在那里，被集结的人会收到通知。"
+            )
+        )
+
+
+def check_ordinary(task: Task) -> None:
+    """A muster's answer is more than a place: `tasks.mustering.answering`."""
+    if task.is_muster:
+        raise AnsweredElsewhere(_("这是应急集结，不在这里接单。请打开首页上方的集结通知，点“参加”。"))
 
 
 def check_begun(task: Task, now: dt.datetime) -> None:

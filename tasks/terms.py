@@ -47,6 +47,8 @@ STAYS = (
             "tasks.Claim.witness",
             "tasks.Claim.report",
             "tasks.ClaimEvent.note",
+            "tasks.Muster.thanks",
+            "tasks.CallEvent.note",
             "tasks.Invitation.reasons",
             "tasks.InvitationEvent.note",
             "tasks.BalanceRow.reason",

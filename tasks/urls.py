@@ -7,7 +7,7 @@ app_name = "tasks"
 ERRANDS = (
     "claiming", "claiming.waiting", "teams", "publishing", "presence", "verifying", "recording", "catalogue",
     "inviting", "matching", "balancing", "scope", "reviewing", "objecting", "breakdown", "sharing",
-    "series", "poster", "calendar",
+    "series", "poster", "calendar", "mustering",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [

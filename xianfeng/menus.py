@@ -57,6 +57,7 @@ DESK: tuple[Group, ...] = (
             Entry(_("报到"), "members:registrations", "person-check", "registrations.see"),
             Entry(_("心愿"), "wishes:list", "heart", "wishes.see"),
             Entry(_("任务"), "tasks:list", "clipboard", "tasks.see"),
+            Entry(_("应急集结"), "tasks:musters", "megaphone", "tasks.see"),
             Entry(_("认定"), "tasks:to_verify", "check-square", "claims.verify"),
             Entry(_("分解目标"), "tasks:targets", "diagram", "targets.see"),
             Entry(_("服务队"), "members:teams", "people", "teams.see"),

@@ -32,6 +32,7 @@ NO_PAGE = {
     "reports:waiting",
     "tasks:breakdown_live",
     "tasks:fitting",
+    "tasks:muster_live",
 }
 # In the order of the table: what a later entry makes may close the year for an earlier one.
 OPEN = [name for name, access in ACCESS.items() if access.get and 200 in access.get.values()]

@@ -153,7 +153,8 @@ def coming(now: dt.datetime, first: dt.datetime, end: dt.datetime) -> TaskQueryS
     """Tasks that begin from `first` up to `end`, with a place that can be taken and is worth something."""
     open_ones = Task.objects.filter(Task.SIGN_UP.not_over_at(now), state=Task.State.PUBLISHED)
     begin = Q(starts_at__gte=first, starts_at__lt=end)
-    return open_ones.filter(begin, flags__gte=1).with_free_places().order_by()
+    planned = open_ones.exclude(kind=Task.Kind.MUSTER)  # an emergency is nobody's chance to catch up
+    return planned.filter(begin, flags__gte=1).with_free_places().order_by()
 
 
 LEFT = F("capacity") - F("places_taken")

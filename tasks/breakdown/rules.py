@@ -9,7 +9,7 @@ from members.models import Organization, User
 from tasks.models import Target, Task
 from tasks.models.task import TaskQuerySet
 from tasks.rights import Kind, demand, desk_in
-from tasks.rules import WrongState, check_text
+from tasks.rules import WrongState, check_not_muster, check_text
 from xianfeng.lib.refusal import AlreadyDecided, Refusal
 from xianfeng.lib.times import format_date, local_date
 
@@ -69,6 +69,7 @@ def demand_answerer(user: User, target: Target) -> None:
 
 
 def check_breakable(task: Task, now: dt.datetime) -> None:
+    check_not_muster(task)
     if not task.is_published:
         raise NotBreakable(
             _("任务是“%(state)s”，发布以后才能分解到社区和单位。") % {"state": task.get_state_display()}

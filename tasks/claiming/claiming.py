@@ -40,7 +40,7 @@ from xianfeng.lib.transitions import move
 
 # All that is known of one person and one task, read in one round trip while the person's row is locked.
 READ_OFFER = f"""
-SELECT t.id, t.title, t.state, t.cancel_reason, t.wish_id, t.publisher_id, t.parent_id,
+SELECT t.id, t.kind, t.title, t.state, t.cancel_reason, t.wish_id, t.publisher_id, t.parent_id,
     t.starts_at, t.ends_at, t.sessions, t.signup_opens_at, t.signup_closes_at, t.capacity, t.places_taken,
     {columns("m")}, {Limits.columns("p")}, {invited("i")}, {reaches("t", "m")} AS in_audience
 FROM members_member m CROSS JOIN tasks_task t LEFT JOIN flags_policy p ON p.year = %(year)s

@@ -50,6 +50,8 @@ def withdraw_obstacle(claim: Claim, now: dt.datetime) -> Refusal | None:
         return NotWithdrawable(
             _("任务目前是“%(state)s”，不用退出。") % {"state": claim.task.get_state_display()}
         )
+    if claim.task.is_muster:
+        return NotWithdrawable(_("这是应急集结，请打开集结页面改答复：解除以前随时可以改。"))
     if now >= claim.task.starts_at:
         return NotWithdrawable(
             _("任务已于 %(at)s 开始，不能再退出。确实来不了，请马上联系负责人 %(name)s。")

@@ -7,12 +7,12 @@ Definitions of the limits in a year's policy (DOMAIN 4.3); zero means no limit:
   click, so withdrawing and claiming anew gains nothing and a year's quota cannot be worked off in a few
   days. Places given back or freed do not count, a no-show does. In the last 24 hours before the start
   unfilled places are free of this limit.
-- *Open places*: places on tasks that are not over. What only waits for the community's decision is
-  done from the member's side and does not count.
+- *Open places*: places on tasks that are not over; what only waits to be verified does not count.
 - *Priority*: in the first `priority_hours` of sign-up, and never in the last 24 hours before the start,
   only who still lacks flags in the year of the service may take a place.
 - *Suspension*: from the `suspend_after_no_shows`-th no-show in the calendar year on, no claims for
-  `suspend_days` days, counted from the day the latest no-show was recorded.
+  `suspend_days` days, counted from the day the latest no-show was recorded. A muster's counts for none:
+  who said yes in a hurry is not to be worse off than who stayed silent.
 """
 
 import datetime as dt
@@ -30,6 +30,7 @@ from members.models import Member
 from tasks.models import Claim, Task, Verification
 from tasks.models.applicant import Applicant
 from tasks.models.sessions import overlap, times_of
+from tasks.rules import check_ordinary
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import format_date, format_moment, format_span, local_date, local_year, year_bounds
 
@@ -128,6 +129,7 @@ class Place(NamedTuple):
     starts_at: dt.datetime
     ends_at: dt.datetime
     sessions: int
+    kind: str = Task.Kind.ACTIVITY
 
     # Properties: a named tuple has no room for `StateIn`.
     @property
@@ -202,6 +204,10 @@ class Standing:
         suspended = bool(allowed) and len(no_shows) >= allowed
         return cls(applicant, limits, places, suspension_end(no_shows, limits) if suspended else None)
 
+    def counted(self) -> list[Place]:
+        """Places that use up a limit: who comes when called has no fewer ordinary tasks for it, ever."""
+        return [place for place in self.taken() if place.kind != Task.Kind.MUSTER]
+
     def place_on(self, task_id: int) -> Place | None:
         return next((place for place in self.places if place.task_id == task_id), None)
 
@@ -218,7 +224,7 @@ class Standing:
 
 # Written out: the claim path and every card of the member's list rest on it.
 READ_PLACES = """
-SELECT t.id, t.title, t.starts_at, t.ends_at, t.sessions, c.id AS claim_id, c.state AS claim_state
+SELECT t.id, t.kind, t.title, t.starts_at, t.ends_at, t.sessions, c.id AS claim_id, c.state AS claim_state
 FROM tasks_claim c JOIN tasks_task t ON t.id = c.task_id
 WHERE c.member_id = %(member)s AND (
     c.state = %(claimed)s OR t.ends_at >= %(recently)s
@@ -238,7 +244,8 @@ def read_places(member_id: int, now: dt.datetime) -> list[Place]:
     }
     found: Any = Task.objects.raw(READ_PLACES, values)
     return [
-        Place(t.claim_id, t.pk, t.claim_state, t.title, t.starts_at, t.ends_at, t.sessions) for t in found
+        Place(t.claim_id, t.pk, t.claim_state, t.title, t.starts_at, t.ends_at, t.sessions, t.kind)
+        for t in found
     ]
 
 
@@ -249,7 +256,8 @@ def lacks_flags(member_id: int, year: int) -> bool:
 
 
 def is_no_show_of(place: Place, year: int) -> bool:
-    return place.state == Claim.State.NO_SHOW and local_year(place.starts_at) == year
+    is_ordinary = place.kind != Task.Kind.MUSTER
+    return is_ordinary and place.state == Claim.State.NO_SHOW and local_year(place.starts_at) == year
 
 
 def suspension_end(no_shows: Sequence[Place], limits: Limits) -> dt.datetime:
@@ -285,6 +293,7 @@ def obstacle(task: Task, standing: Standing, now: dt.datetime, *, in_audience: b
 def check_claim(task: Task, standing: Standing, now: dt.datetime, *, in_audience: bool) -> None:
     """Raises the first refusal that applies, what cannot be helped before what the member can change."""
     check_applicant(standing.applicant, in_audience=in_audience)
+    check_ordinary(task)
     check_not_held(task, standing)
     check_open(task, now)
     check_free_place(task)
@@ -311,6 +320,7 @@ def check_offer(task: Task, standing: Standing, now: dt.datetime, *, in_audience
 def check_wait(task: Task, standing: Standing, now: dt.datetime, *, in_audience: bool) -> None:
     """As a claim is asked, but for the free place; whose turn comes later in the priority may wait for it."""
     check_applicant(standing.applicant, in_audience=in_audience)
+    check_ordinary(task)
     check_not_held(task, standing)
     check_not_waiting(task, standing)
     check_open(task, now)
@@ -450,7 +460,7 @@ def check_week(task: Task, standing: Standing, now: dt.datetime) -> None:
     if not limit or now >= task.starts_at - OPEN_TO_ALL:
         return
     first, held = fullest_week(
-        local_date(task.starts_at), [local_date(p.starts_at) for p in standing.taken()]
+        local_date(task.starts_at), [local_date(p.starts_at) for p in standing.counted()]
     )
     if held >= limit:
         raise OverWeeklyLimit(
@@ -477,7 +487,7 @@ def fullest_week(day: dt.date, taken: Sequence[dt.date]) -> tuple[dt.date, int]:
 
 def check_open_places(standing: Standing, now: dt.datetime) -> None:
     limit = standing.limits.open_claims
-    waiting = [p for p in standing.places if p.state in Claim.State.OPEN and p.ends_at > now]
+    waiting = [p for p in standing.counted() if p.state in Claim.State.OPEN and p.ends_at > now]
     if limit and len(waiting) >= limit:
         raise OverOpenLimit(
             _("同时最多有 %(limit)s 项未完成的任务，您已有 %(held)s 项。请完成或退出其中一项后再接。")

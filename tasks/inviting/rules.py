@@ -12,6 +12,7 @@ from members.models import Appointment, Member, User
 from tasks.claiming.rules import check_free_place, check_open
 from tasks.models import Invitation, Task
 from tasks.rights import demand, may_invite, may_invite_guests
+from tasks.rules import check_not_muster
 from xianfeng.lib.refusal import Refusal
 from xianfeng.lib.times import local_year
 
@@ -49,6 +50,7 @@ def check_inviting(task: Task, by: User, now: dt.datetime, *, guests: bool) -> A
     """
     desk = require(by, "tasks.publish")
     demand(may_invite_guests(by, task) if guests else may_invite(by, task))
+    check_not_muster(task)
     if now < task.signup_opens_at:  # they may be asked beforehand
         now = task.signup_opens_at
     check_open(task, now)

@@ -128,8 +128,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(addressed | Q(pk__in=invited.values("task_id")))
 
     def for_member(self, member: Member) -> "TaskQuerySet":
-        """Published tasks whose audience the member is in."""
-        return self.reaching(member).filter(state=Task.State.PUBLISHED)
+        """Published tasks whose audience the member is in; a muster has a page of its own."""
+        published = self.reaching(member).filter(state=Task.State.PUBLISHED)
+        return published.exclude(kind=Task.Kind.MUSTER)
 
     def with_free_places(self) -> "TaskQuerySet":
         return self.filter(Task.HAS_PLACE)
@@ -160,6 +161,7 @@ class Task(models.Model):
     class Kind(models.TextChoices):
         ACTIVITY = "activity", _("活动")
         WISH = "wish", _("心愿单")
+        MUSTER = "muster", _("应急集结")
 
     class State(States):
         DRAFT = "draft", "neutral", _("草稿")
@@ -309,6 +311,10 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_muster(self) -> bool:
+        return self.kind == Task.Kind.MUSTER
 
     @property
     def places_left(self) -> int:

@@ -21,7 +21,7 @@ from tasks.publishing import messages, rules
 from tasks.publishing.clashing import clashes_of
 from tasks.reviewing import reviewing
 from tasks.rights import check_publisher, demand, may_cancel
-from tasks.rules import check_text
+from tasks.rules import check_not_muster, check_text
 from tasks.scope import screening
 from wishes.handling import handling as wishes
 from wishes.models import Wish
@@ -295,6 +295,7 @@ def cancel(
     """
     at = now or timezone.now()
     demand(may_cancel(by, task))
+    check_not_muster(task)
     why = check_reason(reason)
     check_text(why, _("原因"), field="reason", kinds=personal_data.FORBIDDEN)
     call_off(task, why, by=by, at=at, tell=tell)
@@ -316,6 +317,14 @@ def call_off(
     task: Task, why: str, *, by: User, at: dt.datetime, tell: TellEnd = messages.tell_of_cancellation
 ) -> None:
     """Places are freed, and their holders told. Raises WrongState, HasVerdicts."""
+    freed, in_line, was_published = free_all(task, why, by=by, at=at)
+    if was_published and task.wish:
+        wishes.unpublish(task.wish, by=by, note=_("任务已取消：%(reason)s") % {"reason": why})
+    tell(task, freed, why, in_line=in_line)
+
+
+def free_all(task: Task, why: str, *, by: User, at: dt.datetime) -> tuple[list[Claim], set[int], bool]:
+    """The task ends as cancelled: the claims that led somewhere, which of them waited, was it published."""
     # The row lock keeps claims and verifications out until the end.
     task.state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=task.pk)
     rules.check_cancellable(task)
@@ -336,6 +345,4 @@ def call_off(
     )
     places = task.claims.holding().count()
     move(task, State.CANCELLED, by=by, at=at, note=why, cancel_reason=why, places_taken=places)
-    if was_published and task.wish:
-        wishes.unpublish(task.wish, by=by, note=_("任务已取消：%(reason)s") % {"reason": why})
-    tell(task, freed, why, in_line=in_line)
+    return freed, in_line, was_published

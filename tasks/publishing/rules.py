@@ -10,7 +10,7 @@ from tasks.breakdown.rules import check_part, check_whole_published
 from tasks.models import Claim, Task
 from tasks.models.sessions import LONGEST_SESSION, MOST_SESSIONS, session_length
 from tasks.rights import Kind
-from tasks.rules import WrongState, check_flags, check_minutes, check_text
+from tasks.rules import WrongState, check_flags, check_minutes, check_not_muster, check_text
 from tasks.scope.screening import Finding, in_words, stops
 from wishes.models import Wish
 from xianfeng.lib import personal_data
@@ -175,6 +175,7 @@ def check_publishable(task: Task, now: dt.datetime) -> None:
 
 
 def check_editable(task: Task, now: dt.datetime) -> None:
+    check_not_muster(task)
     if task.is_in_review:
         raise WrongState(_("任务正在市里审核，不能修改。请先撤回送审，改好再发布。"))
     if not task.is_changeable:
@@ -235,6 +236,7 @@ def check_cancellable(task: Task) -> None:
 
 def is_cancellable(task: Task) -> bool:
     try:
+        check_not_muster(task)
         check_cancellable(task)
     except Refusal:
         return False

@@ -151,16 +151,23 @@ def actions_on(request: StaffRequest, task: Task) -> dict[str, bool]:
     is_draft, is_open = task.is_draft, task.is_published
     manages = may_manage(user, task)
     return {
-        "can_edit": manages and (is_draft or (is_open and now < task.ends_at)),
+        "can_edit": manages and not task.is_muster and (is_draft or (is_open and now < task.ends_at)),
         "can_publish": manages and is_draft,
         "can_copy": request.desk.can("tasks.publish"),
-        "can_break_down": has_shares(task, request.desk.organization) and not is_draft,
+        "can_break_down": (
+            has_shares(task, request.desk.organization) and not is_draft and not task.is_muster
+        ),
         "can_cancel": may_cancel(user, task) and rules.is_cancellable(task),
         "can_enter": now >= task.starts_at and task.is_enterable and may_mark_presence(user, task),
         "can_mark": is_open and now >= task.starts_at and may_mark_presence(user, task),
         "can_verify": is_open and now >= task.ends_at and may_verify(user, task),
         "can_reverse": request.desk.can("flags.reverse"),
-        "can_invite": may_invite(user, task) and task.is_published and now < task.signup_closes_at,
+        "can_invite": (
+            may_invite(user, task)
+            and task.is_published
+            and now < task.signup_closes_at
+            and not task.is_muster
+        ),
     }
 
 

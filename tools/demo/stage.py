@@ -18,7 +18,7 @@ from members.models import Member, Organization, User
 from tasks.models import Claim, Task
 from xianfeng.lib.times import today
 
-from . import asking, breakdown, city, history, repeats, scope, series, sheets
+from . import asking, breakdown, city, history, mustering, repeats, scope, series, sheets
 from .clock import at, year_start
 from .plans import AHEAD, plan_year
 from .record import Desk, Recorder, settle_states
@@ -117,6 +117,7 @@ def found(scale_name: str, seed: int, tell: Callable[[str], None]) -> None:
     sheets.enter_some(communities[0], estate, by=secretary)
     asking.border_some(communities, by=officer)
     asking.ask_some(communities[0], by=secretary)
+    mustering.drill_one(communities[0], by=secretary)
     for host in communities[1:2]:  # there may be one alone
         asking.balance_some(host, by_host=Desk().officer(host), by=officer)
     history.file_away_mail()

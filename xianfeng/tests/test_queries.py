@@ -27,6 +27,7 @@ from members.registration import reconciling
 from notices.outbox.filters import TABS
 from tasks.calendar.spans import VIEWS
 from tasks.claiming.filters import PERIODS
+from tasks.mustering.figures import WORDS
 from tasks.phases import BY_CODE
 from wishes.handling import filters as wish_filters
 from xianfeng.lib import workdays
@@ -89,6 +90,7 @@ FACES = [
     *faces(PHONE, "tasks:my_calendar", "view", dict(VIEWS)),
     *faces(DESK, "tasks:series_list", "tab", ("on", "over")),
     *faces(CITY, "tasks:targets", "tab", ("open", "late", "taken", "declined", "missed", "withdrawn")),
+    *faces(CITY, "tasks:musters", "tab", ("on", "over", "drills")),
     *faces(CITY, "tasks:reviews", "tab", ("waiting", "overdue", "colleague", "doubted")),
     *faces(CITY, "tasks:to_verify", "tab", ("", "overdue")),
     *faces(CITY, "tasks:records", "year", [str(today().year - back) for back in range(4)]),
@@ -169,6 +171,10 @@ LISTS = [
     List(CITY, "tasks:balance_row", of=lambda city: city.row.pk),
     *(List(who, "reports:burden") for who in (CITY, DESK)),
     List(CITY, "reports:burden_of", of=lambda city: city.cast.community.pk),
+    *(List(CITY, "tasks:muster", f"?of={of}", lambda city: city.muster.pk) for of in WORDS),
+    List(CITY, "tasks:muster_live", of=lambda city: city.muster.pk),
+    List(CITY, "tasks:muster_new"),
+    List(DESK, "tasks:roll_call", of=lambda city: city.muster.pk),
     List(CITY, "tasks:breakdown", of=lambda city: city.whole.pk),
     List(CITY, "tasks:breakdown_live", of=lambda city: city.whole.pk),
     List(CITY, "tasks:set_targets", of=lambda city: city.whole.pk),
@@ -246,6 +252,7 @@ SINGLE = {
     "tasks:edit_following",
     "tasks:item",
     "tasks:item_new",
+    "tasks:muster_call",
     "tasks:my_claim",
     "tasks:new_for_wish",
     "tasks:offer",

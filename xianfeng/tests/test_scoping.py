@@ -23,6 +23,7 @@ EXEMPT: dict[str, str] = {
     "reports.ExportEvent": "read only through its export, which is scoped",
     "tasks.BalanceRowEvent": "read only through its row, which is scoped",
     "tasks.InvitationEvent": "read only through its invitation, which is scoped",
+    "tasks.CallEvent": "read only through its call, which is scoped",
     "tasks.ClaimEvent": "read only through its claim, which is scoped",
     "tasks.TargetEvent": "read only through its target, which is scoped",
     "tasks.TaskEvent": "read only through its task, which is scoped",

@@ -21,7 +21,7 @@ from flags.models import AssessmentRun
 from members.models import ImportBatch, Member, Merge, MobileChange, Registration, RosterChange
 from notices.models import Delivery
 from reports.models import Export
-from tasks.models import Claim, Target, Task, Verification
+from tasks.models import Call, Claim, Target, Task, Verification
 from wishes.models import Wish
 from xianfeng.lib.states import TONES, StateIn, States, states
 from xianfeng.testing.cast import Cast
@@ -114,6 +114,7 @@ def test_every_set_holds_states_of_its_own_class() -> None:
         ),
         (Verification.Grade, [Verification.Grade.AWARDED, {"denied", "no_show"}]),
         (Task.State, [Task.State.CHANGEABLE, {"in_review", "settled", "cancelled"}]),
+        (Call.State, [Call.State.SAID_YES, Call.State.NOT_COMING]),
         (Target.State, [Target.State.ASKED, {"withdrawn"}]),
         (Task.State, [Task.State.CANCELLABLE, {"settled", "cancelled"}]),
         (Task.State, [Task.State.UNSEEN, Task.State.ENTERABLE, {"cancelled"}]),

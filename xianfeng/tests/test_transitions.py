@@ -21,8 +21,8 @@ HISTORIES = {
     "flags.AssessmentEvent", "members.ElevationEvent", "members.ExemptionEvent", "members.ImportEvent",
     "members.MergeEvent", "members.MobileChangeEvent", "members.RegistrationEvent",
     "members.RosterChangeEvent", "members.TeamEvent", "members.TeamRoleEvent",
-    "notices.DeliveryEvent", "reports.ExportEvent", "tasks.BalanceRowEvent", "tasks.ClaimEvent",
-    "tasks.InvitationEvent", "tasks.TargetEvent", "tasks.TaskEvent",
+    "notices.DeliveryEvent", "reports.ExportEvent", "tasks.BalanceRowEvent",
+    "tasks.CallEvent", "tasks.ClaimEvent", "tasks.InvitationEvent", "tasks.TargetEvent", "tasks.TaskEvent",
     "wishes.WishEvent",
 }  # fmt: skip
 

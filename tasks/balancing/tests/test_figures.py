@@ -12,6 +12,7 @@ from members.models import Member
 from tasks.balancing.figures import Balance, Figures, Month, MonthNotAhead, balance
 from tasks.inviting.inviting import decline, invite
 from tasks.models import Invitation, Task
+from tasks.tests.musters import whistle
 from tasks.tests.offers import DAY, make_offer, take, user_of
 from xianfeng.lib.times import at
 from xianfeng.testing.cast import Cast
@@ -50,6 +51,10 @@ class TestOctober:
             take(make_offer(cast, starts_in=days * DAY, capacity=1), cast.li)
         row = of(this_month(), cast.community)
         assert (row.short, row.needed) == (1, 2)
+
+    def test_a_muster_s_places_are_nobody_s_chance_to_catch_up(self, cast: Cast) -> None:
+        whistle(cast, capacity=30)
+        assert of(this_month(), cast.community).to_come == 0
 
     def test_places_of_the_community_and_its_estates_come_to_it(self, cast: Cast) -> None:
         make_offer(cast, capacity=3)

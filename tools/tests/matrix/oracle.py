@@ -64,6 +64,7 @@ ERRANDS = (
     Errand(MEMBER, NONE, "all", ("tasks:browse", "tasks:my_claims", "tasks:my_calendar", "flags:my_flags")),
     Errand(MEMBER, MEMBER, "place", ("tasks:offer", "tasks:claim", "tasks:wait")),
     Errand(MEMBER, MEMBER, "place", ("tasks:my_series", "tasks:claim_series", "tasks:withdraw_series")),
+    Errand(MEMBER, MEMBER, "place", ("tasks:muster_call", "tasks:muster_accept", "tasks:muster_decline")),
     Errand(MEMBER, NONE, "all", ("tasks:suited",)),
     Errand(NONE, MEMBER, "own", ("tasks:decline_invitation",)),
     Errand(MEMBER, MEMBER, "place", ("tasks:object", "tasks:take_back_object")),
@@ -157,6 +158,13 @@ ERRANDS = (
     Errand(CITY, CITY, "all", ("tasks:item", "tasks:item_new", "tasks:scope_rule", "tasks:scope_rule_new")),
     Errand(PLACES, NONE, "all", ("tasks:scope_rules", "tasks:scope_share")),
     Errand(NONE, PUBLISHERS, "all", ("tasks:warning",)),
+    # A muster: who watches sees it, who called it runs it, who is on the spot calls the roll.
+    Errand(PLACES, NONE, "all", ("tasks:musters",)),
+    Errand(PUBLISHERS, PUBLISHERS, "all", ("tasks:muster_new",)),
+    Errand(PLACES, NONE, "place", ("tasks:muster", "tasks:muster_live")),
+    Errand(NONE, frozenset({"estate"}), "place",
+           ("tasks:muster_change", "tasks:muster_off", "tasks:muster_stand_down")),
+    Errand(HANDLERS, HANDLERS, "place", ("tasks:roll_call", "tasks:roll_call_mark")),
     # What the city asks for one of its tasks; each answers for itself.
     Errand(PLACES, NONE, "place", ("tasks:breakdown", "tasks:breakdown_live")),
     Errand(CITY, CITY, "all", ("tasks:set_targets",)),

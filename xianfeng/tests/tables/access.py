@@ -44,6 +44,7 @@ from xianfeng.lib.times import today
 from xianfeng.testing.cast import Cast
 from xianfeng.tests.tables.access_balance import BALANCE
 from xianfeng.tests.tables.access_members import MEMBERS, SEE_PEOPLE, SEE_TEAMS, a_team
+from xianfeng.tests.tables.access_musters import MUSTERS
 from xianfeng.tests.tables.access_series import SERIES
 from xianfeng.tests.tables.answers import Access, Answers, everyone, logged_in, only
 
@@ -440,7 +441,7 @@ ACCESS |= {
 }
 
 ACCESS |= {"reports:retention": Access(get=only("city"))}
-ACCESS |= BALANCE | SERIES
+ACCESS |= BALANCE | MUSTERS | SERIES
 
 # --- reports: help ----------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from xianfeng.lib.refusal import Refusal
 from xianfeng.testing.cast import Cast
 
-BY_MAIL, IN_PORTAL, BY_TEXT = "站内、邮件", "站内", "短信"
+BY_MAIL, IN_PORTAL, BY_TEXT, BY_ALL = "站内、邮件", "站内", "短信", "站内、邮件、短信"
 Told = dict[str, set[str]]
 
 
@@ -38,8 +38,8 @@ EVENTS: dict[str, Event] = {}
 
 
 def event(name: str, *kinds: str, **told: str) -> Callable[[Walk], Walk]:
-    """Recipients by `mail`, `portal` and `text`, parted by blanks."""
-    channels = {"mail": BY_MAIL, "portal": IN_PORTAL, "text": BY_TEXT}
+    """Recipients by `mail`, `portal`, `text` and `every` way, parted by blanks."""
+    channels = {"mail": BY_MAIL, "portal": IN_PORTAL, "text": BY_TEXT, "every": BY_ALL}
 
     def declare(walk: Walk) -> Walk:
         assert name not in EVENTS

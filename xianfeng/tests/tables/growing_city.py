@@ -32,6 +32,7 @@ from notices.outbox.filters import PATIENCE
 from reports.models import Export, RetentionRun
 from tasks.models import (
     BalanceRow,
+    Call,
     Claim,
     Invitation,
     ScopeReport,
@@ -43,6 +44,7 @@ from tasks.models import (
     TaskEvent,
 )
 from tasks.tests.desk import ended_task, hold
+from tasks.tests.musters import whistle
 from tasks.tests.offers import make_offer
 from wishes.models import Wish, WishEvent
 from xianfeng.lib.times import today
@@ -66,6 +68,9 @@ class City:
         self.team, self.offer = make_team(cast), make_offer(cast, title="一起接的任务")
         self.series = self.add_pattern("周五下沉日", today())
         self.whole = make_offer(cast, title="全市任务", publisher=cast.city, audience=[cast.city])
+        self.muster = whistle(
+            cast, by=cast.city_officer, publisher=cast.city, audience=[cast.city], capacity=LARGE
+        )
         self.wish = Wish.objects.create(organization=cast.estate, need="想请人修灯")
 
     def grow_to(self, size: int) -> None:
@@ -77,6 +82,7 @@ class City:
         self.add_invitations(numbers)
         self.add_targets(numbers)
         self.add_series(numbers)
+        self.add_musters(numbers)
         self.add_wishes(numbers)
         self.add_flags(numbers)
         self.add_messages(numbers)
@@ -306,6 +312,22 @@ class City:
                 Target(organization=unit, due=today(), state=state, **common | {"task": asked})
                 for unit in units
             )
+
+    def add_musters(self, numbers: range) -> None:
+        """Musters and drills that go on and that are over; one with answers of every kind, and places."""
+        cast = self.cast
+        people = cast.community.community_members.exclude(calls__muster=self.muster).order_by("pk")
+        for n, member in enumerate(people[: len(numbers)]):
+            state = Call.State.values[n % 4]
+            Call.objects.create(
+                muster=self.muster, member=member, community=cast.community, state=state,
+                answered_at=timezone.now(),
+            )  # fmt: skip
+            hold(self.muster.task, member, presence="present" if n % 2 else "")
+        for n in numbers:
+            for is_drill in (False, True):
+                muster = whistle(cast, title=f"集结{n}", is_drill=is_drill)
+                Task.objects.filter(pk=muster.pk).update(state=("published", "settled")[n % 2])
 
     def add_wishes(self, numbers: range) -> None:
         cast = self.cast

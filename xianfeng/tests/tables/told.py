@@ -49,7 +49,13 @@ from xianfeng.lib.times import today
 from xianfeng.operations.backups import messages as backups
 from xianfeng.testing.cast import Cast
 from xianfeng.testing.ledger import award_of
-from xianfeng.tests.tables import told_invitations, told_scope, told_series, told_targets  # noqa: F401
+from xianfeng.tests.tables import (  # noqa: F401
+    told_invitations,
+    told_musters,
+    told_scope,
+    told_series,
+    told_targets,
+)
 from xianfeng.tests.tables.events import EVENTS, Stage, again, event
 
 RESIDENT = "提出心愿的居民"
