@@ -17,6 +17,7 @@ from tasks.balancing.figures import (
     Month,
     balance,
     coming_tasks,
+    community_of,
     may_be_asked,
     next_month,
     short_people,
@@ -119,10 +120,7 @@ def proposals(row: BalanceRow, month: Month) -> list[Proposal]:
 
     No task gets more than it has places; nobody is proposed whom nothing fits in time.
     """
-    tasks = (
-        coming_tasks(month).filter(publisher__path__startswith=str(row.host.path)).select_related("publisher")
-    )
-    left = {task: task.places_left for task in tasks.order_by("starts_at", "pk")}
+    left = {task: task.places_left for task in coming_tasks(month) if community_of(task) == row.host_id}
     found: list[Proposal] = []
     for member in people_of(row, month):
         if len(found) == row.places:

@@ -21,8 +21,8 @@ from flags.assessment import standing
 from flags.assessment.assessing import standing_forecast
 from flags.policy.policies import policy_for
 from members.models import Member, Organization
-from tasks.balancing.figures import Kind, city_tasks, coming, worth_of
-from tasks.models.task import TaskQuerySet
+from tasks.balancing.figures import city_tasks, coming, community_of, worth_of
+from tasks.models import Task
 from xianfeng.lib.times import at, local_date
 
 WEEK = dt.timedelta(days=7)
@@ -79,7 +79,7 @@ NOBODY = {"short": 0, "late": 0, "needed": 0}
 
 
 def outlook(now: dt.datetime | None = None) -> list[Rush]:
-    """All communities, the widest gap first. Six queries."""
+    """All communities, the widest gap first. Five queries."""
     moment = now or timezone.now()
     mondays = weeks_left(local_date(moment))
     tasks = coming(moment, moment, at(mondays[-1] + WEEK, 0))
@@ -117,13 +117,14 @@ def needs_of(year: int, worth: int, weeks: int) -> Mapping[int, dict[str, int]]:
 type Offers = Mapping[int, Mapping[dt.date, Fraction]]
 
 
-def offers_of(tasks: TaskQuerySet, communities: Sequence[Organization], needed: Mapping[int, int]) -> Offers:
+def offers_of(
+    tasks: Sequence[Task], communities: Sequence[Organization], needed: Mapping[int, int]
+) -> Offers:
     """Free places by community and week (its Monday)."""
     found: dict[int, dict[dt.date, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
-    local = tasks.filter(publisher__kind__in=(Kind.COMMUNITY, Kind.ESTATE)).select_related("publisher")
-    for task in local:
-        place = task.publisher.parent_id if task.publisher.is_estate else task.publisher_id
-        found[place or 0][monday_of(local_date(task.starts_at))] += task.places_left
+    for task in tasks:
+        if place := community_of(task):
+            found[place][monday_of(local_date(task.starts_at))] += task.places_left
     for task, reached in city_tasks(tasks, communities):
         for pk, share in shares(task.places_left, reached, needed).items():
             found[pk][monday_of(local_date(task.starts_at))] += share

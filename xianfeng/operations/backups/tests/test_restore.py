@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from celery import current_app
+from django.apps import apps
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
@@ -284,7 +285,8 @@ def older(city: Cast, folder: Path, another_machine: Machine, monkeypatch: pytes
 
 
 def test_what_came_with_the_upgrade_keeps_no_older_backup_from_being_restored(older: Path):
-    later = sorted(name for name in facts.applied_migrations()["flags"] if name >= "0013")
+    here = Path(apps.get_app_config("flags").path) / "migrations"
+    later = sorted(file.stem for file in here.glob("0*.py") if file.stem >= "0013")
     restored = restore(older, replace=engines.in_use().database)
     assert restored.migrated[0] == "flags.0013_ledger_checks"
     assert restored.migrated == [f"flags.{name}" for name in later]
