@@ -1,10 +1,12 @@
 """A secretary's Fridays, from the form to the members' phones, a change and the next ones."""
 
+from collections.abc import Callable
+
 import pytest
 
 from members.models import Member
 from notices.models import Notice
-from reports.tests.browser import Visit, code_sent_to
+from reports.tests.browser import Visit, Visitor, code_sent_to
 from tasks.models import Claim, Series, Task
 from tasks.tests.desk import make_item
 from tasks.tests.offers import make_offer
@@ -19,27 +21,34 @@ def mobile_of(member: Member) -> str:
     return str(member.mobile)
 
 
-def test_a_secretary_s_series_of_fridays(visit: Visit, phone: Visit, cast: Cast) -> None:
+@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without"])
+def test_a_secretary_s_series_of_fridays(visit: Visit, phone: Visit, cast: Cast, javascript: bool) -> None:
+    # The checks themselves are scripts.
+    usable: Callable[[Visitor], object] = Visitor.checks_page if javascript else str
     make_item(name="走访网格")
     days = fridays(5)
-    secretary = visit().logs_in(cast.secretary)
+    secretary = visit(javascript=javascript).logs_in(cast.secretary)
     secretary.go("/desk/tasks/").follow("系列任务").follow("发布系列任务", within="main, header, body")
     secretary.page.select_option("[name=item]", index=1)
     secretary.fill(
         title="周五下沉日", place="社区党群服务中心", starts_at=at(days[0], 14), ends_at=at(days[0], 16),
         capacity=6, organiser_name="陈书记", frequency="weekly", until=days[3].isoformat(),
     ).press("看有哪些日期")  # fmt: skip
-    secretary.sees("去掉勾选").checks_page()
+    secretary.sees("去掉勾选")
+    usable(secretary)
     for day in days[:4]:
         box = secretary.page.locator(f"[name=days][value='{day.isoformat()}']")
         box.check() if day != days[1] else box.uncheck()
-    secretary.press("发布勾选的各次").sees("已成系列发布").sees("没有安排的日期").checks_page()
+    secretary.press("发布勾选的各次").sees("已成系列发布").sees("没有安排的日期")
+    usable(secretary)
     series = Series.objects.get()
     assert [task.series_day for task in series.dates.order_by("series_day")] == [days[0], days[2], days[3]]
 
-    li = phone().logs_in_by_code(mobile_of(cast.li))
-    li.go("/me/tasks/").follow("周五下沉日").follow("看全部日期").checks_page()
-    li.press("能接的各次都接下").sees("接下 3 次").sees("您已接或在候补 3 次").checks_page()
+    li = phone(javascript=javascript).logs_in_by_code(mobile_of(cast.li))
+    li.go("/me/tasks/").follow("周五下沉日").follow("看全部日期")
+    usable(li)
+    li.press("能接的各次都接下").sees("接下 3 次").sees("您已接或在候补 3 次")
+    usable(li)
 
     third = series.dates.get(series_day=days[2])
     secretary.go(f"/desk/tasks/{third.pk}/").follow("修改这次及以后")
