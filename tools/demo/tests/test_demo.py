@@ -16,7 +16,7 @@ from flags.models import Assessment, AssessmentRun, FlagEntry
 from flags.policy.policies import frozen, policy_for
 from members.models import Exemption, Member, Organization, User
 from notices.models import Delivery, Notice
-from tasks.models import Claim, Task, Verification
+from tasks.models import Call, Claim, Muster, Task, Verification
 from tools.demo import stage
 from tools.demo.clock import year_start
 from wishes.merging.finding import likely
@@ -84,6 +84,13 @@ class TestTwoYearsOfOneCommunity(TestCase):
         assert (past.state, past.sessions, ahead.state, ahead.sessions) == ("settled", 3, "published", 5)
         assert {one.minutes for one in Verification.objects.filter(claim__task=past)} == {360}
         assert past.places_taken and ahead.places_taken and ahead.starts_at > timezone.now()
+
+    def test_a_drill_was_called_answered_and_stood_down(self) -> None:
+        drill = Muster.objects.get()
+        assert drill.is_drill and drill.stood_down_at
+        answers = set(drill.calls.values_list("state", flat=True))
+        assert answers == set(Call.State.values)
+        assert drill.task.claims.filter(presence=Claim.Presence.PRESENT).exists()
 
     def test_nobody_is_in_two_places_at_once(self) -> None:
         crossing = Q(
