@@ -29,6 +29,10 @@ class MusterQuerySet(models.QuerySet["Muster"]):
         """Called, and not over by anybody's word or by the clock."""
         return self.filter(Muster.goes_on_at(now or timezone.now()))
 
+    def meeting(self, task: Task) -> "MusterQuerySet":
+        """At hours of the task's."""
+        return self.filter(task__starts_at__lt=task.ends_at, task__ends_at__gt=task.starts_at)
+
     def over(self, now: dt.datetime | None = None) -> "MusterQuerySet":
         return self.exclude(Muster.goes_on_at(now or timezone.now()))
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from members.access import StaffRequest, desk_required
 from members.models import User
 from tasks.desk import fetch
-from tasks.models import Claim, Invitation, ScopeReport, Target, Task, TaskEvent
+from tasks.models import Claim, Invitation, Muster, ScopeReport, Target, Task, TaskEvent
 from tasks.models.claim import ClaimQuerySet
 from tasks.phases import BY_CODE, PHASES, phase_counts, phase_of
 from tasks.publishing import publishing, rules
@@ -36,6 +36,7 @@ from tasks.scope import screening
 from tasks.shares import FIGURES, has_shares, narrowed, shares_of
 from wishes.models import Wish
 from xianfeng.lib.ids import id_of
+from xianfeng.lib.times import format_span
 from xianfeng.ui.tabs import tabs_of
 from xianfeng.ui.views import attempt, ordering, page_of, posted, submit
 
@@ -219,9 +220,19 @@ def save(form: TaskForm, task: Task | None = None, *, by: User, publish_now: boo
 
 
 def saved(request: StaffRequest, task: Task) -> HttpResponse:
-    """Back to the task, with what happened."""
+    """Back to the task, with what happened, and what else happens then."""
     messages.success(request, became(task) % {"title": task.title})
+    warn_of_musters(request, task)
     return redirect("tasks:detail", task.pk)
+
+
+def warn_of_musters(request: StaffRequest, task: Task) -> None:
+    """平急切换: people who are called to an emergency at these hours will not come to a planned task."""
+    seen = Muster.objects.visible_to(request.user).going_on().meeting(task).select_related("task")
+    for muster in seen[:3]:
+        called, span = muster.task, format_span(muster.task.starts_at, muster.task.ends_at)
+        text = _("同一时间有应急集结“%(title)s”（%(span)s），党员可能正在集结。请考虑改时间。")
+        messages.warning(request, text % {"title": called.title, "span": span})
 
 
 def became(task: Task) -> str:
@@ -269,6 +280,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     form = form_for(request, task)
     if kept := submit(form, lambda: save(form, task, by=request.user)):
         messages.success(request, _("“%(title)s”已保存。") % {"title": kept.title})
+        warn_of_musters(request, kept)
         return redirect("tasks:detail", task.pk)
     context = {"form": form, "task": task, "is_frozen": task.claims.exists()}
     return render(request, "tasks/publishing/form.html", context)

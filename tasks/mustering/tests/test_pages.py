@@ -12,7 +12,7 @@ from tasks.mustering import figures
 from tasks.presence.marking import mark_presence
 from tasks.tests.desk import at_desk
 from tasks.tests.musters import begun, no, whistle, yes
-from tasks.tests.offers import user_of
+from tasks.tests.offers import HOUR, make_offer, user_of
 from xianfeng.testing.cast import Cast
 
 
@@ -108,6 +108,15 @@ def test_two_leaders_call_the_roll_side_by_side(cast: Cast) -> None:
     at_desk(cast.clerk).post(address, {"claim": first.pk, "there": "0"})
     first.refresh_from_db()
     assert first.presence == ""
+
+
+@pytest.mark.parametrize(("in_hours", "warned"), [(1, True), (30, False)])
+def test_who_plans_a_task_at_the_same_hours_is_warned(cast: Cast, in_hours: int, warned: bool) -> None:
+    whistle(cast)
+    draft = make_offer(cast, starts_in=in_hours * HOUR, state="draft")
+    client = at_desk(cast.clerk)
+    page = client.post(reverse("tasks:publish", args=[draft.pk]), follow=True).content.decode()
+    assert ("同一时间有应急集结" in page) is warned
 
 
 def test_afterwards_the_curve_says_how_fast_they_answered(cast: Cast) -> None:

@@ -16,7 +16,16 @@ from flags.models import Assessment, AssessmentRun, FlagEntry
 from flags.policy.policies import frozen, policy_for
 from members.models import Exemption, Member, Organization, User
 from notices.models import Delivery, Notice
-from tasks.models import Claim, ScopeReport, Screening, Target, Task, Verification
+from tasks.models import (
+    Call,
+    Claim,
+    Muster,
+    ScopeReport,
+    Screening,
+    Target,
+    Task,
+    Verification,
+)
 from tools.demo import stage
 from tools.demo.clock import year_start
 from wishes.merging.finding import likely
@@ -95,6 +104,13 @@ class TestTwoYearsOfOneCommunity(TestCase):
         outcomes = set(Screening.objects.values_list("outcome", flat=True))
         assert outcomes == {"waiting", "returned", "insisted"}
         assert ScopeReport.objects.open().count() == 2
+
+    def test_a_drill_was_called_answered_and_stood_down(self) -> None:
+        drill = Muster.objects.get()
+        assert drill.is_drill and drill.stood_down_at
+        answers = set(drill.calls.values_list("state", flat=True))
+        assert answers == set(Call.State.values)
+        assert drill.task.claims.filter(presence=Claim.Presence.PRESENT).exists()
 
     def test_nobody_is_in_two_places_at_once(self) -> None:
         crossing = Q(
