@@ -54,7 +54,6 @@ from xianfeng.tests.tables import (  # noqa: F401
     told_musters,
     told_scope,
     told_series,
-    told_targets,
 )
 from xianfeng.tests.tables.events import EVENTS, Stage, again, event
 
