@@ -4,7 +4,7 @@ from tools.mutants.mutant import mutant, off
 
 WISHES, HANDLING, REOPENING = "wishes/tests", "wishes/handling/tests", "wishes/reopening/tests"
 CLAIMING, PUBLISHING, VERIFYING = "tasks/claiming/tests", "tasks/publishing/tests", "tasks/verifying/tests"
-INVITING, WAITING = "tasks/inviting/tests", "tasks/claiming/waiting/tests"
+INVITING = "tasks/inviting/tests"
 RECORDING, TASKS = "tasks/recording/tests", "tasks/tests"
 LEDGER, ASSESSMENT, PUBLICITY = "flags/ledger/tests", "flags/assessment/tests", "flags/publicity/tests"
 EXPORTS, REQUESTS = "reports/exports/tests", "xianfeng/tests/test_requests.py"
@@ -63,8 +63,6 @@ MUTANTS = (
         "most and count >= most", INVITING),
     off("asked without an account", "tasks/inviting/rules.py", "member.user_id is None", INVITING),
     off("an answer to what is over", "tasks/inviting/rules.py", "invitation.answer_by <= now", INVITING),
-    off("a place passed on though it is not free", "tasks/claiming/offering.py",
-        "task.is_full or not task.is_published or now >= task.last_entry", WAITING),
     off("a task's text names a number", "tasks/rules.py", "found", PUBLISHING, TASKS),
     off("who is not registered claims", "tasks/claiming/rules.py", "not applicant.is_registered", CLAIMING),
     off("who left claims", "tasks/claiming/rules.py", "applicant.is_departed", CLAIMING),
