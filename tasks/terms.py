@@ -31,6 +31,7 @@ STAYS = (
         ),
         fields=(
             "tasks.Task.title",
+            "tasks.Series.title",
             "tasks.Task.text",
             "tasks.Task.place",
             "tasks.Task.organiser_name",

@@ -3,7 +3,7 @@
 Rules say a thing in words that somebody thought of; people say it in others. So a title that no rule finds
 is compared with examples (naive Bayes over characters and pairs of them, McCallum & Nigam 1998): those that
 came with the platform, and those that the city wrote beside its rules. What is far likelier no service than
-service is worth a warning, never more, and names the example that it is most like.
+service is worth a word while it is written, never more, and names the example that it is most like.
 """
 
 import csv
@@ -20,8 +20,8 @@ from tasks.scope.matching import plain
 
 FILE = Path(__file__).parent / "examples.tsv"
 MARKS = re.compile(r"\W+")
-# Of natural logarithms: e² ≈ 7 times as likely.
-FAR_LIKELIER = 2.0
+# A natural logarithm: e⁴ ≈ 55 times as likely. Of an honest title nobody should have to give account.
+FAR_LIKELIER = 4.0
 SMOOTHING = 0.5  # what was never seen is not impossible
 
 

@@ -13,6 +13,7 @@ from xianfeng.lib.refusal import Refusal
 
 Action, Outcome = ScopeRule.Action, Screening.Outcome
 SHORTEST_REASON = 4  # characters
+HINT = "hint"  # asks for no reason
 
 
 class ScopeWarned(Refusal):
@@ -31,6 +32,10 @@ class Finding:
     def stops(self) -> bool:
         return self.action == Action.REVIEW
 
+    @property
+    def is_hint(self) -> bool:
+        return self.action == HINT
+
 
 def findings(task: Task) -> list[Finding]:
     """Of the task as it stands. One query."""
@@ -39,9 +44,17 @@ def findings(task: Task) -> list[Finding]:
 
 def of_words(title: str, text: str) -> list[Finding]:
     """What a task is stands in its title; what only its text says is worth a warning. One query."""
+    return of_rules(list(ScopeRule.objects.active()), title, text)
+
+
+def while_written(title: str, text: str) -> list[Finding]:
+    """The same, and what a title is merely like, for who still writes it. One query."""
     rules = list(ScopeRule.objects.active())
-    found = [one for rule in rules for one in of_rule(rule, title, text)]
-    return found or list(of_likeness(rules, title))
+    return of_rules(rules, title, text) or list(of_likeness(rules, title))
+
+
+def of_rules(rules: Iterable[ScopeRule], title: str, text: str) -> list[Finding]:
+    return [one for rule in rules for one in of_rule(rule, title, text)]
 
 
 def of_rule(rule: ScopeRule, title: str, text: str) -> Iterator[Finding]:
@@ -53,13 +66,13 @@ def of_rule(rule: ScopeRule, title: str, text: str) -> Iterator[Finding]:
 
 
 def of_likeness(rules: Collection[ScopeRule], title: str) -> Iterator[Finding]:
-    """A title that no rule finds, but that is like what one is about: a warning."""
+    """A title that no rule finds, but that is like what one is about: said, and no more."""
     taught = tuple((rule.code, rule.words, rule.exceptions, rule.finds, rule.passes) for rule in rules)
     if example := judge_of(taught).like(title):
         [rule] = (rule for rule in rules if rule.code == example.rule)
-        text = _("与“%(example)s”一类的说法相近，像是“%(rule)s”。%(basis)s")
+        text = _("与“%(example)s”一类的说法相近，像是“%(rule)s”，请再看一眼。%(basis)s")
         said = {"example": example.title, "rule": rule.name, "basis": rule.basis}
-        yield Finding(f"{rule.code}:like:{title}", Action.WARN, text % said)
+        yield Finding(f"{rule.code}:like:{title}", HINT, text % said)
 
 
 @lru_cache(maxsize=4)

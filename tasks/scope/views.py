@@ -29,7 +29,7 @@ def rules(request: StaffRequest) -> HttpResponse:
     context = {
         "rules": every,
         "title": title,
-        "found": screening.of_words(title, "") if title else [],
+        "found": screening.while_written(title, "") if title else [],
         "trial": trying.tried(trying.matchers(every), trying.past_tasks(request.user)),
     }
     return render(request, "tasks/scope/rules.html", context)

@@ -9,7 +9,7 @@ import pytest
 from notices.models import Notice
 from xianfeng.lib import queue
 from xianfeng.testing.cast import Cast
-from xianfeng.tests.tables.events import BY_MAIL, BY_TEXT, EVENTS, IN_PORTAL, Event, Stage
+from xianfeng.tests.tables.events import BY_ALL, BY_MAIL, BY_TEXT, EVENTS, IN_PORTAL, Event, Stage
 from xianfeng.tests.tables.told import PARAMETERS
 
 WORDS = {"email": "邮件", "sms": "短信"}
@@ -47,7 +47,7 @@ def test_exactly_these_are_told_and_each_once(event: Event, stage: Stage) -> Non
 
 
 def test_the_table_has_every_way_and_the_events_that_were_asked_for() -> None:
-    assert {way for each in EVENTS.values() for way in each.told} == {BY_MAIL, BY_TEXT, IN_PORTAL}
+    assert {way for each in EVENTS.values() for way in each.told} == {BY_ALL, BY_MAIL, BY_TEXT, IN_PORTAL}
     kinds = {kind for each in EVENTS.values() for kind in each.kinds}
     assert kinds >= {
         "wish_new", "wish_step", "late_claim", "late_withdrawal", "registration", "unit_news",
