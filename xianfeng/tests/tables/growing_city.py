@@ -64,6 +64,8 @@ class City:
             month=today().replace(day=1), origin=cast.community, host=cast.other_community, places=LARGE,
             reason="缺 9 个", ends_on=today(), made_by=cast.city_officer,
         )  # fmt: skip
+        for months in range(1, 6):  # whichever month one looks at has a task to come
+            make_offer(cast, starts_in=months * dt.timedelta(days=31), title=f"{months}个月后")
         self.batch = self.import_batch(0)
         self.team, self.offer = make_team(cast), make_offer(cast, title="一起接的任务")
         self.series = self.add_pattern("周五下沉日", today())
