@@ -41,7 +41,8 @@ class TargetQuerySet(models.QuerySet["Target"]):
 
     def missed(self) -> "TargetQuerySet":
         """Nobody answered while there was time."""
-        return self.unanswered().exclude(pk__in=self.open().values("pk"))
+        over = Q(task__ends_at__lte=timezone.now()) | ~Q(task__state=Task.State.PUBLISHED)
+        return self.unanswered().filter(over)
 
     def late(self, on: dt.date | None = None) -> "TargetQuerySet":
         return self.open().filter(due__lt=on or today())
