@@ -15,11 +15,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="task",
-            name="series_day",
-            field=models.DateField(blank=True, editable=False, null=True, verbose_name="系列日期"),
-        ),
         migrations.CreateModel(
             name="Series",
             fields=[
@@ -77,6 +72,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "系列任务",
                 "ordering": ["-last_day", "-id"],
             },
+        ),
+        migrations.AddField(
+            model_name="task",
+            name="series_day",
+            field=models.DateField(blank=True, editable=False, null=True, verbose_name="系列日期"),
         ),
         migrations.AddField(
             model_name="task",

@@ -47,7 +47,9 @@ def test_migrations_use_no_code_of_an_app(app: str):
 # The last migration of each app before the rule; those were written for machines that stood still.
 BEFORE_THE_RULE = {"members": 19, "notices": 5, "flags": 11, "tasks": 5, "wishes": 5, "reports": 2}
 # Of later ones, those the linter refuses for a reason that does not hold here: name → why.
-ALLOWED: dict[tuple[str, str], str] = {}
+ALLOWED: dict[tuple[str, str], str] = {
+    ("tasks", "0015_series_of_tasks"): "unique over two new columns, which the release before leaves empty",
+}
 
 
 @pytest.mark.postgres
