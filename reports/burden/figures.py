@@ -15,7 +15,7 @@ from members.models import Member, Organization, User
 from notices.kinds import label_of
 from notices.models import Notice
 from tasks.models import Invitation
-from xianfeng.lib.times import at
+from xianfeng.lib.times import at, next_month
 
 MANY = 3  # invitations of one member in a month from which one looks why
 
@@ -52,7 +52,7 @@ def burdens(user: User, month: dt.date) -> list[Burden]:
 
 def span(month: dt.date) -> tuple[dt.datetime, dt.datetime]:
     """From the month's first moment up to the next month's."""
-    return at(month, 0), at((month + dt.timedelta(days=31)).replace(day=1), 0)
+    return at(month, 0), at(next_month(month), 0)
 
 
 type Part = Mapping[int, dict[str, int]]

@@ -27,7 +27,7 @@ from tasks.balancing.flows import Place, Pool
 from tasks.inviting.rules import MONTH
 from tasks.models import Claim, Invitation, Task
 from xianfeng.lib.refusal import Refusal
-from xianfeng.lib.times import at, local_date
+from xianfeng.lib.times import at, local_date, next_month
 
 Kind = Organization.Kind
 LAST = 12
@@ -88,10 +88,6 @@ def months_ahead(present: Month) -> list[Month]:
     return [
         Month(present.first.replace(month=one), present.now) for one in range(present.first.month, LAST + 1)
     ]
-
-
-def next_month(first: dt.date) -> dt.date:
-    return (first + dt.timedelta(days=31)).replace(day=1)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from tasks.balancing.figures import (
     coming_tasks,
     community_of,
     may_be_asked,
-    next_month,
     short_people,
 )
 from tasks.balancing.flows import Flow, Plan, solve
@@ -30,7 +29,7 @@ from tasks.matching.ranking import Fit, fits
 from tasks.models import BalanceRow, BalanceRowEvent, Task
 from tasks.models.applicant import Applicant
 from xianfeng.lib.refusal import Refusal, check_reason
-from xianfeng.lib.times import at
+from xianfeng.lib.times import at, next_month
 from xianfeng.lib.transitions import move, move_all, record
 
 State = BalanceRow.State

@@ -23,7 +23,7 @@ from flags.policy.policies import policy_for
 from members.models import Member, Organization
 from tasks.balancing.figures import city_tasks, coming, community_of, worth_of
 from tasks.models import Task
-from xianfeng.lib.times import at, local_date
+from xianfeng.lib.times import at, local_date, monday_of
 
 WEEK = dt.timedelta(days=7)
 SEPTEMBER = 9
@@ -95,10 +95,6 @@ def weeks_left(today: dt.date) -> list[dt.date]:
     monday = monday_of(today)
     count = (dt.date(today.year, 12, 31) - monday).days // 7 + 1
     return [monday + number * WEEK for number in range(count)]
-
-
-def monday_of(day: dt.date) -> dt.date:
-    return day - dt.timedelta(days=day.weekday())
 
 
 def needs_of(year: int, worth: int, weeks: int) -> Mapping[int, dict[str, int]]:

@@ -11,10 +11,10 @@ from members.access import require
 from members.models import User
 from notices.models import Notice
 from tasks.balancing import messages
-from tasks.balancing.rush import monday_of, outlook
+from tasks.balancing.rush import outlook
 from xianfeng.lib.ids import ids_of
 from xianfeng.lib.refusal import Refusal
-from xianfeng.lib.times import local_date
+from xianfeng.lib.times import local_date, monday_of
 
 
 class NobodyAsked(Refusal):

@@ -10,8 +10,12 @@ from tasks.models import Target, Task
 
 
 def open_work(organization: Organization) -> Iterator[Work]:
-    targets = Target.objects.filter(organization=organization, task__state=Task.State.PUBLISHED)
-    for state in (Target.State.OPEN, Target.State.TAKEN):
+    """Counted as their tabs count them: what nobody answered in time waits for nobody any more."""
+    targets = Target.objects.filter(organization=organization)
+    groups = {
+        Target.State.OPEN: targets.open(),
+        Target.State.TAKEN: targets.filter(state=Target.State.TAKEN, task__state=Task.State.PUBLISHED),
+    }
+    for state, found in groups.items():
         label = f"{Target._meta.verbose_name}：{state.label}"
-        url = f"{reverse('tasks:targets')}?tab={state.value}"
-        yield Work(label, targets.filter(state=state).count(), url)
+        yield Work(label, found.count(), f"{reverse('tasks:targets')}?tab={state.value}")

@@ -1,12 +1,13 @@
 """Which days a view shows, and which one lies before and after it."""
 
-import calendar
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from xianfeng.lib.times import monday_of, next_month
 
 DAY, WEEK = dt.timedelta(days=1), dt.timedelta(weeks=1)
 MONTH_VIEW, WEEK_VIEW, LIST_VIEW = "month", "week", "list"
@@ -44,26 +45,18 @@ class Span:
     def after(self) -> dt.date:
         if self.view == WEEK_VIEW:
             return min(LAST, self.chosen + WEEK)
-        return min(LAST, end_of_month(self.chosen) + DAY)
+        return min(LAST, next_month(self.chosen))
 
     def has(self, day: dt.date) -> bool:
         """Whether the day is the view's own, and does not only fill a week of the month's grid."""
         return self.view == WEEK_VIEW or (day.year, day.month) == (self.chosen.year, self.chosen.month)
 
 
-def end_of_month(day: dt.date) -> dt.date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
-def monday_of(day: dt.date) -> dt.date:
-    return day - day.weekday() * DAY
-
-
 def span_of(view: str, chosen: dt.date) -> Span:
     """A month fills its weeks, a week is one, a list is the month."""
     if view == WEEK_VIEW:
         return Span(view, chosen, monday_of(chosen), monday_of(chosen) + 6 * DAY)
-    first, last = chosen.replace(day=1), end_of_month(chosen)
+    first, last = chosen.replace(day=1), next_month(chosen) - DAY
     if view == LIST_VIEW:
         return Span(view, chosen, first, last)
     return Span(view, chosen, monday_of(first), monday_of(last) + 6 * DAY)

@@ -29,6 +29,23 @@ RECALLED = Wording(
     body=_("原因：%(reason)s。不用答复。"),
 )
 
+CALLED_OFF = Wording(
+    INVITATION,
+    key="invitation:%(invitation)s:called-off",
+    subject=_("邀请您的任务已取消：%(title)s"),
+    body=_("原因：%(reason)s。不用答复。"),
+)
+
+
+def tell_called_off(task: Task, reason: str) -> None:
+    """Who was asked to a task that is called off and has not said no: they may have kept the day free."""
+    waiting = task.invitations.filter(state=Invitation.State.SENT).select_related("member__user")
+    send_many(
+        CALLED_OFF.to(user, invitation=one.pk, title=task.title, reason=reason)
+        for one in waiting
+        if (user := one.member.user)
+    )
+
 
 def tell_invited(task: Task, invitations: Iterable[Invitation]) -> None:
     facts = {"title": task.title, "when": format_span(task.starts_at, task.ends_at), "place": task.place}

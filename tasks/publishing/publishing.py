@@ -13,6 +13,7 @@ from members.models import Organization, User
 from tasks.breakdown import breakdown
 from tasks.breakdown import messages as breakdown_messages
 from tasks.claiming import offering
+from tasks.inviting import messages as invitations
 from tasks.models import Claim, ClaimEvent, Series, ServiceItem, Task, TaskEvent
 from tasks.models.sessions import TIMES
 from tasks.moving import move, moved_on, offer
@@ -321,6 +322,7 @@ def call_off(
     if was_published and task.wish:
         wishes.unpublish(task.wish, by=by, note=_("任务已取消：%(reason)s") % {"reason": why})
     tell(task, freed, why, in_line=in_line)
+    invitations.tell_called_off(task, why)
 
 
 def free_all(task: Task, why: str, *, by: User, at: dt.datetime) -> tuple[list[Claim], set[int], bool]:

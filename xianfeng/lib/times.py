@@ -1,6 +1,6 @@
 """Dates as the platform sees them: in Asia/Shanghai, written 2026年3月5日 周四 14:00–16:00."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -36,6 +36,16 @@ def year_bounds(year: int) -> tuple[datetime, datetime]:
     """The year in Shanghai as a half-open pair of UTC datetimes, for index-friendly filters."""
     start, end = (datetime(y, 1, 1, tzinfo=SHANGHAI).astimezone(UTC) for y in (year, year + 1))
     return start, end
+
+
+def monday_of(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:

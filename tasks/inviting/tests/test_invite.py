@@ -16,6 +16,7 @@ from tasks.claiming.rules import NotInAudience, TaskFull
 from tasks.inviting.inviting import decline, invite, recall
 from tasks.inviting.rules import NobodyChosen, NotAnswerable
 from tasks.models import Claim, Invitation, Task
+from tasks.publishing.publishing import cancel
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
 from xianfeng.lib.times import local_year
 from xianfeng.testing.cast import Cast
@@ -154,6 +155,15 @@ def test_what_nobody_answered_is_taken_back_and_told(cast: Cast) -> None:
     notice = Notice.objects.get(key__endswith=":recalled")
     assert notice.recipient == cast.wang.user and "发错了任务" in notice.body
     take(task, cast.wang)  # like anyone of the audience
+
+
+def test_who_was_asked_and_did_not_say_no_is_told_that_it_is_called_off(cast: Cast) -> None:
+    task = make_offer(cast)
+    invite(task, {cast.li.pk, cast.wang.pk}, by=cast.secretary)
+    decline(Invitation.objects.get(member=cast.li), by=user_of(cast.li))
+    cancel(task, reason="下大雨改期", by=cast.secretary)
+    notice = Notice.objects.get(key__endswith=":called-off")
+    assert notice.recipient == cast.wang.user and "下大雨改期" in notice.body
 
 
 def test_a_guest_whose_invitation_was_taken_back_is_no_guest(cast: Cast) -> None:
