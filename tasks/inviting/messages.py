@@ -1,9 +1,10 @@
 """What members are told who are asked to take a place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext_lazy as _
 
+from members.models import User
 from notices.kinds import Kind, declare
 from notices.outbox import Wording, send_many
 from tasks.models import Invitation, Task
@@ -36,15 +37,34 @@ CALLED_OFF = Wording(
     body=_("原因：%(reason)s。不用答复。"),
 )
 
+MOVED = Wording(
+    INVITATION,
+    key="invitation:%(invitation)s:moved:%(event)s",
+    subject=_("邀请您的任务时间或地点有变：%(title)s"),
+    body=_("现在是 %(when)s，%(place)s。去不去仍由您定。"),
+    link="tasks:offer",
+)
+
 
 def tell_called_off(task: Task, reason: str) -> None:
     """Who was asked to a task that is called off and has not said no: they may have kept the day free."""
-    waiting = task.invitations.filter(state=Invitation.State.SENT).select_related("member__user")
     send_many(
         CALLED_OFF.to(user, invitation=one.pk, title=task.title, reason=reason)
-        for one in waiting
-        if (user := one.member.user)
+        for one, user in undecided(task)
     )
+
+
+def tell_moved(task: Task) -> None:
+    """Another time or place, to the same; the task's latest event is the occasion."""
+    if asked := list(undecided(task)):
+        facts = {"title": task.title, "when": format_span(task.starts_at, task.ends_at), "place": task.place}
+        event = task.events.latest("id").pk
+        send_many(MOVED.to(user, task.pk, invitation=one.pk, event=event, **facts) for one, user in asked)
+
+
+def undecided(task: Task) -> Iterator[tuple[Invitation, User]]:
+    sent = task.invitations.filter(state=Invitation.State.SENT).select_related("member__user")
+    return ((one, one.member.user) for one in sent if one.member.user)
 
 
 def tell_invited(task: Task, invitations: Iterable[Invitation]) -> None:

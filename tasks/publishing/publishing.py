@@ -189,6 +189,7 @@ def edit(
         if not WORTH_TELLING.isdisjoint(changed):
             tell(current, clashes)
             tell_parts(current)
+            invitations.tell_moved(current)
         if "starts_at" in changed:
             marking.forget(current, by=by, at=at)
             messages.tell_resident_of_time(current)

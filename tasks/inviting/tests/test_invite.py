@@ -16,7 +16,7 @@ from tasks.claiming.rules import NotInAudience, TaskFull
 from tasks.inviting.inviting import decline, invite, recall
 from tasks.inviting.rules import NobodyChosen, NotAnswerable
 from tasks.models import Claim, Invitation, Task
-from tasks.publishing.publishing import cancel
+from tasks.publishing.publishing import cancel, edit
 from tasks.tests.offers import DAY, HOUR, make_offer, take, user_of
 from xianfeng.lib.times import local_year
 from xianfeng.testing.cast import Cast
@@ -164,6 +164,14 @@ def test_who_was_asked_and_did_not_say_no_is_told_that_it_is_called_off(cast: Ca
     cancel(task, reason="下大雨改期", by=cast.secretary)
     notice = Notice.objects.get(key__endswith=":called-off")
     assert notice.recipient == cast.wang.user and "下大雨改期" in notice.body
+
+
+def test_who_was_asked_is_told_of_another_place(cast: Cast) -> None:
+    task = make_offer(cast)
+    ask(task, cast.li, by=cast.secretary)
+    edit(task, by=cast.secretary, place="新地点")
+    notice = Notice.objects.get(key__contains=":moved:")
+    assert notice.recipient == cast.li.user and "新地点" in notice.body
 
 
 def test_a_guest_whose_invitation_was_taken_back_is_no_guest(cast: Cast) -> None:
